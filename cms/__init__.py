@@ -1,0 +1,23 @@
+"""Copydesk: the back office of a publication, and the site that it publishes."""
+
+from flask import Flask
+
+import config as deployment
+from cms import account, admin, cli, site, web
+
+
+def create_app(env: str | None = None, *, base_url: str = deployment.BASE_URL) -> Flask:
+    """An application for one of the four environments; `testing` migrates a fresh temporary database of its own.
+
+    Whoever is about to listen says at which `base_url`; CMS_BASE_URL wins.
+    """
+    settings = deployment.load(env, base_url=base_url)
+    app = Flask(__name__, instance_path=str(settings.instance), static_folder=None)
+    web.configure(app, settings)
+    web.init_app(app)
+    account.init_app(app)
+    admin.init_app(app)
+    site.init_app(app)
+    cli.init_app(app)
+    web.ready(app)
+    return app

@@ -1,0 +1,149 @@
+"""How often somebody may try, and the signed cookie by which a device is known again."""
+
+import hashlib
+import hmac
+from datetime import timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
+
+from flask import Response, current_app, request
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from cms.account.settings import derived_key
+from cms.accounts.actions import attempts
+from cms.accounts.actions.attempts import Limit, Tally
+from cms.accounts.models import User
+from cms.accounts.names import fold_email
+from cms.core.errors import TooOften
+from cms.extensions import db
+from cms.web import now, runtime
+
+FIVE_MINUTES, HOUR = timedelta(minutes=5), timedelta(hours=1)
+SIGN_IN_BY_BOTH = Limit("sign_in.account_and_address", 10, FIVE_MINUTES)
+SIGN_IN_BY_ADDRESS = Limit("sign_in.address", 50, FIVE_MINUTES)
+SIGN_IN_BY_ACCOUNT = Limit("sign_in.account", 30, FIVE_MINUTES)
+SECOND_FACTOR = (Limit("second_factor", 5, FIVE_MINUTES), Limit("second_factor.hour", 20, HOUR))
+CURRENT_PASSWORD = Limit("current_password", 10, FIVE_MINUTES)
+MAIL_BY_ADDRESS = Limit("mail.address", 20, HOUR)
+MAIL_BY_ACCOUNT = Limit("mail.account", 5, HOUR)
+PICTURE = Limit("picture", 10, HOUR)
+LINK_BY_ADDRESS = Limit("link.address", 50, FIVE_MINUTES)
+
+DEVICE = "copydesk-device"
+DEVICE_SECONDS = 365 * 24 * 3600
+ACCOUNTS_PER_DEVICE = 5
+
+
+def sign_in_tallies(email: str) -> list[Tally]:
+    """What a try at this account counts against; a device it was used on before passes the account's own limit."""
+    if is_exempt():
+        return []
+    account, address = fold_email(email), network()
+    tallies = [_tally(SIGN_IN_BY_BOTH, account, address), _tally(SIGN_IN_BY_ADDRESS, address)]
+    return tallies if _is_known_device(email) else [*tallies, _tally(SIGN_IN_BY_ACCOUNT, account)]
+
+
+def second_factor_tallies(user: User) -> list[Tally]:
+    return [] if is_exempt() else [_tally(limit, str(user.id)) for limit in SECOND_FACTOR]
+
+
+def current_password_tallies(user: User) -> list[Tally]:
+    return [] if is_exempt() else [_tally(CURRENT_PASSWORD, str(user.id))]
+
+
+def picture_tallies(user: User) -> list[Tally]:
+    """Whoever signs up may have a picture, and must not fill the disk with them."""
+    return [] if is_exempt() else [_tally(PICTURE, str(user.id))]
+
+
+def mail_tallies() -> list[Tally]:
+    """For forms that make us write to somebody."""
+    return [] if is_exempt() else [_tally(MAIL_BY_ADDRESS, network())]
+
+
+def may_mail(email: str) -> bool:
+    """So that nobody's letter box can be filled: whoever asks too often gets the same page and no mail. Counts it."""
+    if is_exempt():
+        return True
+    try:
+        attempts.take(db.session(), [_tally(MAIL_BY_ACCOUNT, fold_email(email))], at=now())
+    except TooOften:
+        return False
+    return True
+
+
+def link_tallies() -> list[Tally]:
+    """For pages behind a link, where somebody could try out links or passwords."""
+    return [] if is_exempt() else [_tally(LINK_BY_ADDRESS, network())]
+
+
+def is_exempt() -> bool:
+    """Where limits are switched off, and on one's own machine while developing or looking at the demo."""
+    config = runtime().config
+    if not config.limits:
+        return True
+    return config.env == "development" and _is_loopback(request.remote_addr or "")
+
+
+def network() -> str:
+    """The address that is counted: of IPv6 the half that a household cannot choose."""
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return ""
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+        return str(ip_network(f"{address}/64", strict=False))
+    return str(address)
+
+
+def remember_device(response: Response, user: User) -> Response:
+    """After a full sign-in: this device may try this account even while strangers are locked out of it."""
+    mine = _device_mark(user.email)
+    marks = [mine, *(mark for mark in _device_marks() if mark != mine)][:ACCOUNTS_PER_DEVICE]
+    response.set_cookie(
+        DEVICE,
+        _signer().dumps(marks),
+        max_age=DEVICE_SECONDS,
+        path="/login",
+        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _is_known_device(email: str) -> bool:
+    return _device_mark(email) in _device_marks()
+
+
+def _device_marks() -> list[str]:
+    try:
+        marks: Any = _signer().loads(request.cookies.get(DEVICE, ""))
+    except BadSignature:
+        return []
+    return [mark for mark in marks if isinstance(mark, str)] if isinstance(marks, list) else []
+
+
+def _device_mark(email: str) -> str:
+    return _keyed("device", fold_email(email))[:32]
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(derived_key(runtime().config.secret_key, "device"))
+
+
+def _tally(limit: Limit, *values: str) -> Tally:
+    return Tally(limit, _keyed("limits", "\n".join(values)))
+
+
+def _keyed(purpose: str, value: str) -> str:
+    """Digests of addresses are only worth something with a key: there are few enough addresses to try them all."""
+    key = derived_key(runtime().config.secret_key, purpose)
+    return hmac.new(key.encode(), value.encode(), hashlib.sha256).hexdigest()
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,86 @@
+"""How people, their sessions and their roles are found."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from cms.accounts.models import OWNER, Role, RoleGrant, User, UserSession
+from cms.accounts.names import fold_email
+from cms.accounts.secrets import digest_of
+from cms.accounts.standing import Standing, stands
+from cms.core.permissions import Permission
+
+
+def by_email(session: Session, email: str, *, for_update: bool = False) -> User | None:
+    """Whoever has this address, in whatever case it was typed."""
+    query = select(User).where(User.email == fold_email(email))
+    return session.scalar(query.with_for_update() if for_update else query)
+
+
+def live_session(session: Session, secret: str, *, at: datetime, idle: timedelta) -> tuple[UserSession, User] | None:
+    """The session of a cookie and its person, while it is neither ended, expired nor idle and the person is active.
+
+    A remembered session knows no idle time: not to be asked again is what was ticked.
+    """
+    row = session.execute(
+        select(UserSession, User)
+        .join(User, User.id == UserSession.user_id)
+        .where(
+            UserSession.digest == digest_of(secret),
+            UserSession.revoked_at.is_(None),
+            UserSession.expires_at > at,
+            UserSession.remembered | (UserSession.last_seen_at > at - idle),
+            User.active,
+        )
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def sessions_of(session: Session, user: User, *, at: datetime, idle: timedelta) -> list[UserSession]:
+    """The sessions that are open now, the one used last first."""
+    return list(
+        session.scalars(
+            select(UserSession)
+            .where(
+                UserSession.user_id == user.id,
+                UserSession.revoked_at.is_(None),
+                UserSession.expires_at > at,
+                UserSession.remembered | (UserSession.last_seen_at > at - idle),
+            )
+            .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
+        )
+    )
+
+
+def any_owner(session: Session) -> bool:
+    """Whether somebody active is an owner."""
+    return session.scalar(select(User.id).where(is_owner(), User.active).limit(1)) is not None
+
+
+def ever_owned(session: Session) -> bool:
+    """Whether there is or was an owner, active or not: then the set-up page is closed."""
+    return session.scalar(select(User.id).where(is_owner()).limit(1)) is not None
+
+
+def is_owner() -> ColumnElement[bool]:
+    """“Is an owner”, as a WHERE clause over users."""
+    return User.roles.any(Role.name == OWNER)
+
+
+def writers(session: Session, *, but: User, most: int = 300) -> list[User]:
+    """Active people whom posts can be given to."""
+    writes = User.roles.any(Role.grants.any(RoleGrant.permission == Permission.POST_CREATE))
+    query = select(User).where(User.active, is_owner() | writes, User.id != but.id)
+    return list(session.scalars(query.order_by(User.display_name, User.username).limit(most)))
+
+
+def count_waiting(session: Session) -> int:
+    """Accounts that wait for somebody's yes."""
+    return session.scalar(select(func.count()).select_from(User).where(stands(Standing.WAITING))) or 0
+
+
+def managers(session: Session) -> list[User]:
+    """Active people who may approve accounts: owners, and roles that manage people."""
+    manages = User.roles.any(Role.grants.any(RoleGrant.permission == Permission.USER_MANAGE))
+    return list(session.scalars(select(User).where(User.active, is_owner() | manages).order_by(User.id)))

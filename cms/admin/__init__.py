@@ -1,0 +1,63 @@
+"""The back office: Flask-Admin views over the domains. Read `cms.admin.base` to write one."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request
+from flask_admin import Admin
+from flask_admin.theme import Theme
+
+from cms.admin import shown
+from cms.admin.activity import ActivityView
+from cms.admin.comments import CommentView
+from cms.admin.dashboard import DashboardView
+from cms.admin.gate import Gated, menu
+from cms.admin.media import MediaView
+from cms.admin.moderation import ModerationView
+from cms.admin.pages import PageView
+from cms.admin.posts import PostView
+from cms.admin.redirects import RedirectView
+from cms.admin.roles import RoleView
+from cms.admin.settings import SettingsView
+from cms.admin.tags import TagView
+from cms.admin.trash import TrashView
+from cms.admin.users import UserView
+from cms.web import settings, visitor
+from cms.web.areas import is_desk
+
+#: In the order of the menu; the first is the page at /admin/.
+VIEWS: tuple[type[Gated], ...] = (
+    DashboardView,
+    PostView,
+    PageView,
+    MediaView,
+    TagView,
+    ModerationView,
+    CommentView,
+    RedirectView,
+    UserView,
+    RoleView,
+    SettingsView,
+    ActivityView,
+    TrashView,
+)
+
+THEME = Theme(folder=str(Path(__file__).parent / "templates"), base_template="admin/base.html")
+
+
+def init_app(app: Flask) -> None:
+    """Bind this edge to an application. None of Flask-Admin's own templates or static files can be reached."""
+    dashboard, *others = (view() for view in VIEWS)
+    admin = Admin(app, name="Copydesk", index_view=dashboard, theme=THEME)
+    admin.add_views(*others)
+    views = [dashboard, *others]
+    shown.init_app(app)
+
+    @app.context_processor
+    def around_the_page() -> dict[str, Any]:
+        """What the shell of a back-office page shows, its error pages included."""
+        if not is_desk(request.path):
+            return {}
+        person = visitor()
+        current = next((view for view in views if request.blueprint == view.endpoint), None)
+        return {"menu": menu(views, current) if person else [], "person": person, "site": settings()}

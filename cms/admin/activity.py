@@ -1,0 +1,121 @@
+"""Activity: every recorded change, newest first, with before and after."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from flask_admin import expose
+from sqlalchemy import Select, select, tuple_
+
+from cms.accounts.models import User
+from cms.admin.base import SITE, CmsView
+from cms.admin.events import NOUNS, VERBS, lines_of
+from cms.admin.filters import (
+    ChoiceFilter,
+    Control,
+    DateFilter,
+    Filter,
+    RelationFilter,
+    options_of,
+    related_options,
+)
+from cms.audit.models import Event
+from cms.core.db import MAX_ID
+from cms.core.i18n import N_
+from cms.core.permissions import Permission
+from cms.extensions import db
+
+SHOWN = 30
+
+#: What one can look for: of several acts with one name the first stands for all.
+ACTS = {act: label for act, label in VERBS.items() if act == next(one for one in VERBS if VERBS[one] == label)}
+AREAS = ("post", "page", "tag", "media", "comment", "user", "role", "redirect", "settings")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActFilter(ChoiceFilter):
+    """An act in any area, such as `publish`; a whole verb, such as `post.publish`, means just that."""
+
+    def read(self, raw: str) -> Any:
+        if "." in raw:
+            return [raw]
+        label = VERBS[super().read(raw)]
+        return [f"{area}.{act}" for act, said in VERBS.items() if said == label for area in AREAS]
+
+
+FILTERS: tuple[Filter, ...] = (
+    ChoiceFilter(
+        name="area", label=N_("Area"), choices=tuple(NOUNS.items()), where=lambda area: Event.subject_type == area
+    ),
+    RelationFilter(
+        name="person",
+        label=N_("Person"),
+        where=lambda one: Event.actor_id == (int(one) if one.isascii() and one.isdigit() and len(one) < 10 else 0),
+        options=lambda: (
+            select(User.id, User.display_name)
+            .where(User.id.in_(select(Event.actor_id).distinct()))
+            .order_by(User.display_name)
+        ),
+    ),
+    ActFilter(
+        name="verb", label=N_("What was done"), choices=tuple(ACTS.items()), where=lambda verbs: Event.verb.in_(verbs)
+    ),
+    DateFilter(name="since", label=N_("Since"), where=lambda day: Event.at >= day),
+    DateFilter(name="until", label=N_("Before"), where=lambda day: Event.at < day),
+)
+
+
+class ActivityView(CmsView):
+    """Read-only for everybody: nobody edits or deletes the record."""
+
+    area, label, icon, group = "activity", N_("Activity"), "i-log", SITE
+    needs = {"see": (Permission.AUDIT_VIEW,)}
+
+    @expose("/")
+    def index_view(self) -> str:
+        """One keyset page; `before` is the id that the next page begins below."""
+        given = {one.name: raw for one in FILTERS if (raw := request.args.get(one.name, "").strip()[:120])}
+        subject = _subject()
+        events = list(db.session.scalars(self._query(given, subject).limit(SHOWN + 1)))
+        last = events[SHOWN - 1].id if len(events) > SHOWN else None
+        events = events[:SHOWN]
+        here = given | subject
+        return self.render(
+            "admin/activity.html",
+            lines=lines_of(db.session(), events, for_owner=self.policy.is_owner),
+            controls=self._controls(given, subject),
+            narrowed=bool(here),
+            subject=subject,
+            older=self.link(before=last, **here) if last else None,
+            newest=self.link(**here) if request.args.get("before") else None,
+        )
+
+    def _query(self, given: dict[str, str], subject: dict[str, str]) -> Select[Event]:
+        by_name = {one.name: one for one in FILTERS}
+        query = select(Event).where(*(by_name[name].condition(raw) for name, raw in given.items()))
+        if subject:
+            query = query.where(Event.subject_type == subject["type"], Event.subject_id == int(subject["id"]))
+        before = request.args.get("before", "")
+        if before.isascii() and before.isdigit() and len(before) < 11:
+            place = select(Event.at, Event.id).where(Event.id == min(int(before), MAX_ID)).scalar_subquery()
+            query = query.where(tuple_(Event.at, Event.id) < place)
+        return query.order_by(Event.at.desc(), Event.id.desc())
+
+    def _controls(self, given: dict[str, str], subject: dict[str, str]) -> list[Control]:
+        related = related_options(db.session(), FILTERS)
+        controls = []
+        for one in FILTERS:
+            raw, options = given.get(one.name, ""), options_of(one, related)
+            others = {name: value for name, value in given.items() if name != one.name}
+            controls.append(
+                Control(one, raw, one.said(raw, options) if raw else "", options, self.link(**others, **subject))
+            )
+        return controls
+
+
+def _subject() -> dict[str, str]:
+    """`?type=posts&id=7`: the history of one thing, linked from it."""
+    kind, subject_id = request.args.get("type", ""), request.args.get("id", "")
+    if kind in NOUNS and subject_id.isascii() and subject_id.isdigit() and len(subject_id) < 10:
+        return {"type": kind, "id": subject_id}
+    return {}

@@ -1,0 +1,173 @@
+"""Bulk actions: every row asks the policy for itself and has a savepoint of its own; one commit, one batch."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from flask import flash, redirect, request
+from flask_admin import expose
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.wrappers import Response
+
+from cms.admin.gate import Gated
+from cms.admin.moves import return_to
+from cms.audit.batches import DONE, REFUSED, SKIPPED, RowResult, begin_batch, end_batch, results_of
+from cms.audit.models import Batch
+from cms.core.db import row_id
+from cms.core.errors import CmsError, Invalid, NotAllowed, NotFound
+from cms.core.i18n import _
+from cms.core.permissions import Permission
+from cms.extensions import db
+from cms.web import now, signed_in
+
+MOST_ROWS = 500
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """One action of the bulk bar.
+
+    `needs` decides who is offered it. `confirm` is a question asked on a page of its own first; where the action is
+    `reversible` only the list asks it, and whoever posts to the address by themselves is taken at their word.
+    `asks` is the name of a parameter (with its label) that the action cannot do without.
+    """
+
+    name: str
+    label: str
+    needs: tuple[Permission, ...]
+    icon: str = ""
+    confirm: str = ""
+    reversible: bool = False
+    asks: tuple[str, str] | None = None
+    danger: bool = False
+
+
+@dataclass(frozen=True)
+class BulkResult:
+    """A finished bulk, ready to print."""
+
+    label: str
+    batch: Batch
+    rows: list[RowResult]
+
+
+class Bulks(Gated):
+    """POST `/admin/<area>/action/` with `action` and `rowid`; answers 303 to the list, which shows the result."""
+
+    bulk_actions: ClassVar[tuple[Bulk, ...]] = ()
+
+    def run_bulk(self, record: Any, action: str, parameter: str, batch_id: int) -> None:
+        """Do it to one row by calling the domain's action; whatever it raises is that row's result."""
+        raise NotImplementedError
+
+    def suggestions(self, bulk: Bulk) -> list[str]:
+        """What to suggest for the parameter that a bulk action asks for."""
+        return []
+
+    def offered_bulk(self) -> list[Bulk]:
+        return [bulk for bulk in self.bulk_actions if self.policy.may_any(*bulk.needs)]
+
+    @expose("/action/", methods=("POST",))
+    def action_view(self) -> Response | str:
+        """Ask first where something is missing or would be destroyed; else run."""
+        bulk = self._wanted_bulk()
+        ids = _posted_ids()
+        if not ids:
+            flash(_("Select at least one entry first."), "error")
+            return redirect(return_to(self.link()), 303)
+        parameter = request.form.get(bulk.asks[0], "").strip() if bulk.asks else ""
+        records = self._records(ids)
+        if _is_to_be_asked(bulk) or (bulk.asks and not parameter):
+            return self._ask(bulk, ids, list(records.values()))
+        batch = self._run(bulk, ids, records, parameter)
+        db.session.commit()
+        back = return_to(self.link())
+        return redirect(f"{back}{'&' if '?' in back else '?'}result={batch.id}", 303)
+
+    def bulk_result(self) -> BulkResult | None:
+        """The result named in the address of the list, for the person who ran it."""
+        batch_id = row_id(request.args.get("result", ""))
+        if batch_id is None:
+            return None
+        mine = Batch.actor_id == signed_in().id
+        batch = db.session.scalar(select(Batch).where(Batch.id == batch_id, Batch.area == self.area, mine))
+        labels = {bulk.name: _(bulk.label) for bulk in self.bulk_actions}
+        return None if batch is None else BulkResult(labels.get(batch.action, batch.action), batch, results_of(batch))
+
+    def _wanted_bulk(self) -> Bulk:
+        wanted = request.form.get("action", "")
+        bulk = next((bulk for bulk in self.bulk_actions if bulk.name == wanted), None)
+        if bulk is None:
+            raise NotFound(_("There is no such action."))
+        decision = self.policy.may_any(*bulk.needs)
+        if not decision:
+            raise NotAllowed(decision.reason)
+        return bulk
+
+    def _records(self, ids: list[int]) -> dict[int, Any]:
+        """Locked in the order of their ids, so that two bulks never wait for each other in a circle."""
+        model = self.model
+        query = self.get_query().where(model.id.in_(ids)).options(*self.options())
+        rows = db.session.scalars(query.order_by(model.id).with_for_update(of=model, key_share=True))
+        return {record.id: record for record in rows}
+
+    def _run(self, bulk: Bulk, ids: list[int], records: dict[int, Any], parameter: str) -> Batch:
+        parameters = {bulk.asks[0]: parameter} if bulk.asks else {}
+        batch = begin_batch(
+            db.session(),
+            self.area,
+            bulk.name,
+            by=signed_in(),
+            at=now(),
+            parameters=parameters,
+        )
+        unknown = _("There is no such entry, or you may not see it.")
+        results = [
+            self._run_row(bulk, records[row_id], parameter, batch.id)
+            if row_id in records
+            else RowResult(row_id, f"#{row_id}", REFUSED, unknown)
+            for row_id in ids
+        ]
+        end_batch(db.session(), batch, results)
+        return batch
+
+    def _run_row(self, bulk: Bulk, record: Any, parameter: str, batch_id: int) -> RowResult:
+        row_id, label = record.id, str(record)
+        try:
+            with db.session.begin_nested():
+                self.run_bulk(record, bulk.name, parameter, batch_id)
+        except NotAllowed as refusal:
+            return RowResult(row_id, label, REFUSED, refusal.message)
+        except CmsError as refusal:
+            return RowResult(row_id, label, SKIPPED, refusal.message)
+        except (IntegrityError, StaleDataError):
+            return RowResult(row_id, label, SKIPPED, _("It was changed at the same moment, or is still in use."))
+        return RowResult(row_id, label, DONE)
+
+    def _ask(self, bulk: Bulk, ids: list[int], records: list[Any]) -> str:
+        return self.render(
+            "admin/bulk_ask.html",
+            bulk=bulk,
+            records=records,
+            unknown=len(ids) - len(records),
+            suggestions=self.suggestions(bulk) if bulk.asks else [],
+            url=return_to(self.link()),
+        )
+
+
+def _is_to_be_asked(bulk: Bulk) -> bool:
+    if not bulk.confirm or request.form.get("confirmed") == "1":
+        return False
+    return not bulk.reversible or "ask" in request.form
+
+
+def _posted_ids() -> list[int]:
+    """The ids that were posted, each once; nonsense and too many are refused as a whole."""
+    texts = dict.fromkeys(request.form.getlist("rowid"))
+    if len(texts) > MOST_ROWS:
+        raise Invalid(_("At most %(most)s entries can be changed at once.", most=MOST_ROWS))
+    ids = [known for text in texts if (known := row_id(text)) is not None]
+    if len(ids) < len(texts):
+        raise Invalid(_("The selection holds something that is not an entry."))
+    return ids

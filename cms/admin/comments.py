@@ -1,0 +1,232 @@
+"""Comments: a list that says of each what it is about, who wrote it, what became of their others and why it waits."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, cast, or_, select
+from wtforms import HiddenField
+
+from cms.accounts.models import User
+from cms.admin.base import CONVERSATION, CmsModelView
+from cms.admin.bulk import Bulk
+from cms.admin.columns import Column
+from cms.admin.filters import ChoiceFilter, DateFilter, TextFilter
+from cms.admin.forms import RecordForm, Text
+from cms.admin.listing import Preset
+from cms.admin.moves import Move
+from cms.comments import actions, queries
+from cms.comments.fields import MAX_BODY
+from cms.comments.lifecycle import APPROVED, COMMENT_LIFE, MOVE_LABELS, STATUS_LABELS, CommentMove
+from cms.comments.models import Comment
+from cms.comments.policy import CommentPolicy
+from cms.comments.reasons import LABELS, label, sentence
+from cms.core.decision import Decision
+from cms.core.errors import Conflict
+from cms.core.i18n import N_, _, ngettext
+from cms.core.permissions import Permission
+from cms.core.text import excerpt
+from cms.extensions import db
+from cms.posts import queries as posts
+from cms.posts.models import Post
+from cms.search import COMMENTS, matching
+from cms.web import now, signed_in
+
+MODERATE = (Permission.COMMENT_MODERATE,)
+EXCERPT = 220
+ICONS = {
+    CommentMove.APPROVE: "i-check",
+    CommentMove.SPAM: "i-flag",
+    CommentMove.TRASH: "i-trash",
+    CommentMove.RESTORE: "i-back",
+    CommentMove.HOLD: "i-clock",
+}
+
+
+def _on_post(words: str) -> ColumnElement[bool]:
+    """A post by its address, else posts by words of them."""
+    ids = db.session.scalars(select(Post.id).where(Post.slug == words)).all()
+    return Comment.post_id.in_(ids or posts.with_words(db.session(), words, viewer=signed_in(), at=now()))
+
+
+def _by_author(who: str) -> ColumnElement[bool]:
+    """A guest by name or e-mail, a member by either of their names; whole, since half a name is somebody else's."""
+    member = select(User.id).where(or_(User.username == who, User.display_name == who))
+    return or_(Comment.guest_name == who, Comment.guest_email == who.casefold(), Comment.author_id.in_(member))
+
+
+def _held_because(reason: str) -> ColumnElement[bool]:
+    return cast(Comment.held_because, String).contains(f'"{reason}"', autoescape=True)
+
+
+class CommentForm(RecordForm):
+    """What was said, and when it was last edited, so that nobody overwrites a colleague."""
+
+    edited_at = HiddenField()
+    body = Text(
+        N_("Comment"),
+        description=N_("Readers see that it was edited; the record keeps what it said before."),
+        render_kw={"rows": 10, "maxlength": MAX_BODY, "required": True},
+    )
+
+
+class CommentView(CmsModelView):
+    """Comments are not made here: they are approved, held, corrected, marked as spam, trashed and restored."""
+
+    model, area, label, icon, group = Comment, "comments", N_("Comments"), "i-chat", CONVERSATION
+    policy_class, see_permission = CommentPolicy, Permission.COMMENT_MODERATE
+    needs = {"see": MODERATE, "edit": MODERATE, "delete": MODERATE, "act": MODERATE, "export": (Permission.EXPORT_RUN,)}
+    columns = (
+        Column("body", N_("Comment"), value=lambda comment: excerpt(comment.body, EXCERPT)),
+        Column("author", N_("Author"), "author", value=lambda comment: comment.author_name),
+        Column("held_because", N_("Why it waits"), "reasons"),
+        Column("status", N_("Status"), "status"),
+        Column("created_at", N_("Sent"), "date", sort=Comment.created_at, newest_first=True),
+    )
+    export_columns = (
+        Column("id", N_("Id"), "number"),
+        Column("post", N_("Post"), value=lambda comment: comment.post.title),
+        Column("author", N_("Author"), value=lambda comment: comment.author_name),
+        Column("body", N_("Comment")),
+        Column("status", N_("Status"), value=lambda comment: comment.status.value),
+        Column("held_because", N_("Why it waits"), value=lambda comment: ", ".join(comment.held_because)),
+        columns[-1],
+    )
+    filters = (
+        ChoiceFilter(
+            name="status",
+            label=N_("Status"),
+            choices=tuple((status.value, text) for status, text in STATUS_LABELS.items()),
+            where=lambda status: Comment.status == status,
+        ),
+        TextFilter(name="post", label=N_("Post"), where=_on_post),
+        TextFilter(name="author", label=N_("Author, name or e-mail"), where=_by_author),
+        ChoiceFilter(
+            name="reason",
+            label=N_("Why it waits"),
+            choices=tuple((reason.value, text) for reason, text in LABELS.items()),
+            where=_held_because,
+        ),
+        DateFilter(name="since", label=N_("Sent from"), where=lambda day: Comment.created_at >= day),
+        DateFilter(name="until", label=N_("Sent before"), where=lambda day: Comment.created_at < day),
+    )
+    presets = (
+        Preset(N_("All"), {}),
+        *(Preset(text, {"status": status.value}) for status, text in STATUS_LABELS.items()),
+    )
+    searches = True
+    default_sort = "-created_at"
+    list_template = "admin/comments_list.html"
+    details_template = "admin/comment_details.html"
+    form = CommentForm
+    edit_template = "admin/comment_edit.html"
+    move_names = tuple(CommentMove)
+    bulk_actions = tuple(
+        Bulk(move, MOVE_LABELS[move], MODERATE, icon=ICONS[move])
+        for move in (CommentMove.APPROVE, CommentMove.SPAM, CommentMove.TRASH, CommentMove.RESTORE)
+    )
+
+    def options(self) -> tuple[Any, ...]:
+        return queries.loaded()
+
+    def search_clause(self, words: str) -> ColumnElement[bool]:
+        return matching(db.session(), COMMENTS, Comment.id, words)
+
+    def row_link(self, record: Comment) -> str:
+        return self.link("details_view", id=record.id)
+
+    def list_context(self, records: list[Comment]) -> dict[str, Any]:
+        return {"history": queries.records(db.session(), records), "status_labels": STATUS_LABELS} | sayings()
+
+    def details_context(self, record: Comment) -> dict[str, Any]:
+        return {
+            "history": queries.records(db.session(), [record]),
+            "answers": queries.answers_to(db.session(), record, viewer=signed_in()),
+            "status_labels": STATUS_LABELS,
+        } | sayings()
+
+    # one comment
+
+    def may_edit(self, record: Comment) -> Decision:
+        return self.policy.may(Permission.COMMENT_MODERATE, record)
+
+    def may_delete(self, record: Comment) -> Decision:
+        return self.may_edit(record)
+
+    def initial(self, record: Comment) -> dict[str, Any]:
+        return {"edited_at": record.edited_at.isoformat() if record.edited_at else ""}
+
+    def save_from(self, form: CommentForm, record: Comment) -> None:
+        base = _moment(form.edited_at.data) if form.edited_at.raw_data else record.edited_at
+        actions.edit(db.session(), record, form.body.data or "", base=base, by=signed_in(), at=now())
+
+    def after_save(self, record: Comment) -> str:
+        return self.link("details_view", id=record.id)
+
+    def saved_text(self, record: Comment, *, created: bool) -> str:
+        return _("The comment by %(name)s was saved.", name=record.author_name)
+
+    def remove(self, record: Comment) -> None:
+        actions.move_comment(db.session(), record, CommentMove.TRASH, by=signed_in(), at=now())
+
+    def delete_words(self, record: Comment) -> tuple[str, str]:
+        return _("Move the comment by %(name)s to the trash?", name=record.author_name), _("Move to trash")
+
+    def delete_consequences(self, record: Comment) -> list[str]:
+        gone = [_("Readers no longer see it.")] if record.status is APPROVED else []
+        return [f"“{excerpt(record.body, EXCERPT)}”", *gone, _("It can be restored from the trash.")]
+
+    def deleted_text(self, label: str) -> str:
+        return _("The comment was moved to the trash.")
+
+    # moves
+
+    def moves_for(self, record: Comment) -> list[Move]:
+        return moves_of(record, self.policy)
+
+    def run_move(self, record: Comment, move: str) -> str:
+        actions.move_comment(db.session(), record, CommentMove(move), by=signed_in(), at=now())
+        return said(record)
+
+    def run_bulk(self, record: Comment, action: str, parameter: str, batch_id: int) -> None:
+        actions.move_comment(db.session(), record, CommentMove(action), by=signed_in(), at=now(), batch_id=batch_id)
+
+    def counted(self, count: int, shown: str) -> str:
+        return ngettext("%(shown)s comment", "%(shown)s comments", count, shown=shown)
+
+    def empty_text(self) -> str:
+        return _("Nobody has said anything yet.")
+
+
+def _moment(text: str | None) -> datetime | None:
+    """When the form saw the comment edited last; what is no time fits none."""
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:
+        raise Conflict(_("Somebody else edited this comment in the meantime. Look at it again.")) from None
+
+
+def moves_of(comment: Comment, policy: CommentPolicy) -> list[Move]:
+    """The buttons of one comment; what its status allows, with the decision for whoever is asking."""
+    decision = policy.may(Permission.COMMENT_MODERATE, comment)
+    return [
+        Move(
+            move,
+            MOVE_LABELS[move],
+            decision,
+            ICONS[move],
+            main=move is CommentMove.APPROVE,
+            danger=move in (CommentMove.SPAM, CommentMove.TRASH),
+        )
+        for move in COMMENT_LIFE.moves_from(comment.status)
+    ]
+
+
+def said(comment: Comment) -> str:
+    """What became of it, in the words of the list."""
+    status = _(STATUS_LABELS[comment.status])
+    return _("The comment by %(name)s is now: %(status)s.", name=comment.author_name, status=status)
+
+
+def sayings() -> dict[str, Any]:
+    """How templates say a reason."""
+    return {"reason_label": label, "reason_sentence": sentence}

@@ -1,0 +1,260 @@
+"""What posts and pages share in the back office: rows, form, saving, moves."""
+
+from typing import Any, ClassVar
+
+from flask import request
+from sqlalchemy import ColumnElement, or_, select
+from werkzeug.wrappers import Response
+
+from cms import search
+from cms.accounts.models import User
+from cms.admin.base import CmsModelView
+from cms.admin.conflicts import base_version, conflict_page, taken_changes
+from cms.admin.history import Histories
+from cms.admin.moves import Move
+from cms.admin.post_form import BESIDE, ContentForm
+from cms.admin.post_times import posted_time, require_times_kept
+from cms.admin.previews import Previews
+from cms.admin.records import guarded
+from cms.core.decision import Decision
+from cms.core.errors import CmsError
+from cms.core.i18n import N_, _
+from cms.core.markdown import render_article
+from cms.core.permissions import Permission
+from cms.extensions import db
+from cms.media.models import Media, MediaKind
+from cms.media.queries import image_sizes
+from cms.posts import actions
+from cms.posts.actions.moving import possible_moves
+from cms.posts.fields import SEO
+from cms.posts.lifecycle import DRAFT, MOVE_LABELS, PUBLISHED, PostMove
+from cms.posts.models import Post, PostKind
+from cms.posts.policy import PostPolicy
+from cms.posts.queries import listed, loaded
+from cms.posts.standing import standings
+from cms.taxonomy.models import Tag
+from cms.web import now, signed_in
+
+MOST_CHOICES = 300
+MOVE_ICONS = {
+    PostMove.SUBMIT: "i-check",
+    PostMove.SEND_BACK: "i-back",
+    PostMove.PUBLISH: "i-out",
+    PostMove.UNPUBLISH: "i-x",
+    PostMove.ARCHIVE: "i-box",
+    PostMove.RESTORE: "i-back",
+    PostMove.TRASH: "i-trash",
+}
+DONE = {
+    PostMove.SUBMIT: N_("“%(post)s” was submitted for review."),
+    PostMove.SEND_BACK: N_("“%(post)s” was sent back to its author."),
+    PostMove.PUBLISH: N_("“%(post)s” was published."),
+    PostMove.UNPUBLISH: N_("“%(post)s” was unpublished and is a draft again."),
+    PostMove.ARCHIVE: N_("“%(post)s” was archived."),
+    PostMove.RESTORE: N_("“%(post)s” was restored."),
+    PostMove.TRASH: N_("“%(post)s” was moved to the trash."),
+}
+
+
+class ContentView(Histories, Previews, CmsModelView):
+    """The base of the two areas; each says which kind it shows and what its form has."""
+
+    model = Post
+    policy_class = PostPolicy
+    kind: ClassVar[PostKind]
+    form: ClassVar[type[ContentForm]]
+    searches = True
+    move_names = tuple(PostMove)
+    create_template = edit_template = "admin/post_editor.html"
+    details_template = "admin/post_details.html"
+    list_template = "admin/posts_list.html"
+
+    # rows
+
+    def visible(self) -> ColumnElement[bool]:
+        return (Post.kind == self.kind) & self.policy.viewable()
+
+    def list_scope(self) -> ColumnElement[bool]:
+        return Post.trashed_at.is_(None)
+
+    def options(self) -> tuple[Any, ...]:
+        return loaded()
+
+    def list_options(self) -> tuple[Any, ...]:
+        return listed()
+
+    def search_clause(self, words: str) -> ColumnElement[bool]:
+        return search.matching(db.session(), search.POSTS, Post.id, words)
+
+    def list_context(self, records: list[Post]) -> dict[str, Any]:
+        return {"standings": standings(db.session(), records, now())}
+
+    def details_context(self, record: Post) -> dict[str, Any]:
+        article = render_article(record.body, image_size=image_sizes(db.session(), record.body))
+        return self.list_context([record]) | {"article": article}
+
+    # rights
+
+    def may_create(self) -> Decision:
+        return self.policy.may_create(self.kind)
+
+    def may_edit(self, record: Post) -> Decision:
+        return self.policy.may(Permission.POST_EDIT, record)
+
+    def may_delete(self, record: Post) -> Decision:
+        return self.policy.may_move(PostMove.TRASH, record)
+
+    # the form
+
+    def prepare_form(self, form: ContentForm, record: Post | None) -> None:
+        """A field that this person may not change is not on the form, so that it cannot be sent either."""
+        if record is None or not self.policy.may_set_author(record):
+            del form.author_id
+        else:
+            form.author_id.choices = _people(record)
+        if not (self.policy.may(Permission.POST_SEO, record) if record else self.policy.may(Permission.POST_SEO)):
+            for name in SEO:
+                delattr(form, name)
+        form.featured_media_id.choices = _images(record)
+
+    def initial(self, record: Post) -> dict[str, Any]:
+        standing = standings(db.session(), [record], now())[record.id]
+        newest = standing.coming or standing.live
+        return {
+            "tags": [tag.name for tag in record.tags],
+            "live_from": standing.coming.live_from if standing.coming else None,
+            "live_until": newest.live_until if newest else None,
+            "note": "",
+        }
+
+    def form_context(self, record: Post | None, form: ContentForm) -> dict[str, Any]:
+        context: dict[str, Any] = {
+            "tag_names": db.session.scalars(select(Tag.name).order_by(Tag.name).limit(MOST_CHOICES)).all(),
+            "kind": self.kind,
+        }
+        if record is None:
+            return context | {"moves": self._first_moves()}
+        return context | {"standing": standings(db.session(), [record], now())[record.id]}
+
+    def create_from(self, form: ContentForm) -> Post:
+        require_times_kept(form, {})
+        post = actions.create(db.session(), self.kind, form.changes(but=BESIDE), by=signed_in(), at=now())
+        self._and_move(post)
+        return post
+
+    def save_from(self, form: ContentForm, record: Post) -> None:
+        """Save, and move where the button that was pressed says so: both or neither."""
+        require_times_kept(form, self.initial(record))
+        changes, base, note = taken_changes(form), base_version(form), form.note.data or ""
+        actions.save(db.session(), record, changes, base_version=base, by=signed_in(), at=now(), note=note)
+        self._and_move(record)
+
+    def show_refusal(self, refusal: CmsError, form: ContentForm, record: Post | None) -> Response:
+        if not isinstance(refusal, actions.SaveConflict) or record is None:
+            return super().show_refusal(refusal, form, record)
+        return conflict_page(self, refusal, form, record.id)
+
+    def after_save(self, record: Post) -> str:
+        return self.link("edit_view", id=record.id) if self.may_edit(record) else self.link()
+
+    def saved_text(self, record: Post, *, created: bool) -> str:
+        move = request.form.get("move", "")
+        if move == PostMove.PUBLISH and standings(db.session(), [record], now())[record.id].coming:
+            return _("“%(post)s” is scheduled.", post=record)
+        return _(DONE[PostMove(move)], post=record) if move in self.move_names else _("Saved.")
+
+    # moves
+
+    def moves_for(self, record: Post) -> list[Move]:
+        return [self._move(record, move) for move in possible_moves(record)]
+
+    def run_move(self, record: Post, move: str) -> str:
+        wanted = PostMove(move)
+        if wanted is PostMove.PUBLISH:
+            live_from, live_until = posted_time("live_from"), posted_time("live_until")
+            at = now()
+            if live_from is not None and record.status is PUBLISHED and live_from <= at:
+                live_from = None  # the form still shows when the live text began
+            actions.publish(db.session(), record, by=signed_in(), at=at, live_from=live_from, live_until=live_until)
+            if live_from is not None:
+                return _("“%(post)s” is scheduled.", post=record)
+        else:
+            note = request.form.get("note", "").strip()[:500]
+            actions.move_post(db.session(), record, wanted, by=signed_in(), at=now(), note=note)
+        return _(DONE[wanted], post=record)
+
+    def after_move(self, record: Post, move: str) -> str:
+        return self.link() if move == PostMove.TRASH else self.after_save(record)
+
+    def remove(self, record: Post) -> None:
+        actions.move_post(db.session(), record, PostMove.TRASH, by=signed_in(), at=now())
+
+    def delete_words(self, record: Post) -> tuple[str, str]:
+        return _("Move “%(what)s” to the trash?", what=record), _("Move to trash")
+
+    def delete_consequences(self, record: Post) -> list[str]:
+        gone = [_("Readers no longer see it.")] if record.status is PUBLISHED else []
+        return [*gone, _("It can be restored from the trash.")]
+
+    def deleted_text(self, label: str) -> str:
+        return _(DONE[PostMove.TRASH], post=label)
+
+    def run_bulk(self, record: Post, action: str, parameter: str, batch_id: int) -> None:
+        by, at = signed_in(), now()
+        match action:
+            case "add_tag":
+                actions.add_tag(db.session(), record, parameter, by=by, at=at, batch_id=batch_id)
+            case "remove_tag":
+                actions.remove_tag(db.session(), record, parameter, by=by, at=at, batch_id=batch_id)
+            case _:
+                actions.move_post(db.session(), record, PostMove(action), by=by, at=at, batch_id=batch_id)
+
+    def suggestions(self, bulk: Any) -> list[str]:
+        return list(db.session.scalars(select(Tag.name).order_by(Tag.name).limit(MOST_CHOICES)))
+
+    def _and_move(self, record: Post) -> None:
+        move = request.form.get("move", "")
+        if move in self.move_names:
+            guarded(lambda: self.run_move(record, move))
+
+    def _first_moves(self) -> list[Move]:
+        """How a new text may go on at once; what is refused is explained beside the saved draft."""
+        draft = Post(kind=self.kind, status=DRAFT, author_id=signed_in().id, tags=[])
+        allowed = [move for move in self.moves_for(draft) if move.decision]
+        return [move for move in allowed if move.name in (PostMove.SUBMIT, PostMove.PUBLISH)]
+
+    def _move(self, record: Post, move: PostMove) -> Move:
+        again = move is PostMove.PUBLISH and record.status is PUBLISHED
+        label = N_("Publish changes") if again else MOVE_LABELS[move]
+        forward = PostMove.PUBLISH if self.policy.may_move(PostMove.PUBLISH, record) else PostMove.SUBMIT
+        return Move(
+            move,
+            label,
+            self.policy.may_move(move, record),
+            MOVE_ICONS[move],
+            main=move is forward,
+            danger=move is PostMove.TRASH,
+        )
+
+
+def _people(record: Post) -> list[tuple[str, str]]:
+    people = select(User.id, User.display_name).where(or_(User.active, User.id == record.author_id))
+    rows = db.session.execute(people.order_by(User.display_name).limit(MOST_CHOICES))
+    return [(str(user_id), name) for user_id, name in rows]
+
+
+def _images(record: Post | None) -> list[tuple[str, str]]:
+    """The newest images, and the one that is chosen now however old it is."""
+    current = record.featured_media_id if record is not None else None
+    newest = (
+        select(Media.id)
+        .where(Media.kind == MediaKind.IMAGE, Media.trashed_at.is_(None))
+        .order_by(Media.created_at.desc(), Media.id.desc())
+        .limit(MOST_CHOICES)
+    )
+    rows = db.session.execute(
+        select(Media.id, Media.title, Media.filename)
+        .where(or_(Media.id.in_(newest), Media.id == (current or 0)))
+        .order_by(Media.created_at.desc(), Media.id.desc())
+    )
+    return [("", _("No image")), *((str(media_id), title or filename) for media_id, title, filename in rows)]

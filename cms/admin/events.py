@@ -1,0 +1,283 @@
+"""Events as sentences: who did what to which thing, with before and after, ids turned into names."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cms.accounts.models import User
+from cms.accounts.policy import PlainPolicy
+from cms.admin.shown import moment
+from cms.audit.actions import CHANGED
+from cms.audit.models import Event, EventPersonal
+from cms.comments.lifecycle import STATUS_LABELS as COMMENT_STATUSES
+from cms.core.i18n import N_, _
+from cms.core.permissions import Permission
+from cms.media.models import Media
+from cms.posts.diff import Piece, compare
+from cms.posts.fields import LABELS as POST_LABELS
+from cms.posts.lifecycle import STATUS_LABELS as POST_STATUSES
+from cms.posts.models import Post
+from cms.settings.declared import BY_KEY
+from cms.web import visitor
+
+#: Texts longer than this are folded.
+LONG = 400
+
+NOUNS = {
+    "posts": N_("Post or page"),
+    "tags": N_("Tag"),
+    "media": N_("File"),
+    "comments": N_("Comment"),
+    "users": N_("Person"),
+    "roles": N_("Role"),
+    "redirects": N_("Redirect"),
+    "settings": N_("Settings"),
+}
+
+VERBS = {
+    "create": N_("created"),
+    "save": N_("changed"),
+    "update": N_("changed"),
+    "edit": N_("changed"),
+    "change": N_("changed"),
+    "submit": N_("submitted"),
+    "send_back": N_("sent back"),
+    "publish": N_("published"),
+    "unpublish": N_("unpublished"),
+    "archive": N_("archived"),
+    "restore": N_("restored"),
+    "trash": N_("moved to the trash"),
+    "delete": N_("deleted"),
+    "reassign": N_("reassigned"),
+    "approve": N_("approved"),
+    "spam": N_("marked as spam"),
+    "hold": N_("held again"),
+    "add": N_("added"),
+    "describe": N_("described"),
+    "sign_in": N_("signed in"),
+    "sign_out": N_("signed out"),
+    "sign_in_failed": N_("failed to sign in as"),
+    "sign_up": N_("signed up as"),
+    "revoke_session": N_("ended a session of"),
+    "revoke_sessions": N_("ended the sessions of"),
+    "change_password": N_("changed the password of"),
+    "reset_password": N_("reset the password of"),
+    "first_password": N_("chose the first password of"),
+    "ask_for_email": N_("asked for another address of"),
+    "second_factor_on": N_("set up a second factor of"),
+    "second_factor_off": N_("removed a second factor of"),
+    "add_passkey": N_("added a passkey to"),
+    "remove_passkey": N_("removed a passkey from"),
+    "new_recovery_codes": N_("made new recovery codes of"),
+    "use_recovery_code": N_("used a recovery code of"),
+    "set_roles": N_("changed the roles of"),
+    "send_link": N_("sent a link for a password to"),
+    "invite": N_("invited"),
+    "deactivate": N_("deactivated"),
+    "activate": N_("activated"),
+    "anonymise": N_("anonymised"),
+    "import": N_("imported"),
+}
+
+#: Fields that stand in no form.
+MORE_LABELS = {
+    "status": N_("Status"),
+    "published_at": N_("First published"),
+    "trashed_at": N_("In the trash since"),
+    "editions": N_("Shown to readers"),
+    "note": N_("Note"),
+    "via": N_("By means of"),
+    "email": N_("E-mail address"),
+    "username": N_("Username"),
+    "display_name": N_("Name"),
+    "bio": N_("About them"),
+    "timezone": N_("Time zone"),
+    "locale": N_("Language"),
+    "roles": N_("Roles"),
+    "passkey": N_("Passkey"),
+    "address": N_("Network address"),
+    "agent": N_("Browser"),
+    "guest_name": N_("Name"),
+    "guest_email": N_("E-mail address"),
+}
+
+#: What is kept beside an event so that it can be erased, but is no secret to whoever may read the record.
+OPEN = frozenset({"username", "display_name", "bio", "passkey"})
+
+#: Field → the table that its ids are of.
+IDS: dict[str, Any] = {
+    "author_id": User,
+    "uploaded_by_id": User,
+    "featured_media_id": Media,
+    "avatar_id": Media,
+    "logo_id": Media,
+    "parent_id": Post,
+    "post_id": Post,
+    "home_page_id": Post,
+}
+
+#: Where a subject can be looked at.
+PAGES = {
+    "posts": "/admin/posts/details/?id={}",
+    "tags": "/admin/tags/edit/?id={}",
+    "media": "/admin/media/details/?id={}",
+    "comments": "/admin/comments/details/?id={}",
+    "users": "/admin/users/details/?id={}",
+    "roles": "/admin/roles/details/?id={}",
+    "redirects": "/admin/redirects/edit/?id={}",
+}
+
+
+#: Posts and comments share no status.
+STATUSES = {status.value: label for status, label in [*POST_STATUSES.items(), *COMMENT_STATUSES.items()]}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field, before and after."""
+
+    label: str
+    pieces: list[Piece]
+
+    @property
+    def is_long(self) -> bool:
+        return sum(len(piece.text) for piece in self.pieces) > LONG
+
+
+@dataclass(frozen=True)
+class EventLine:
+    """An event, ready to print."""
+
+    event: Event
+    actor: str
+    act: str
+    noun: str
+    label: str
+    href: str | None
+    changes: list[Change]
+    #: What was kept beside it for owners alone, in words.
+    beside: list[str]
+
+
+def record_link(kind: str, subject_id: int | None = None) -> str | None:
+    """Where the record of one thing, or of one kind of thing, can be read; None for whoever may not see activity."""
+    if not PlainPolicy(visitor()).may(Permission.AUDIT_VIEW):
+        return None
+    one = {"type": kind, "id": subject_id} if subject_id is not None else {"area": kind}
+    address: str = url_for("admin_activity.index_view", **one)
+    return address
+
+
+def act_of(verb: str) -> str:
+    """The second half of a verb in words; an unknown one shows as it is."""
+    act = verb.rpartition(".")[2]
+    return _(VERBS[act]) if act in VERBS else act.replace("_", " ")
+
+
+def lines_of(session: Session, events: list[Event], *, for_owner: bool = False) -> list[EventLine]:
+    """Names are looked up for all events at once: one query for each kind of thing they mention.
+
+    Owners are told addresses as well.
+    """
+    names, beside = _names(session, events), _beside(session, events, for_owner)
+    return [_line(event, names, beside.get(event.id, {})) for event in events]
+
+
+def _line(event: Event, names: dict[tuple[Any, int], str], beside: dict[str, Any]) -> EventLine:
+    page = PAGES.get(event.subject_type)
+    noun = _(NOUNS.get(event.subject_type, event.subject_type))
+    label = names.get((User, event.subject_id or 0)) if event.subject_type == "users" else event.subject_label
+    if event.verb.startswith("page."):
+        page = "/admin/pages/details/?id={}"
+    return EventLine(
+        event=event,
+        actor=names.get((User, event.actor_id or 0), _("The system")),
+        act=act_of(event.verb),
+        noun=noun,
+        label=label or noun,
+        href=page.format(event.subject_id) if page and event.subject_id else None,
+        changes=[_change(field, beside.get(field, pair), names) for field, pair in event.changes.items()],
+        beside=[_told(field, value) for field, value in beside.items() if field not in event.changes],
+    )
+
+
+def _change(field: str, pair: Any, names: dict[tuple[Any, int], str]) -> Change:
+    if pair == [CHANGED, CHANGED]:
+        return Change(_label(field), compare(_("changed"), _("changed")))
+    before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
+    return Change(_label(field), compare(_said(field, before, names), _said(field, after, names)))
+
+
+def _told(field: str, value: Any) -> str:
+    words = " → ".join(str(word) for word in value if word) if isinstance(value, list) else str(value)
+    return f"{_label(field)}: {words}"
+
+
+def _label(field: str) -> str:
+    label = MORE_LABELS.get(field) or POST_LABELS.get(field) or (BY_KEY[field].label if field in BY_KEY else None)
+    return _(label) if label else field.replace("_", " ").capitalize()
+
+
+def _said(field: str, value: Any, names: dict[tuple[Any, int], str]) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if field == "status" and value in STATUSES:
+        return _(STATUSES[value])
+    if field in IDS and isinstance(value, int):
+        return names.get((IDS[field], value), f"#{value}")
+    if field == "editions" and isinstance(value, list):
+        return "\n".join(_shown_to_readers(item) for item in value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return _time(value) if field.endswith("_at") else str(value)
+
+
+def _shown_to_readers(edition: dict[str, str | None]) -> str:
+    begins, ends = _time(edition["live_from"]), edition["live_until"]
+    return (
+        _("from %(begins)s until %(ends)s", begins=begins, ends=_time(ends))
+        if ends
+        else _("from %(begins)s", begins=begins)
+    )
+
+
+def _time(value: Any) -> str:
+    """A stored time in the zone and words of whoever reads; anything else as it is."""
+    try:
+        return moment(datetime.fromisoformat(value))
+    except (TypeError, ValueError):
+        return str(value)
+
+
+def _beside(session: Session, events: list[Event], for_owner: bool) -> dict[int, dict[str, Any]]:
+    """What was kept beside the events and not erased since, as far as the reader may know it."""
+    ids = [event.id for event in events if for_owner or event.changes.keys() & OPEN]
+    if not ids:
+        return {}
+    rows = session.execute(select(EventPersonal.event_id, EventPersonal.values).where(EventPersonal.event_id.in_(ids)))
+    return {
+        event_id: {field: value for field, value in values.items() if for_owner or field in OPEN}
+        for event_id, values in rows
+    }
+
+
+def _names(session: Session, events: Iterable[Event]) -> dict[tuple[Any, int], str]:
+    wanted: dict[Any, set[int]] = {}
+    for event in events:
+        people = [event.actor_id, event.subject_id if event.subject_type == "users" else None]
+        wanted.setdefault(User, set()).update(person for person in people if person is not None)
+        for field, pair in event.changes.items():
+            if field in IDS and isinstance(pair, list):
+                wanted.setdefault(IDS[field], set()).update(value for value in pair if isinstance(value, int))
+    return {
+        (model, row.id): str(row)
+        for model, ids in wanted.items()
+        for row in session.scalars(select(model).where(model.id.in_(ids)))
+    }

@@ -1,0 +1,138 @@
+"""Filters of a list: each a plain name in the address, a labelled control, and a condition.
+
+A value that makes no sense is not dropped, which would show more than was asked for: it finds nothing, and its chip
+says so.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from typing import Any, ClassVar
+
+from sqlalchemy import ColumnElement, Select, String, cast, false, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from cms.core.i18n import N_, _
+from cms.web.languages import zone
+
+LONGEST = 120
+MOST_OPTIONS = 300
+
+Condition = Callable[[Any], ColumnElement[bool]]
+
+
+class Unreadable(ValueError):
+    """What stands in the address is no value of this filter."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """The common part; `where` makes the condition from the value that `read` understood."""
+
+    name: str
+    label: str
+    where: Condition
+    kind: ClassVar[str] = "text"
+
+    def read(self, raw: str) -> Any:
+        return raw
+
+    def said(self, raw: str, _options: dict[str, str]) -> str:
+        """The value as the chip shows it."""
+        return raw
+
+    def condition(self, raw: str) -> ColumnElement[bool]:
+        try:
+            return self.where(self.read(raw))
+        except Unreadable:
+            return false()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextFilter(Filter):
+    """A few words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceFilter(Filter):
+    """One of a fixed set; `choices` are (value, label)."""
+
+    choices: tuple[tuple[str, str], ...]
+    kind: ClassVar[str] = "choice"
+
+    def read(self, raw: str) -> str:
+        if raw not in dict(self.choices):
+            raise Unreadable(raw)
+        return raw
+
+    def said(self, raw: str, _options: dict[str, str]) -> str:
+        label = dict(self.choices).get(raw)
+        return _(label) if label else raw
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlagFilter(ChoiceFilter):
+    """Yes or no; `where` is given the bool."""
+
+    choices: tuple[tuple[str, str], ...] = (("yes", N_("Yes")), ("no", N_("No")))
+
+    def read(self, raw: str) -> Any:
+        return super().read(raw) == "yes"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RelationFilter(Filter):
+    """One of the rows of another table; `options` selects (value, label) in the order to show."""
+
+    options: Callable[[], Select[*tuple[Any, ...]]]
+    first: tuple[tuple[str, str], ...] = field(default=())
+    kind: ClassVar[str] = "choice"
+
+    def said(self, raw: str, options: dict[str, str]) -> str:
+        return options.get(raw, raw)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DateFilter(Filter):
+    """A day in the reader's zone; `where` is given its first moment."""
+
+    kind: ClassVar[str] = "date"
+
+    def read(self, raw: str) -> datetime:
+        try:
+            return datetime.combine(date.fromisoformat(raw), time(), zone()).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise Unreadable(raw) from None
+
+
+@dataclass(frozen=True)
+class Control:
+    """A filter with its value, ready to print; `remove` is the address of the list without it."""
+
+    filter: Filter
+    raw: str
+    said: str
+    options: dict[str, str]
+    remove: str
+
+
+def related_options(session: Session, filters: Iterable[Filter]) -> dict[str, dict[str, str]]:
+    """The options of all relation filters, by filter, in one query."""
+    relations = [chosen for chosen in filters if isinstance(chosen, RelationFilter)]
+    found = {chosen.name: {value: _(label) for value, label in chosen.first} for chosen in relations}
+    parts = []
+    for chosen in relations:
+        wanted = chosen.options().limit(MOST_OPTIONS).subquery()
+        value, label = list(wanted.c)[:2]
+        parts.append(select(literal(chosen.name), cast(value, String), label))
+    if parts:
+        for name, value, label in session.execute(union_all(*parts)):
+            found[name][value] = label
+    return found
+
+
+def options_of(chosen: Filter, related: dict[str, dict[str, str]]) -> dict[str, str]:
+    """What a control offers, by value."""
+    if isinstance(chosen, ChoiceFilter):
+        return {value: _(label) for value, label in chosen.choices}
+    return related.get(chosen.name, {})

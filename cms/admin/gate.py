@@ -1,0 +1,160 @@
+"""What every screen of the back office has in common: what it needs, its place in the menu, how it is rendered."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from flask import g, url_for
+from flask_admin import Admin
+from flask_admin import BaseView as FlaskAdminView
+from werkzeug.wrappers import Response
+
+from cms.accounts.policy import PlainPolicy, Policy
+from cms.core.decision import Decision
+from cms.core.i18n import N_, _
+from cms.core.permissions import Permission
+from cms.web import visitor
+from cms.web.gate import Needs, Undeclared, declare
+
+#: Exposed method → the word under which a view says what it needs. A word that is left out closes its endpoints.
+ENDPOINTS = {
+    "index_view": "see",
+    "details_view": "see",
+    "create_view": "create",
+    "edit_view": "edit",
+    "delete_view": "delete",
+    "action_view": "act",
+    "move_view": "act",
+    "export_csv": "export",
+}
+
+WORK, CONVERSATION, SITE = N_("Work"), N_("Conversation"), N_("Site")
+GROUPS = (WORK, CONVERSATION, SITE)
+
+
+@dataclass(frozen=True)
+class Crumb:
+    """A step on the way to where one is; the last has no address."""
+
+    label: str
+    href: str | None = None
+
+
+class Gated(FlaskAdminView):
+    """The base of all our views.
+
+    `needs` says for each word of `ENDPOINTS`, and for each further exposed method by its name, which rights open
+    it (any one of them is enough) or a `Needs`. An exposed method without an entry keeps the app from starting.
+    """
+
+    area: ClassVar[str]
+    label: ClassVar[str]
+    icon: ClassVar[str] = "i-post"
+    group: ClassVar[str] = WORK
+    in_menu: ClassVar[bool] = True
+    needs: ClassVar[dict[str, tuple[Permission, ...] | Needs]] = {}
+    policy_class: ClassVar[type[Policy]] = PlainPolicy
+    #: Filled by Flask-Admin: address, method name and HTTP methods of everything exposed.
+    _urls: list[tuple[str, str, Any]]
+    endpoint: str
+
+    def create_blueprint(self, admin: Admin) -> Any:
+        """Register only what is declared, and tell the gate what each endpoint needs."""
+        named = {name: self.needs_of(name) for _url, name, _methods in self._urls}
+        self._urls = [item for item in self._urls if named[item[1]] is not None]
+        blueprint = super().create_blueprint(admin)
+        for name, needs in named.items():
+            if needs is not None:
+                declare(admin.app, f"{self.endpoint}.{name}", needs)
+        return blueprint
+
+    def needs_of(self, name: str) -> Needs | None:
+        """What an exposed method needs; None closes it."""
+        word = ENDPOINTS.get(name, name)
+        needs = self.needs.get(word)
+        if needs is None and name not in ENDPOINTS:
+            raise Undeclared(f"{type(self).__name__}.{name} has not declared what it needs")
+        return needs if needs is None or isinstance(needs, Needs) else Needs(any_of=needs)
+
+    @property
+    def policy(self) -> Any:
+        """The answers for whoever is asking, one object a request so that it may remember."""
+        kept: dict[type[Policy], Policy] = g.setdefault("admin_policies", {})
+        if self.policy_class not in kept:
+            kept[self.policy_class] = self.policy_class(visitor())
+        return kept[self.policy_class]
+
+    def _held(self, word: str) -> Decision:
+        """Whether this person has one of the rights that a word of `needs` asks for."""
+        needs = self.needs.get(word)
+        if needs is None:
+            return Decision.no(_("This is not possible here."))
+        wanted = needs.any_of if isinstance(needs, Needs) else needs
+        decision: Decision = self.policy.may_any(*wanted) if wanted else Decision.yes()
+        return decision
+
+    def is_open_to_visitor(self, name: str = "index_view") -> bool:
+        """Whether to offer the way to one of this view's endpoints."""
+        needs = self.needs_of(name)
+        if needs is None or visitor() is None:
+            return False
+        return not needs.any_of or bool(PlainPolicy(visitor()).may_any(*needs.any_of))
+
+    def is_offered(self) -> bool:
+        """Whether the menu shows the way here; to somebody for whom it would always be empty it need not."""
+        return self.in_menu and self.is_open_to_visitor()
+
+    def badge(self) -> int | None:
+        """How much waits here, shown in the menu; at most one cheap query."""
+        return None
+
+    def link(self, name: str = "index_view", **values: Any) -> str:
+        """The address of an endpoint of this view."""
+        return url_for(f"{self.endpoint}.{name}", **values)
+
+    def crumbs(self, *more: Crumb) -> list[Crumb]:
+        """The way here: the group, the area, and what follows."""
+        here = Crumb(_(self.label), self.link() if more else None)
+        return [Crumb(_(self.group)), here, *more]
+
+    def render(self, template: str, **values: Any) -> str:
+        """One of our templates, with what the page around it shows."""
+        page: str = super().render(template, **({"view": self, "crumbs": self.crumbs()} | values))
+        return page
+
+    def is_accessible(self) -> bool:
+        """The gate asked before the view ran; see `cms.web.gate`."""
+        return True
+
+    def _run_view(self, method: Any, *args: Any, **values: Any) -> Any:
+        """Without Flask-Admin's second call after a TypeError, which would run a view twice."""
+        return method(self, *args, **values)
+
+
+class CmsView(Gated):
+    """A page that is not a list of records: dashboard, activity, trash, settings, moderation."""
+
+    def __init__(self) -> None:
+        super().__init__(name=self.label, endpoint=f"admin_{self.area}", url=self.area)
+
+
+def menu(views: Iterable[Gated], current: Any) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The groups with the entries that this person may open."""
+    groups: dict[str, list[dict[str, Any]]] = {group: [] for group in GROUPS}
+    for view in views:
+        if view.is_offered():
+            groups[view.group].append(
+                {
+                    "label": _(view.label),
+                    "href": view.link(),
+                    "icon": view.icon,
+                    "badge": view.badge(),
+                    "current": view is current,
+                }
+            )
+    return [(_(group), entries) for group, entries in groups.items() if entries]
+
+
+def page_response(page: str, status: int) -> Response:
+    """A page that is the answer to something refused or asked again."""
+    return Response(page, status, mimetype="text/html")

@@ -1,0 +1,266 @@
+"""Lists: one row scope, search, filters, sorting on declared columns, keyset pages and bounded counts.
+
+The cost of a page is the same for a hundred rows and for a million: no OFFSET, no exact count beyond a bound, and an
+`id` behind every sort key, so that a walk through the pages meets every row once.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, NoReturn
+
+from flask import request
+from flask_admin import expose
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+
+from cms.admin import asked as asking
+from cms.admin.asked import Asked
+from cms.admin.columns import Column, Heading, Row
+from cms.admin.filters import Control, Filter, options_of, related_options
+from cms.admin.gate import Gated
+from cms.admin.moves import Move
+from cms.core.db import row_id
+from cms.core.errors import NotFound
+from cms.core.i18n import _, ngettext
+from cms.core.permissions import Permission
+from cms.extensions import db
+
+COUNT_BOUND = 10_000
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of records; `previous` and `next` are cursors, `count` stops at the bound."""
+
+    records: list[Any]
+    count: int
+    previous: str | None
+    next: str | None
+
+    @property
+    def is_bounded(self) -> bool:
+        return self.count > COUNT_BOUND
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A ready-made view of a list, offered as a tab."""
+
+    label: str
+    args: dict[str, str]
+
+
+class Listing(Gated):
+    """The mix-in of model views that shows the list; see `cms.admin.base` for how an area is written."""
+
+    columns: ClassVar[tuple[Column, ...]] = ()
+    filters: ClassVar[tuple[Filter, ...]] = ()
+    presets: ClassVar[tuple[Preset, ...]] = ()
+    default_sort: ClassVar[str] = "-updated_at"
+    #: Columns that the search box looks into, where `search_clause` is not overridden.
+    search_columns: ClassVar[tuple[Any, ...]] = ()
+    #: The right whose `where()` is the row scope, where `visible` is not overridden.
+    see_permission: ClassVar[Permission]
+    new_label: ClassVar[str] = ""
+    #: Set where `search_clause` is overridden and there are no `search_columns`.
+    searches: ClassVar[bool] = False
+    list_template: ClassVar[str] = "admin/list.html"
+
+    # what an area may answer for itself
+
+    def visible(self) -> ColumnElement[bool]:
+        """THE row scope: what is outside exists neither in lists, counts, exports and bulks nor by its id."""
+        clause: ColumnElement[bool] = self.policy.where(self.see_permission)
+        return clause
+
+    def options(self) -> tuple[Any, ...]:
+        """Loader options for one record."""
+        return ()
+
+    def list_options(self) -> tuple[Any, ...]:
+        """Loader options for lists; nothing may be loaded row by row."""
+        return self.options()
+
+    def list_scope(self) -> ColumnElement[bool] | None:
+        """Narrows the list and not what can be opened, such as "not in the trash"."""
+        return None
+
+    def search_clause(self, words: str) -> ColumnElement[bool]:
+        """Rows that have every word in one of the searched columns."""
+        return and_(
+            *(
+                or_(*(column.icontains(word, autoescape=True) for column in self.search_columns))
+                for word in words.split()
+            )
+        )
+
+    def row_link(self, record: Any) -> str | None:
+        """Where the title leads: the editor for whoever may edit, else the details."""
+        return self.link("edit_view" if self.may_edit(record) else "details_view", id=record.id)
+
+    def list_context(self, records: list[Any]) -> dict[str, Any]:
+        """More for the template, asked for all records at once."""
+        return {}
+
+    def counted(self, count: int, shown: str) -> str:
+        """ "1,284 posts"; `shown` is the number as text, which may end in a plus."""
+        return ngettext("%(shown)s entry", "%(shown)s entries", count, shown=shown)
+
+    def empty_text(self) -> str:
+        """What to do when there is nothing yet."""
+        return _("Nothing here yet.")
+
+    # queries
+
+    def get_query(self) -> Select[Any]:
+        """All rows that this person may know of."""
+        return select(self.model).where(self.visible())
+
+    def get_count_query(self) -> Select[Any]:
+        """Their number, which is never asked for without the scope."""
+        return select(func.count()).select_from(self.get_query().subquery())
+
+    def get_one(self, id: Any, *, for_update: bool = False) -> Any:
+        """The row, or NotFound: for nonsense, for nothing, and for what this person may not know of."""
+        known = row_id(str(id))
+        if known is None:
+            self.not_found()
+        query = self.get_query().where(self.model.id == known).options(*self.options())
+        if for_update:
+            query = query.with_for_update(of=self.model, key_share=True).execution_options(populate_existing=True)
+        record = db.session.scalar(query)
+        if record is None:
+            self.not_found()
+        return record
+
+    def not_found(self) -> NoReturn:
+        raise NotFound(_("There is no such entry, or you may not see it."))
+
+    def asked_query(self, asked: Asked) -> Select[Any]:
+        """Scope, search and filters together, in no order."""
+        query = self.get_query()
+        narrowing = self.list_scope()
+        if narrowing is not None:
+            query = query.where(narrowing)
+        if asked.search:
+            query = query.where(self.search_clause(asked.search))
+        by_name = {one.name: one for one in self.filters}
+        return query.where(*(by_name[name].condition(raw) for name, raw in asked.filters.items()))
+
+    def ordered(self, query: Select[Any], asked: Asked, *, backwards: bool = False) -> Select[Any]:
+        key = self._sort_key(asked)
+        descending = asked.descending != backwards
+        model_id = self.model.id
+        return query.order_by(*((key.desc(), model_id.desc()) if descending else (key.asc(), model_id.asc())))
+
+    def load_page(self, asked: Asked) -> Page:
+        """Two queries: a bounded count, and one row more than the page shows."""
+        query = self.asked_query(asked)
+        backwards = asked.before is not None
+        rows = self.ordered(self._beyond(query, asked), asked, backwards=backwards)
+        found = list(db.session.scalars(rows.options(*self.list_options()).limit(asked.page_size + 1)))
+        more, records = len(found) > asked.page_size, found[: asked.page_size]
+        if backwards:
+            records.reverse()
+        has_next = more if not backwards else True
+        has_previous = more if backwards else asked.after is not None
+        return Page(
+            records,
+            self._bounded_count(query),
+            self._cursor(records[0], asked) if records and has_previous else None,
+            self._cursor(records[-1], asked) if records and has_next else None,
+        )
+
+    def _beyond(self, query: Select[Any], asked: Asked) -> Select[Any]:
+        place = asked.before or asked.after
+        if place is None:
+            return query
+        key = tuple_(self._sort_key(asked), self.model.id)
+        backwards = asked.before is not None
+        return query.where(key < place if asked.descending != backwards else key > place)
+
+    def _bounded_count(self, query: Select[Any]) -> int:
+        some = query.with_only_columns(self.model.id).limit(COUNT_BOUND + 1).subquery()
+        return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+    def _sort_key(self, asked: Asked) -> Any:
+        return next(column.sort for column in self.columns if column.name == asked.sort)
+
+    def _cursor(self, record: Any, asked: Asked) -> str:
+        return asking.write_cursor(getattr(record, self._sort_key(asked).key), record.id)
+
+    # the page
+
+    def read_asked(self) -> Asked:
+        return asking.read(request.args, self.columns, self.filters, self.default_sort)
+
+    def list_link(self, asked: Asked, **extra: str) -> str:
+        """The address of a view of this list, from its first page unless told otherwise."""
+        address: str = self.link(**(asking.as_args(asked, self.default_sort) | extra))
+        return address
+
+    @expose("/")
+    def index_view(self) -> str:
+        """The list."""
+        asked = self.read_asked()
+        page = self.load_page(asked)
+        here = {name: request.args[name] for name in ("after", "before") if name in request.args}
+        values = {
+            "asked": asked,
+            "rows": [self.row(record) for record in page.records],
+            "headings": [self._heading(column, asked) for column in self.columns],
+            "controls": self._controls(asked),
+            "tabs": self._tabs(),
+            "count": self.count_text(page),
+            "previous_page": page.previous and self.list_link(asked, before=page.previous),
+            "next_page": page.next and self.list_link(asked, after=page.next),
+            "without_search": self.list_link(replace(asked, search="")),
+            "has_moves": bool(self.move_names),
+            "first_page": self.list_link(asked),
+            "here": self.list_link(asked, **here),
+            "plain": self.link(),
+            "bulk": self.offered_bulk(),
+            "bulk_result": self.bulk_result(),
+            "export": self._export_link(asked),
+            "may_create": bool(self.may_create()),
+            "page_sizes": [(size, self.list_link(replace(asked, page_size=size))) for size in asking.PAGE_SIZES],
+        }
+        return self.render(self.list_template, **(values | self.list_context(page.records)))
+
+    def row(self, record: Any) -> Row:
+        moves: list[Move] = self.moves_for(record)
+        cells = [(column, column.value_of(record)) for column in self.columns]
+        return Row(record, cells, self.row_link(record), moves)
+
+    def count_text(self, page: Page) -> str:
+        shown = f"{COUNT_BOUND:,}+" if page.is_bounded else f"{page.count:,}"
+        return self.counted(page.count, shown)
+
+    def _heading(self, column: Column, asked: Asked) -> Heading:
+        if column.sort is None:
+            return Heading(column)
+        current = column.name == asked.sort
+        descending = not asked.descending if current else column.newest_first
+        href = self.list_link(replace(asked, sort=column.name, descending=descending))
+        return Heading(column, href, ("descending" if asked.descending else "ascending") if current else "")
+
+    def _controls(self, asked: Asked) -> list[Control]:
+        related = related_options(db.session(), self.filters)
+        controls = []
+        for one in self.filters:
+            raw = asked.filters.get(one.name, "")
+            options = options_of(one, related)
+            others = {name: value for name, value in asked.filters.items() if name != one.name}
+            link = self.list_link(replace(asked, filters=others))
+            controls.append(Control(one, raw, one.said(raw, options) if raw else "", options, link))
+        return controls
+
+    def _tabs(self) -> list[dict[str, Any]]:
+        given = {name: value for name, value in request.args.items() if name not in ("after", "before", "result")}
+        return [
+            {"label": _(preset.label), "href": self.link(**preset.args), "current": given == preset.args}
+            for preset in self.presets
+        ]
+
+    def _export_link(self, asked: Asked) -> str | None:
+        if not self.is_open_to_visitor("export_csv"):
+            return None
+        return self.link("export_csv", **asking.as_args(asked, self.default_sort))

@@ -1,0 +1,155 @@
+"""The matrix of permissions and reaches: read from a form, shown as controls, and said in words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from cms.accounts.actions.roles import Grant, grants_of
+from cms.accounts.models import Role
+from cms.accounts.policy import RolePolicy
+from cms.core.errors import Invalid
+from cms.core.i18n import _
+from cms.core.permissions import ABOUT, About, Permission, Scope
+from cms.taxonomy.models import Tag
+
+NONE = "none"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One reach of a cell; a closed one is wider than what this person holds."""
+
+    value: str
+    label: str
+    open: bool
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One permission of one role, as controls."""
+
+    permission: Permission
+    about: About
+    chosen: str
+    tags: str
+    options: list[Option]
+
+    @property
+    def name(self) -> str:
+        return f"grant.{self.permission}"
+
+    @property
+    def tags_name(self) -> str:
+        return f"tags.{self.permission}"
+
+    @property
+    def can_change(self) -> bool:
+        return any(option.open for option in self.options if option.value != NONE)
+
+
+Names = Mapping[int, str]
+Group = tuple[str, list[Cell]]
+
+
+def tag_names(session: Session) -> dict[int, str]:
+    return {tag_id: name for tag_id, name in session.execute(select(Tag.id, Tag.name))}
+
+
+def matrix_of(
+    current: Iterable[Grant], policy: RolePolicy, names: Names, sent: MultiDict[str, str] | None
+) -> list[Group]:
+    """Every permission in its group, showing what was sent, else what is stored."""
+    held = {grant.permission: grant for grant in current}
+    cells = [_cell(permission, held.get(permission), policy, names, sent) for permission in Permission]
+    groups: dict[str, list[Cell]] = {}
+    for cell in cells:
+        groups.setdefault(cell.about.group, []).append(cell)
+    return list(groups.items())
+
+
+def read_matrix(sent: MultiDict[str, str], current: Iterable[Grant], names: Names) -> tuple[Grant, ...]:
+    """The grants that a form asks for; a permission that is not on the form stays as it is."""
+    kept = tuple(current)
+    grants: list[Grant] = []
+    for permission in Permission:
+        value = sent.get(f"grant.{permission}")
+        if value is None:
+            grants.extend(grant for grant in kept if grant.permission is permission)
+        elif value != NONE:
+            tags = _tags(sent.get(f"tags.{permission}", ""), names)
+            grants.append(Grant(permission, _scope(value), tags))
+    return tuple(grants)
+
+
+def overview_of(roles: Sequence[Role], names: Names) -> list[tuple[str, list[tuple[About, list[str]]]]]:
+    """For reading: each permission with one word or two for each role."""
+    held = [(role, {grant.permission: grant for grant in grants_of(role)}) for role in roles]
+    groups: dict[str, list[tuple[About, list[str]]]] = {}
+    for permission in Permission:
+        about = ABOUT[permission]
+        reaches = [_reach(role, grants.get(permission), names) for role, grants in held]
+        groups.setdefault(about.group, []).append((about, reaches))
+    return list(groups.items())
+
+
+def said_grant(grant: Grant, names: Names) -> str:
+    """“Publish posts: own, in Sports, Travel”."""
+    about = ABOUT[grant.permission]
+    reach = _said_reach(grant, names)
+    return f"{_(about.label)}: {reach}" if about.scoped or grant.tag_ids else _(about.label)
+
+
+def _cell(
+    permission: Permission, held: Grant | None, policy: RolePolicy, names: Names, sent: MultiDict[str, str] | None
+) -> Cell:
+    about = ABOUT[permission]
+    stored = held.scope.value if held else NONE
+    chosen = sent.get(f"grant.{permission}", stored) if sent is not None else stored
+    tags = ", ".join(sorted(names.get(tag_id, "") for tag_id in (held.tag_ids if held else ())))
+    if sent is not None:
+        tags = sent.get(f"tags.{permission}", tags)
+    options = [Option(NONE, _("No"), True)]
+    if about.scoped:
+        options.append(Option(Scope.OWN, _("Own"), _can_grant(policy, permission, Scope.OWN)))
+    widest = _("Any") if about.scoped else _("Yes")
+    options.append(Option(Scope.ANY, widest, _can_grant(policy, permission, Scope.ANY)))
+    return Cell(permission, about, chosen, tags, options)
+
+
+def _can_grant(policy: RolePolicy, permission: Permission, scope: Scope) -> bool:
+    """Whether it is worth offering; tags are looked at when the role is saved."""
+    held = policy.grants(permission)
+    return policy.is_owner or any(grant.scope is Scope.ANY or scope is Scope.OWN for grant in held)
+
+
+def _scope(value: str) -> Scope:
+    try:
+        return Scope(value)
+    except ValueError:
+        raise Invalid(_("This is no reach that a right can have."), {"grants": _("Choose from the list.")}) from None
+
+
+def _tags(text: str, names: Names) -> frozenset[int]:
+    """Names between commas, in whatever case."""
+    by_name = {name.casefold(): tag_id for tag_id, name in names.items()}
+    wanted = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in wanted if name.casefold() not in by_name]
+    if unknown:
+        message = _("There is no tag “%(tag)s”.", tag=unknown[0][:80])
+        raise Invalid(message, {"grants": message})
+    return frozenset(by_name[name.casefold()] for name in wanted)
+
+
+def _reach(role: Role, grant: Grant | None, names: Names) -> str:
+    if role.is_owner:
+        return _("Everything")
+    return "" if grant is None else _said_reach(grant, names)
+
+
+def _said_reach(grant: Grant, names: Names) -> str:
+    words = _("own") if grant.scope is Scope.OWN else (_("any") if ABOUT[grant.permission].scoped else _("yes"))
+    tags = ", ".join(sorted(names.get(tag_id, "?") for tag_id in grant.tag_ids))
+    return _("%(reach)s in %(tags)s", reach=words, tags=tags) if tags else words

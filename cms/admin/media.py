@@ -1,0 +1,248 @@
+"""The media library: a grid of files, each with its words, its facts and where it is used."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import request
+from flask_admin import expose
+from sqlalchemy import ColumnElement, select
+from wtforms import FloatField
+from wtforms.widgets import RangeInput
+
+from cms.accounts.models import User
+from cms.admin.base import WORK, CmsModelView
+from cms.admin.bulk import Bulk
+from cms.admin.columns import Column
+from cms.admin.filters import ChoiceFilter, DateFilter, FlagFilter, RelationFilter
+from cms.admin.forms import Line, RecordForm, Switch
+from cms.admin.listing import Preset
+from cms.admin.media_upload import Uploads
+from cms.admin.moves import Move
+from cms.core.decision import Decision
+from cms.core.i18n import N_, _, ngettext
+from cms.core.permissions import Permission
+from cms.extensions import db
+from cms.media import actions
+from cms.media.models import Media, MediaKind
+from cms.media.paths import path_of
+from cms.media.policy import MediaPolicy
+from cms.media.queries import describing, lacking_alt, uploaders
+from cms.posts.media_use import posts_showing
+from cms.web import now, settings, signed_in
+
+MANAGE = (Permission.MEDIA_MANAGE,)
+SEE = (Permission.MEDIA_UPLOAD, Permission.MEDIA_MANAGE)
+KINDS = (
+    (MediaKind.IMAGE, N_("Images")),
+    (MediaKind.DOCUMENT, N_("Documents")),
+    (MediaKind.AUDIO, N_("Sound")),
+    (MediaKind.VIDEO, N_("Video")),
+)
+TRASH, RESTORE = "trash", "restore"
+FOCUS = {"min": "0", "max": "1", "step": "0.01"}
+
+
+class MediaForm(RecordForm):
+    """Named as the columns."""
+
+    title = Line(N_("Title"), description=N_("How the library calls it; readers do not see it."))
+    alt = Line(
+        N_("Description"),
+        description=N_("What the image shows, for people who cannot see it. Read aloud in place of the image."),
+    )
+    decorative = Switch(
+        N_("Only decoration"), description=N_("It says nothing that the text does not; screen readers pass over it.")
+    )
+    caption = Line(N_("Caption"), description=N_("Shown below the image, such as who took it."))
+    focal_x = FloatField(
+        N_("Most important point, from the left"),
+        widget=RangeInput(),
+        render_kw=FOCUS,
+        description=N_("Stays in sight where the image is cut to a shape."),
+    )
+    focal_y = FloatField(N_("Most important point, from the top"), widget=RangeInput(), render_kw=FOCUS)
+
+
+class MediaView(Uploads, CmsModelView):
+    """Everybody who may add files sees them all; changing them may be limited to one's own."""
+
+    model, area, label, icon, group = Media, "media", N_("Media"), "i-media", WORK
+    new_label = N_("Upload")
+    policy_class = MediaPolicy
+    needs = {
+        "see": SEE,
+        "create": (Permission.MEDIA_UPLOAD,),
+        "edit": MANAGE,
+        "delete": MANAGE,
+        "act": MANAGE,
+        "describe_view": MANAGE,
+        "choose_view": SEE,
+        "export": (Permission.EXPORT_RUN,),
+    }
+    columns = (
+        Column("name", N_("Name"), "title", value=str),
+        Column("filename", N_("File name")),
+        Column("kind", N_("Kind")),
+        Column("mime", N_("Type")),
+        Column("bytes", N_("Bytes"), "number"),
+        Column("alt", N_("Description")),
+        Column("uploaded_by", N_("Added by"), "person"),
+        Column("created_at", N_("Added"), "date", sort=Media.created_at, newest_first=True),
+    )
+    filters = (
+        ChoiceFilter(name="kind", label=N_("Kind"), choices=KINDS, where=lambda kind: Media.kind == MediaKind(kind)),
+        FlagFilter(
+            name="alt",
+            label=N_("Described"),
+            where=lambda yes: ~lacking_alt() if yes else lacking_alt(),
+        ),
+        RelationFilter(
+            name="by",
+            label=N_("Added by"),
+            options=uploaders,
+            where=lambda username: Media.uploaded_by_id.in_(select(User.id).where(User.username == username)),
+        ),
+        DateFilter(name="from", label=N_("Added from"), where=lambda moment: Media.created_at >= moment),
+        ChoiceFilter(
+            name="shelf",
+            label=N_("Shelf"),
+            choices=((TRASH, N_("In the trash")),),
+            where=lambda _value: Media.trashed_at.is_not(None),
+        ),
+    )
+    presets = (
+        Preset(N_("All"), {}),
+        Preset(N_("Images"), {"kind": "image"}),
+        Preset(N_("Not described"), {"alt": "no"}),
+        Preset(N_("Trash"), {"shelf": TRASH}),
+    )
+    default_sort = "-created_at"
+    search_columns = (Media.title, Media.filename, Media.alt, Media.caption)
+    form = MediaForm
+    bulk_actions = (
+        Bulk(
+            TRASH,
+            N_("Move to trash…"),
+            MANAGE,
+            icon="i-trash",
+            confirm=N_("Move these to the trash? Whatever shows them loses them at once. They can be restored."),
+            reversible=True,
+            danger=True,
+        ),
+        Bulk(RESTORE, N_("Restore"), MANAGE, icon="i-back"),
+    )
+    move_names = (TRASH, RESTORE)
+    list_template = "admin/media_list.html"
+    create_template = "admin/media_upload.html"
+    edit_template = details_template = "admin/media_edit.html"
+
+    def visible(self) -> ColumnElement[bool]:
+        clause: ColumnElement[bool] = self.policy.viewable()
+        return clause
+
+    def list_scope(self) -> ColumnElement[bool] | None:
+        return None if request.args.get("shelf") == TRASH else Media.trashed_at.is_(None)
+
+    def options(self) -> tuple[Any, ...]:
+        return (describing(),)
+
+    def list_context(self, records: list[Media]) -> dict[str, Any]:
+        return {"path_of": path_of}
+
+    def may_edit(self, record: Media) -> Decision:
+        return self.policy.may(Permission.MEDIA_MANAGE, record)
+
+    def may_delete(self, record: Media) -> Decision:
+        return self.policy.may(Permission.MEDIA_MANAGE, record)
+
+    # one file
+
+    def prepare_form(self, form: MediaForm, record: Media | None) -> None:
+        if record is not None and record.kind is not MediaKind.IMAGE:
+            for name in ("alt", "decorative", "focal_x", "focal_y"):
+                delattr(form, name)
+
+    def form_context(self, record: Media | None, form: Any) -> dict[str, Any]:
+        return {} if record is None else self.about(record)
+
+    def details_context(self, record: Media) -> dict[str, Any]:
+        return self.about(record) | {"form": None, "title": str(record)}
+
+    def about(self, record: Media) -> dict[str, Any]:
+        """The file itself, and everywhere that it is shown."""
+        return {
+            "path": path_of(record),
+            "uses": posts_showing(db.session(), record.id, viewer=signed_in(), at=now()),
+            "portrait_of": db.session.scalars(select(User).where(User.avatar_id == record.id).limit(10)).all(),
+            "is_logo": settings().logo_id == record.id,
+        }
+
+    def save_from(self, form: MediaForm, record: Media) -> None:
+        changes = {name: value for name, value in form.changes().items() if value is not None}
+        actions.describe(db.session(), record, changes, by=signed_in(), at=now())
+
+    def remove(self, record: Media) -> None:
+        actions.trash(db.session(), record, by=signed_in(), at=now())
+
+    def delete_words(self, record: Media) -> tuple[str, str]:
+        return _("Move “%(what)s” to the trash?", what=record), _("Move to trash")
+
+    def delete_consequences(self, record: Media) -> list[str]:
+        about = self.about(record)
+        posts, hidden = about["uses"].posts, about["uses"].elsewhere
+        sentences = [_("It is shown in “%(post)s”, which loses it at once.", post=post) for post in posts[:10]]
+        if hidden:
+            sentences.append(_("It is shown in posts that you may not see, which lose it as well."))
+        if about["portrait_of"] or about["is_logo"]:
+            sentences.append(_("It is somebody’s portrait, or the logo of the site."))
+        return [*(sentences or [_("It is not used anywhere.")]), _("It can be restored from the trash.")]
+
+    def deleted_text(self, label: str) -> str:
+        return _("“%(file)s” was moved to the trash.", file=label)
+
+    # moves
+
+    def moves_for(self, record: Media) -> list[Move]:
+        decision = self.policy.may(Permission.MEDIA_MANAGE, record)
+        if record.trashed_at is not None:
+            return [Move(RESTORE, N_("Restore"), decision, "i-back")]
+        question = N_("Move this file to the trash?")
+        return [Move(TRASH, N_("Move to trash…"), decision, "i-trash", danger=True, confirm=question)]
+
+    def move_consequences(self, record: Media, move: str) -> list[str]:
+        return self.delete_consequences(record) if move == TRASH else []
+
+    def run_move(self, record: Media, move: str) -> str:
+        if move == TRASH:
+            actions.trash(db.session(), record, by=signed_in(), at=now())
+            return self.deleted_text(str(record))
+        actions.restore(db.session(), record, by=signed_in(), at=now())
+        return _("“%(file)s” was restored.", file=record)
+
+    def run_bulk(self, record: Media, action: str, parameter: str, batch_id: int) -> None:
+        act = actions.trash if action == TRASH else actions.restore
+        act(db.session(), record, by=signed_in(), at=now(), batch_id=batch_id)
+
+    # choosing one for somewhere else
+
+    @expose("/choose/")
+    def choose_view(self) -> str:
+        """Images to choose from, as a page or, for script, as the part of one that fits into a dialogue."""
+        asked = replace(self.read_asked(), filters={"kind": MediaKind.IMAGE})
+        page = self.load_page(asked)
+        template = "admin/_media_choice.html" if "part" in request.args else "admin/media_choose.html"
+        part = {"part": "1"} if "part" in request.args else {}
+        return self.render(
+            template,
+            asked=asked,
+            records=page.records,
+            path_of=path_of,
+            part=part,
+            next_page=page.next and self.link("choose_view", search=asked.search, after=page.next, **part),
+        )
+
+    def counted(self, count: int, shown: str) -> str:
+        return ngettext("%(shown)s file", "%(shown)s files", count, shown=shown)
+
+    def empty_text(self) -> str:
+        return _("Images, documents, sound and video for posts and pages. Upload the first one.")

@@ -1,0 +1,79 @@
+"""Pages in the back office: posts that stand by themselves, below one another where that helps."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from cms.admin.columns import Column
+from cms.admin.content import MOST_CHOICES, ContentView
+from cms.admin.gate import WORK
+from cms.admin.post_form import PageForm
+from cms.admin.posts import BULK_ACTIONS, CONTENT_FILTERS
+from cms.core.i18n import N_, _, ngettext
+from cms.core.permissions import Permission, Scope
+from cms.extensions import db
+from cms.posts.models import Post, PostKind
+
+P = Permission
+SEE = (P.PAGE_MANAGE, P.POST_VIEW)
+MANAGE = (P.PAGE_MANAGE,)
+
+
+class PageView(ContentView):
+    """One right for everything; who may see posts may look at pages."""
+
+    area, label, icon, group = "pages", N_("Pages"), "i-page", WORK
+    kind, form = PostKind.PAGE, PageForm
+    new_label = N_("New page")
+    needs = {
+        "see": SEE,
+        "create": MANAGE,
+        "edit": SEE,
+        "delete": SEE,
+        "act": SEE,
+        "export": (P.EXPORT_RUN,),
+        "preview_view": MANAGE,
+        "history_view": SEE,
+        "version_view": SEE,
+        "bring_back_view": SEE,
+    }
+    columns = (
+        Column("title", N_("Title"), "title", sort=Post.title),
+        Column("status", N_("Status"), "status"),
+        Column("parent", N_("Below"), value=lambda page: page.parent.title if page.parent else "", on_phones=False),
+        Column("updated_at", N_("Changed"), "date", sort=Post.updated_at, newest_first=True, on_phones=False),
+    )
+    export_columns = (
+        Column("id", N_("Id"), "number"),
+        columns[0],
+        Column("slug", N_("Address")),
+        Column("status", N_("Status"), value=lambda page: page.status.value),
+        *columns[2:],
+    )
+    filters = CONTENT_FILTERS
+    bulk_actions = BULK_ACTIONS
+
+    def is_offered(self) -> bool:
+        """Whoever sees only what is their own has no pages."""
+        sees_all = any(grant.scope is Scope.ANY for grant in self.policy.grants(P.POST_VIEW))
+        return super().is_offered() and (sees_all or bool(self.policy.may(P.PAGE_MANAGE)))
+
+    def prepare_form(self, form: PageForm, record: Post | None) -> None:
+        super().prepare_form(form, record)
+        others = select(Post.id, Post.title).where(Post.kind == PostKind.PAGE, Post.trashed_at.is_(None))
+        if record is not None:
+            others = others.where(Post.id != record.id)
+        rows = db.session.execute(others.order_by(Post.title).limit(MOST_CHOICES))
+        choices: list[Any] = [
+            ("", _("Nothing: it stands at the top")),
+            *((str(page_id), title) for page_id, title in rows),
+        ]
+        form.parent_id.choices = choices
+
+    def counted(self, count: int, shown: str) -> str:
+        return ngettext("%(shown)s page", "%(shown)s pages", count, shown=shown)
+
+    def empty_text(self) -> str:
+        if not self.may_create():
+            return _("No pages yet.")
+        return _("No pages yet. An “About” page is a good beginning.")

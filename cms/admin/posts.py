@@ -1,0 +1,147 @@
+"""Posts in the back office."""
+
+from sqlalchemy import select
+
+from cms.accounts.models import User
+from cms.admin.bulk import Bulk
+from cms.admin.columns import Column
+from cms.admin.content import ContentView
+from cms.admin.filters import ChoiceFilter, DateFilter, FlagFilter, RelationFilter
+from cms.admin.gate import WORK
+from cms.admin.listing import Preset
+from cms.admin.post_form import PostForm
+from cms.core.i18n import N_, _, ngettext
+from cms.core.permissions import Permission
+from cms.posts.lifecycle import STATUS_LABELS
+from cms.posts.models import Post, PostKind, post_tags
+from cms.posts.policy import SEEING, PostPolicy
+from cms.posts.standing import has_changes_waiting, has_expired, is_scheduled, is_showing
+from cms.taxonomy.models import Tag
+from cms.web import now, signed_in
+
+P = Permission
+STATUS_CHOICES = tuple((status.value, label) for status, label in STATUS_LABELS.items())
+SHOWING = {"live": is_showing, "scheduled": is_scheduled, "changes": has_changes_waiting, "expired": has_expired}
+SHOWING_CHOICES = (
+    ("live", N_("Live")),
+    ("scheduled", N_("Scheduled")),
+    ("changes", N_("Changes waiting")),
+    ("expired", N_("Expired")),
+)
+
+#: Filters that posts and pages share.
+CONTENT_FILTERS = (
+    ChoiceFilter(name="status", label=N_("Status"), choices=STATUS_CHOICES, where=lambda status: Post.status == status),
+    ChoiceFilter(name="shown", label=N_("Readers"), choices=SHOWING_CHOICES, where=lambda one: SHOWING[one](now())),
+    RelationFilter(
+        name="author",
+        label=N_("Author"),
+        first=(("me", N_("Me")),),
+        where=lambda one: Post.author_id == (signed_in().id if one == "me" else _whole(one)),
+        options=lambda: (
+            select(User.id, User.display_name)
+            .where(User.id.in_(select(Post.author_id).where(PostPolicy(signed_in()).viewable())))
+            .order_by(User.display_name)
+        ),
+    ),
+    DateFilter(name="since", label=N_("Changed since"), where=lambda day: Post.updated_at >= day),
+    DateFilter(name="until", label=N_("Changed before"), where=lambda day: Post.updated_at < day),
+)
+
+BULK_ACTIONS = (
+    Bulk("publish", N_("Publish"), (P.POST_PUBLISH, P.PAGE_MANAGE), icon="i-out"),
+    Bulk(
+        "unpublish",
+        N_("Unpublish…"),
+        (P.POST_PUBLISH, P.PAGE_MANAGE),
+        icon="i-x",
+        confirm=N_("Unpublish these? Readers no longer see them."),
+        reversible=True,
+    ),
+    Bulk("archive", N_("Archive"), (P.POST_PUBLISH, P.POST_EDIT, P.PAGE_MANAGE), icon="i-box"),
+    Bulk("restore", N_("Restore"), (P.POST_EDIT, P.POST_DELETE, P.PAGE_MANAGE), icon="i-back"),
+    Bulk("add_tag", N_("Add tag…"), (P.POST_EDIT, P.PAGE_MANAGE), icon="i-tag", asks=("tag", N_("Tag to add"))),
+    Bulk(
+        "remove_tag", N_("Remove tag…"), (P.POST_EDIT, P.PAGE_MANAGE), icon="i-tag", asks=("tag", N_("Tag to remove"))
+    ),
+    Bulk(
+        "trash",
+        N_("Move to trash"),
+        (P.POST_DELETE, P.PAGE_MANAGE),
+        icon="i-trash",
+        confirm=N_("Move these to the trash? They can be restored."),
+        reversible=True,
+        danger=True,
+    ),
+)
+
+
+def _whole(text: str) -> int:
+    """An id from an address; what is none belongs to nobody."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+class PostView(ContentView):
+    """Everybody sees the posts that their roles let them see; what they may do with each is shown beside it."""
+
+    area, label, icon, group = "posts", N_("Posts"), "i-post", WORK
+    kind, form = PostKind.POST, PostForm
+    new_label = N_("New post")
+    needs = {
+        "see": SEEING,
+        "create": (P.POST_CREATE,),
+        "edit": SEEING,
+        "delete": SEEING,
+        "act": SEEING,
+        "export": (P.EXPORT_RUN,),
+        "preview_view": (P.POST_CREATE, P.POST_EDIT),
+        "history_view": SEEING,
+        "version_view": SEEING,
+        "bring_back_view": SEEING,
+    }
+    columns = (
+        Column("title", N_("Title"), "title", sort=Post.title),
+        Column("status", N_("Status"), "status"),
+        Column("author", N_("Author"), "person", on_phones=False),
+        Column("updated_at", N_("Changed"), "date", sort=Post.updated_at, newest_first=True, on_phones=False),
+        Column("word_count", N_("Words"), "number", on_phones=False),
+    )
+    export_columns = (
+        Column("id", N_("Id"), "number"),
+        *columns[:1],
+        Column("slug", N_("Address")),
+        Column("status", N_("Status"), value=lambda post: post.status.value),
+        Column("author", N_("Author"), value=lambda post: post.author.name),
+        Column("tags", N_("Tags"), value=lambda post: ", ".join(tag.name for tag in post.tags)),
+        Column("summary", N_("Summary")),
+        Column("published_at", N_("Published"), "date"),
+        *columns[3:],
+    )
+    filters = (
+        *CONTENT_FILTERS[:3],
+        RelationFilter(
+            name="tag",
+            label=N_("Tag"),
+            where=lambda slug: Post.id.in_(
+                select(post_tags.c.post_id).join(Tag, Tag.id == post_tags.c.tag_id).where(Tag.slug == slug)
+            ),
+            options=lambda: select(Tag.slug, Tag.name).order_by(Tag.name),
+        ),
+        FlagFilter(name="summary", label=N_("Has a summary"), where=lambda has: (Post.summary != "") == has),
+        *CONTENT_FILTERS[3:],
+    )
+    presets = (
+        Preset(N_("All"), {}),
+        Preset(N_("Mine"), {"author": "me"}),
+        Preset(N_("In review"), {"status": "in_review"}),
+        Preset(N_("Scheduled"), {"shown": "scheduled"}),
+        Preset(N_("Changes waiting"), {"shown": "changes"}),
+        Preset(N_("Without a summary"), {"summary": "no"}),
+    )
+    bulk_actions = BULK_ACTIONS
+
+    def counted(self, count: int, shown: str) -> str:
+        return ngettext("%(shown)s post", "%(shown)s posts", count, shown=shown)
+
+    def empty_text(self) -> str:
+        return _("No posts yet. Write the first one.")

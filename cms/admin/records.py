@@ -1,0 +1,248 @@
+"""One record: made, changed, shown, deleted. The domain's actions decide; here is one commit and one redirect.
+
+Flask-Admin's own `create_model`, `update_model` and `delete_model` fill the object and commit by themselves; they are
+replaced and never called.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, NoReturn
+
+from flask import flash, redirect, request
+from flask_admin import expose
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.wrappers import Response
+
+from cms.admin.columns import Column
+from cms.admin.events import record_link
+from cms.admin.forms import RecordForm
+from cms.admin.gate import Crumb, Gated, page_response
+from cms.admin.moves import return_to
+from cms.core.decision import Decision, require
+from cms.core.errors import CmsError, Conflict, Invalid
+from cms.core.i18n import _
+from cms.extensions import db
+from cms.web.errors import status_of
+
+
+class Records(Gated):
+    """The mix-in of model views for single records; an area answers the hooks of the first block."""
+
+    form: ClassVar[type[RecordForm]] = RecordForm
+    details: ClassVar[tuple[Column, ...]] = ()
+    create_template: ClassVar[str] = "admin/create.html"
+    edit_template: ClassVar[str] = "admin/edit.html"
+    details_template: ClassVar[str] = "admin/details.html"
+
+    # what an area answers
+
+    def create_from(self, form: Any) -> Any:
+        """Make a record from the form by calling the domain's action; refusals are raised."""
+        raise NotImplementedError
+
+    def save_from(self, form: Any, record: Any) -> None:
+        """Save the changes of the form; refusals are raised."""
+        raise NotImplementedError
+
+    def remove(self, record: Any) -> None:
+        """Delete the record, in whatever way this domain deletes."""
+        raise NotImplementedError
+
+    def may_create(self) -> Decision:
+        return self._held("create")
+
+    def may_edit(self, record: Any) -> Decision:
+        return self._held("edit")
+
+    def may_delete(self, record: Any) -> Decision:
+        return self._held("delete")
+
+    def prepare_form(self, form: Any, record: Any | None) -> None:
+        """Set choices and take away the fields that this person may not change."""
+
+    def initial(self, record: Any) -> dict[str, Any]:
+        """What the form shows of a record, where names alone do not say it."""
+        return {}
+
+    def form_context(self, record: Any | None, form: Any) -> dict[str, Any]:
+        """More for the template of the form."""
+        return {}
+
+    def details_context(self, record: Any) -> dict[str, Any]:
+        """More for the template of the details."""
+        return {}
+
+    def delete_words(self, record: Any) -> tuple[str, str]:
+        """The question of the confirm page, and the word on its button."""
+        return _("Delete “%(what)s”?", what=record), _("Delete")
+
+    def delete_consequences(self, record: Any) -> list[str]:
+        """Sentences for the confirm page: what else changes."""
+        return []
+
+    def after_save(self, record: Any) -> str:
+        """Where to go after a save when nothing else was asked for."""
+        return self.link()
+
+    def saved_text(self, record: Any, *, created: bool) -> str:
+        return _("“%(what)s” was created.", what=record) if created else _("“%(what)s” was saved.", what=record)
+
+    def deleted_text(self, label: str) -> str:
+        return _("“%(what)s” was deleted.", what=label)
+
+    # endpoints
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> Response | str:
+        require(self.may_create())
+        form = self.make_form(None)
+        if request.method != "POST":
+            return self.show_form(form, None)
+        try:
+            self._require_readable(form)
+            record = guarded(lambda: self.create_from(form))
+            db.session.commit()
+        except CmsError as refusal:
+            return self.show_refusal(refusal, form, None)
+        flash(self.saved_text(record, created=True), "success")
+        return redirect(return_to(self.after_save(record)))
+
+    @expose("/edit/", methods=("GET", "POST"))
+    def edit_view(self) -> Response | str:
+        record = self.get_one(request.args.get("id", ""), for_update=request.method == "POST")
+        require(self.may_edit(record))
+        form = self.make_form(record)
+        if request.method != "POST":
+            return self.show_form(form, record)
+        try:
+            self._require_readable(form)
+            guarded(lambda: self.save_from(form, record))
+            db.session.commit()
+        except CmsError as refusal:
+            return self.show_refusal(refusal, form, record)
+        flash(self.saved_text(record, created=False), "success")
+        return redirect(return_to(self.after_save(record)))
+
+    @expose("/details/")
+    def details_view(self) -> str:
+        record = self.get_one(request.args.get("id", ""))
+        columns = self.details or self.columns
+        values = {
+            "record": record,
+            "cells": [(column, column.value_of(record)) for column in columns],
+            "moves": self.moves_for(record),
+            "edit_href": self.link("edit_view", id=record.id) if self._offers("edit_view", record) else None,
+            "record_href": record_link(record.__tablename__, record.id),
+            "crumbs": self.crumbs(Crumb(str(record))),
+        }
+        return self.render(self.details_template, **(values | self.details_context(record)))
+
+    @expose("/delete/", methods=("GET", "POST"))
+    def delete_view(self) -> Response | str:
+        """GET asks on a page of its own, and an answer that makes no sense is asked for again; only POST deletes."""
+        posted = request.method == "POST"
+        wanted = request.form.get("id") or request.args.get("id", "")
+        record = self.get_one(wanted, for_update=posted)
+        require(self.may_delete(record))
+        if not posted:
+            return self.show_delete(record)
+        label = str(record)
+        try:
+            guarded(lambda: self.remove(record))
+            db.session.commit()
+        except Invalid as refusal:
+            db.session.rollback()
+            flash(refusal.message, "error")
+            return page_response(self.show_delete(self.get_one(wanted), refusal.fields), status_of(refusal))
+        flash(self.deleted_text(label), "success")
+        return redirect(return_to(self.link()))
+
+    # Flask-Admin's three ways to write
+
+    def create_model(self, form: Any) -> NoReturn:
+        raise NotImplementedError("records are made by create_from")
+
+    def update_model(self, form: Any, model: Any) -> NoReturn:
+        raise NotImplementedError("records are saved by save_from")
+
+    def delete_model(self, model: Any) -> NoReturn:
+        raise NotImplementedError("records are deleted by remove")
+
+    # pages
+
+    def make_form(self, record: Any | None) -> Any:
+        """The form with what was sent, else with what is stored."""
+        shown = None
+        if record is not None:
+            given = self.initial(record)
+            names = [name for name, _field in self.form()._fields.items()]
+            shown = {name: given[name] if name in given else getattr(record, name, None) for name in names}
+        form = self.form(request.form if request.method == "POST" else None, data=shown)
+        self.prepare_form(form, record)
+        return form
+
+    def show_form(self, form: Any, record: Any | None) -> str:
+        template = self.create_template if record is None else self.edit_template
+        title = _(self.new_label) if record is None else str(record)
+        values = {
+            "form": form,
+            "record": record,
+            "title": title,
+            "moves": self.moves_for(record) if record is not None else [],
+            "delete_href": self._delete_link(record),
+            "record_href": record_link(record.__tablename__, record.id) if record is not None else None,
+            "crumbs": self.crumbs(Crumb(title)),
+            "url": return_to(""),
+        }
+        return self.render(template, **(values | self.form_context(record, form)))
+
+    def show_refusal(self, refusal: CmsError, form: Any, record: Any | None) -> Response:
+        """The form again with what was typed; nothing of the change is left behind."""
+        db.session.rollback()
+        if record is not None:
+            record = self.get_one(record.id)
+        if isinstance(refusal, Invalid):
+            form.take_errors(refusal.fields)
+        if not form.errors:  # else the form says it all, above and at each field
+            flash(refusal.message, "error")
+        return page_response(self.show_form(form, record), status_of(refusal))
+
+    def show_delete(self, record: Any, faults: Mapping[str, str] | None = None) -> str:
+        """`faults` are those of the answer that was given before, by field."""
+        question, verb = self.delete_words(record)
+        return self.render(
+            "admin/delete.html",
+            record=record,
+            question=question,
+            verb=verb,
+            consequences=self.delete_consequences(record),
+            faults=faults or {},
+            url=return_to(self.link()),
+            crumbs=self.crumbs(Crumb(str(record)), Crumb(verb)),
+        )
+
+    def _require_readable(self, form: Any) -> None:
+        if not form.validate():
+            raise Invalid(_("Please correct the fields that are marked."))
+
+    def _offers(self, name: str, record: Any | None) -> bool:
+        if record is None or not self.is_open_to_visitor(name):
+            return False
+        return bool(self.may_edit(record) if name == "edit_view" else self.may_delete(record))
+
+    def _delete_link(self, record: Any | None) -> str | None:
+        return self.link("delete_view", id=record.id) if record and self._offers("delete_view", record) else None
+
+
+def guarded(action: Callable[[], Any]) -> Any:
+    """Run an action and flush; what the database refuses at that moment is a conflict, and its SQL is not shown."""
+    try:
+        done = action()
+        db.session.flush()
+    except StaleDataError:
+        db.session.rollback()  # first, since even the words of a refusal ask who is reading
+        raise Conflict(_("Somebody else changed this at the same moment. Look again and repeat.")) from None
+    except IntegrityError:
+        db.session.rollback()
+        raise Conflict(_("This clashes with something that was saved at the same moment, or is in use.")) from None
+    return done

@@ -1,0 +1,39 @@
+"""How values are printed: times in the person's zone, numbers, initials, icons."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import cast
+from urllib.parse import urlsplit
+
+from flask import Flask
+from flask_babel import format_decimal, format_timedelta
+
+from cms.core.i18n import _
+from cms.core.text import initials
+from cms.web import now
+from cms.web.dates import moment_words
+
+RELATIVE = timedelta(days=6)
+
+
+def init_app(app: Flask) -> None:
+    env = app.jinja_env
+    env.filters.update(ago=ago, moment=moment, number=format_decimal, initials=initials)
+    static_url = cast(Callable[[str], str], env.globals["static_url"])
+    sprite = urlsplit(static_url("icons.svg")).path
+    env.globals["icon_sprite"] = sprite  # browsers take a <use> only from the page's own host
+
+
+def ago(value: datetime) -> str:
+    """ "4 minutes ago", "in 3 hours"; a date where it is further away than a week."""
+    difference = value - now()
+    if abs(difference) > RELATIVE:
+        return moment_words(value, "d MMM" if value.year == now().year else "d MMM y")
+    if abs(difference) < timedelta(seconds=45):
+        return _("just now")
+    return format_timedelta(difference, add_direction=True, threshold=1.1)
+
+
+def moment(value: datetime) -> str:
+    """The whole date and time in the person's zone."""
+    return moment_words(value, "EEE d MMM y, HH:mm")

@@ -1,0 +1,121 @@
+"""Tags: the list, the form, and what deleting one means."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from cms.admin.base import WORK, CmsModelView
+from cms.admin.bulk import Bulk
+from cms.admin.columns import Column
+from cms.admin.filters import FlagFilter, RelationFilter
+from cms.admin.forms import Line, RecordChoice, RecordForm, Text
+from cms.core.i18n import N_, _, ngettext
+from cms.core.permissions import Permission
+from cms.extensions import db
+from cms.posts.actions import delete_tag
+from cms.posts.models import post_tags
+from cms.posts.queries import tag_use
+from cms.taxonomy import actions
+from cms.taxonomy.models import Tag
+from cms.taxonomy.policy import TagPolicy
+from cms.web import now, signed_in
+
+MANAGE = (Permission.TAG_MANAGE,)
+MOST_PARENTS = 500
+
+
+class TagForm(RecordForm):
+    """Named as the columns."""
+
+    name = Line(N_("Name"), render_kw={"required": True, "maxlength": 80})
+    slug = Line(N_("Address"), description=N_("The last part of /tags/…; made from the name if empty."))
+    description = Text(N_("Description"), description=N_("Shown above the posts of this tag."), render_kw={"rows": 3})
+    parent_id = RecordChoice(N_("Parent"), description=N_("The wider subject that this one belongs to."))
+
+
+class TagView(CmsModelView):
+    """Everybody who may edit a post may tag it; managing the tags themselves is a right of its own."""
+
+    model, area, label, icon, group = Tag, "tags", N_("Tags"), "i-tag", WORK
+    new_label = N_("New tag")
+    policy_class, see_permission = TagPolicy, Permission.TAG_MANAGE
+    needs = {
+        "see": MANAGE,
+        "create": MANAGE,
+        "edit": MANAGE,
+        "delete": MANAGE,
+        "act": MANAGE,
+        "export": (Permission.EXPORT_RUN,),
+    }
+    columns = (
+        Column("name", N_("Name"), "title", sort=Tag.name),
+        Column("slug", N_("Address"), sort=Tag.slug, value=lambda tag: f"/tags/{tag.slug}"),
+        Column("parent", N_("Parent"), value=lambda tag: tag.parent.name if tag.parent else "", on_phones=False),
+        Column("posts", N_("Posts"), "number", value=lambda tag: None),
+        Column("updated_at", N_("Changed"), "date", sort=Tag.updated_at, newest_first=True, on_phones=False),
+    )
+    export_columns = (*columns[:3], Column("description", N_("Description")), columns[4])
+    filters = (
+        FlagFilter(
+            name="used",
+            label=N_("In use"),
+            where=lambda used: Tag.id.in_(select(post_tags.c.tag_id)) == used,
+        ),
+        RelationFilter(
+            name="parent",
+            label=N_("Parent"),
+            where=lambda slug: Tag.parent_id.in_(select(Tag.id).where(Tag.slug == slug)),
+            options=lambda: _parents_of_others(),
+        ),
+    )
+    search_columns = (Tag.name, Tag.slug)
+    default_sort = "name"
+    form = TagForm
+    list_template = "admin/tags_list.html"
+    bulk_actions = (
+        Bulk(
+            "delete",
+            N_("Delete…"),
+            MANAGE,
+            icon="i-trash",
+            confirm=N_("Delete these tags? Posts lose them at once, and so do readers."),
+            danger=True,
+        ),
+    )
+
+    def list_context(self, records: list[Tag]) -> dict[str, Any]:
+        return {"use": tag_use(db.session(), [tag.id for tag in records])}
+
+    def prepare_form(self, form: TagForm, record: Tag | None) -> None:
+        others = select(Tag.id, Tag.name).order_by(Tag.name).limit(MOST_PARENTS)
+        rows = db.session.execute(others.where(Tag.id != record.id) if record else others)
+        form.parent_id.choices = [("", _("No parent")), *((str(tag_id), name) for tag_id, name in rows)]
+
+    def create_from(self, form: TagForm) -> Tag:
+        return actions.create(db.session(), form.changes(), by=signed_in(), at=now())
+
+    def save_from(self, form: TagForm, record: Tag) -> None:
+        actions.update(db.session(), record, form.changes(), by=signed_in(), at=now())
+
+    def remove(self, record: Tag) -> None:
+        delete_tag(db.session(), record, by=signed_in(), at=now())
+
+    def run_bulk(self, record: Tag, action: str, parameter: str, batch_id: int) -> None:
+        delete_tag(db.session(), record, by=signed_in(), at=now(), batch_id=batch_id)
+
+    def delete_consequences(self, record: Tag) -> list[str]:
+        count = tag_use(db.session(), [record.id]).get(record.id, 0)
+        if not count:
+            return [_("No post has this tag.")]
+        return [ngettext("%(num)s post loses this tag.", "%(num)s posts lose this tag.", count)]
+
+    def counted(self, count: int, shown: str) -> str:
+        return ngettext("%(shown)s tag", "%(shown)s tags", count, shown=shown)
+
+    def empty_text(self) -> str:
+        return _("Tags group posts by subject. Make one here, or type it into a post.")
+
+
+def _parents_of_others() -> Any:
+    used = select(Tag.parent_id).where(Tag.parent_id.is_not(None))
+    return select(Tag.slug, Tag.name).where(Tag.id.in_(used)).order_by(Tag.name)

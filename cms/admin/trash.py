@@ -1,0 +1,150 @@
+"""The trash: what was put away, by whom and when, and the way back, one by one and in bulk."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from flask import flash, redirect, request
+from flask_admin import expose
+from sqlalchemy import ColumnClause, Integer, Select, column, tuple_
+from werkzeug.wrappers import Response
+
+from cms.admin import asked as asking
+from cms.admin.asked import Asked
+from cms.admin.base import SITE, CmsView
+from cms.admin.bulk import MOST_ROWS, Bulk, Bulks
+from cms.admin.columns import Column
+from cms.admin.filters import ChoiceFilter, Control, DateFilter, options_of
+from cms.admin.moves import return_to
+from cms.admin.trashed import KINDS, Key, Trash
+from cms.audit.batches import REFUSED, RowResult, begin_batch, end_batch
+from cms.comments.actions import move_comment
+from cms.comments.lifecycle import CommentMove
+from cms.comments.models import Comment
+from cms.core.db import row_id
+from cms.core.errors import Invalid
+from cms.core.i18n import N_, _
+from cms.core.permissions import Permission
+from cms.extensions import db
+from cms.media import actions as media
+from cms.media.models import Media
+from cms.posts.actions import move_post
+from cms.posts.lifecycle import PostMove
+from cms.posts.models import Post
+from cms.posts.policy import SEEING
+from cms.web import now, signed_in
+
+P = Permission
+since: ColumnClause[datetime] = column("since", Post.trashed_at.type)
+place: ColumnClause[int] = column("place", Integer)
+RIGHTS = (*SEEING, P.POST_DELETE, P.PAGE_MANAGE, P.MEDIA_MANAGE, P.COMMENT_MODERATE)
+
+
+class TrashView(Bulks, CmsView):
+    """Posts, pages, files and comments that this person may see; restoring one returns it to where it was."""
+
+    area, label, icon, group = "trash", N_("Trash"), "i-trash", SITE
+    needs = {
+        "see": (*SEEING, P.MEDIA_UPLOAD, P.MEDIA_MANAGE, P.COMMENT_MODERATE),
+        "act": RIGHTS,
+    }
+    searches = True
+    default_sort = "-since"
+    columns = (Column("since", N_("Put here"), "date", sort=Post.trashed_at, newest_first=True),)
+    filters = (
+        ChoiceFilter(
+            name="kind", label=N_("Kind"), choices=tuple(KINDS.items()), where=lambda kind: column("kind") == kind
+        ),
+        DateFilter(name="from", label=N_("Put here from"), where=lambda day: since >= day),
+        DateFilter(name="until", label=N_("Put here before"), where=lambda day: since < day),
+    )
+    bulk_actions = (Bulk("restore", N_("Restore"), RIGHTS, icon="i-back"),)
+
+    @expose("/")
+    def index_view(self) -> str:
+        """One keyset page, in the order in which things were put away."""
+        asked = asking.read(request.args, self.columns, self.filters, self.default_sort)
+        trash = Trash(db.session(), signed_in())
+        rows = list(db.session.execute(_page(trash.things(asked.search), asked, self.filters)))
+        things = trash.load(rows[: asked.page_size])
+        last = rows[asked.page_size - 1] if len(rows) > asked.page_size else None
+        return self.render(
+            "admin/trash.html",
+            things=things,
+            asked=asked,
+            controls=self._controls(asked),
+            plain=self.link(),
+            without_search=self._here(replace(asked, search="")),
+            here=self._here(asked, **({"after": request.args["after"]} if asked.after else {})),
+            older=self._here(asked, after=asking.write_cursor(last.since, last.place)) if last else None,
+            first=self._here(asked) if asked.after else None,
+            turned=self._here(replace(asked, descending=not asked.descending)),
+            bulk=self.offered_bulk(),
+            bulk_result=self.bulk_result(),
+        )
+
+    @expose("/action/", methods=("POST",))
+    def action_view(self) -> Response:
+        """Every thing asks the policy of its own area."""
+        bulk, keys = self._wanted_bulk(), _posted_keys()
+        back = return_to(self.link())
+        if not keys:
+            flash(_("Select at least one entry first."), "error")
+            return redirect(back, 303)
+        batch = begin_batch(db.session(), self.area, bulk.name, by=signed_in(), at=now())
+        records = Trash(db.session(), signed_in()).records(keys, for_update=True)
+        unknown = _("There is no such entry, or you may not see it.")
+        results = [
+            self._run_row(bulk, records[key], "", batch.id)
+            if key in records
+            else RowResult(key[1], f"#{key[1]}", REFUSED, unknown)
+            for key in keys
+        ]
+        end_batch(db.session(), batch, results)
+        db.session.commit()
+        return redirect(f"{back}{'&' if '?' in back else '?'}result={batch.id}", 303)
+
+    def run_bulk(self, record: Any, action: str, parameter: str, batch_id: int) -> None:
+        session, by, at = db.session(), signed_in(), now()
+        match record:
+            case Media():
+                media.restore(session, record, by=by, at=at, batch_id=batch_id)
+            case Comment():
+                move_comment(session, record, CommentMove.RESTORE, by=by, at=at, batch_id=batch_id)
+            case _:
+                move_post(session, record, PostMove.RESTORE, by=by, at=at, batch_id=batch_id)
+
+    def _controls(self, asked: Asked) -> list[Control]:
+        controls = []
+        for one in self.filters:
+            raw, options = asked.filters.get(one.name, ""), options_of(one, {})
+            others = {name: value for name, value in asked.filters.items() if name != one.name}
+            link = self._here(replace(asked, filters=others))
+            controls.append(Control(one, raw, one.said(raw, options) if raw else "", options, link))
+        return controls
+
+    def _here(self, asked: Asked, **more: str) -> str:
+        return self.link(**(asking.as_args(asked, self.default_sort) | more))
+
+
+def _page(things: Select[*tuple[Any, ...]], asked: Asked, filters: Any) -> Select[*tuple[Any, ...]]:
+    """One row more than the page shows."""
+    by_name = {one.name: one for one in filters}
+    query = things.where(*(by_name[name].condition(raw) for name, raw in asked.filters.items()))
+    if asked.after is not None:
+        key = tuple_(since, place)
+        query = query.where(key < asked.after if asked.descending else key > asked.after)
+    order = (since.desc(), place.desc()) if asked.descending else (since.asc(), place.asc())
+    return query.order_by(*order).limit(asked.page_size + 1)
+
+
+def _posted_keys() -> list[Key]:
+    """`rowid` is a kind and an id, such as `post-7`; nonsense and too many are refused as a whole."""
+    texts = list(dict.fromkeys(request.form.getlist("rowid")))
+    if len(texts) > MOST_ROWS:
+        raise Invalid(_("At most %(most)s entries can be changed at once.", most=MOST_ROWS))
+    pairs = [(kind, row_id(number)) for kind, _dash, number in (text.partition("-") for text in texts)]
+    keys = [(kind, known) for kind, known in pairs if kind in KINDS and known is not None]
+    if len(keys) < len(texts):
+        raise Invalid(_("The selection holds something that is not an entry."))
+    return keys

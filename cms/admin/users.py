@@ -1,0 +1,283 @@
+"""People: who they are, what they may do, where they are signed in, and how they leave."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from flask import request
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import selectinload
+
+from cms.accounts import queries
+from cms.accounts.actions import people
+from cms.accounts.models import Role, User, UserSession
+from cms.accounts.policy import PlainPolicy, UserPolicy
+from cms.accounts.standing import LABELS, Standing, standing_of, stands
+from cms.admin.base import SITE
+from cms.admin.bulk import Bulk
+from cms.admin.columns import Column
+from cms.admin.events import EventLine, lines_of
+from cms.admin.filters import ChoiceFilter, DateFilter, FlagFilter, RelationFilter
+from cms.admin.leaving import OUTCOMES, leave
+from cms.admin.letters import Letters
+from cms.admin.listing import Preset
+from cms.admin.moves import Move
+from cms.admin.user_form import UserForm, role_choices, set_choices
+from cms.audit.models import Event
+from cms.core.decision import Decision
+from cms.core.i18n import N_, _, ngettext
+from cms.core.permissions import Permission
+from cms.extensions import db
+from cms.posts.models import Post
+from cms.web import letters, now, settings, signed_in
+from cms.web.agents import agent_name
+
+SEE, MANAGE = (Permission.USER_VIEW, Permission.USER_MANAGE), (Permission.USER_MANAGE,)
+ACTIVATE, DEACTIVATE, LINK, SIGN_OUT = "activate", "deactivate", "send-link", "sign-out"
+OFF = N_("Switch this account off? Its sessions end at once; its work stays.")
+ALL_OFF = N_("Switch these accounts off? Their sessions end at once; their work stays.")
+RECENT = 10
+
+
+class UserView(Letters):
+    """Addresses are shown to those who manage people, and to nobody else."""
+
+    model, area, label, icon, group = User, "users", N_("People"), "i-users", SITE
+    new_label = N_("Add a person")
+    policy_class = UserPolicy
+    needs = {
+        "see": SEE,
+        "create": MANAGE,
+        "edit": MANAGE,
+        "delete": MANAGE,
+        "act": MANAGE,
+        "export": (Permission.EXPORT_RUN,),
+    }
+    columns = (
+        Column("name", N_("Name"), "title", sort=User.username, value=str),
+        Column("roles", N_("Roles"), value=lambda person: ", ".join(role.shown_label for role in person.roles)),
+        Column("state", N_("State"), value=lambda person: _(LABELS[standing_of(person)])),
+        Column("has_second_factor", N_("Second factor"), "flag", on_phones=False),
+        Column("last_seen_at", N_("Last seen"), "date", on_phones=False),
+        Column("created_at", N_("Joined"), "date", sort=User.created_at, newest_first=True, on_phones=False),
+    )
+    export_columns = (Column("username", N_("Username")), *columns)
+    filters = (
+        RelationFilter(
+            name="role",
+            label=N_("Role"),
+            where=lambda name: User.roles.any(Role.name == name),
+            options=lambda: select(Role.name, Role.label).order_by(Role.label),
+        ),
+        ChoiceFilter(
+            name="state",
+            label=N_("State"),
+            choices=tuple(LABELS.items()),
+            where=lambda state: stands(Standing(state)),
+        ),
+        FlagFilter(
+            name="second_factor",
+            label=N_("Second factor"),
+            where=lambda yes: or_(User.tf_totp_secret.is_not(None), User.webauthn.any()) == yes,
+        ),
+        DateFilter(name="since", label=N_("Joined from"), where=lambda day: User.created_at >= day),
+    )
+    presets = (
+        Preset(N_("All"), {}),
+        Preset(N_("Active"), {"state": "active"}),
+        Preset(N_("Waiting for approval"), {"state": "waiting"}),
+        Preset(N_("Switched off"), {"state": "off"}),
+    )
+    default_sort = "name"
+    searches = True
+    form = UserForm
+    bulk_actions = (
+        Bulk(ACTIVATE, N_("Activate"), MANAGE, icon="i-check"),
+        Bulk(DEACTIVATE, N_("Switch off…"), MANAGE, icon="i-ban", confirm=ALL_OFF, danger=True),
+    )
+    move_names = (ACTIVATE, DEACTIVATE, LINK, SIGN_OUT)
+    list_template, details_template = "cms/user_list.html", "cms/user_details.html"
+    create_template = edit_template = "cms/user_form.html"
+
+    # the list
+
+    def visible(self) -> ColumnElement[bool]:
+        return or_(self.policy.where(Permission.USER_VIEW), self.policy.where(Permission.USER_MANAGE))
+
+    def list_options(self) -> tuple[Any, ...]:
+        return (selectinload(User.webauthn),)
+
+    def search_clause(self, words: str) -> ColumnElement[bool]:
+        columns = [User.username, User.display_name, *([User.email] if self._sees_addresses() else [])]
+        return and_(*(or_(*(one.icontains(word, autoescape=True) for one in columns)) for word in words.split()))
+
+    def list_context(self, records: list[User]) -> dict[str, Any]:
+        return {"sees_addresses": self._sees_addresses(), "standing_of": standing_of}
+
+    def counted(self, count: int, shown: str) -> str:
+        return ngettext("%(shown)s person", "%(shown)s people", count, shown=shown)
+
+    def badge(self) -> int | None:
+        """People who wait for a yes; asked only where they can be."""
+        if settings().sign_up != "approval" or not self.policy.may(Permission.USER_MANAGE):
+            return None
+        return queries.count_waiting(db.session()) or None
+
+    # one person
+
+    def may_edit(self, record: User) -> Decision:
+        if record.anonymised_at is not None:
+            return Decision.no(lambda: _("This account was erased; nothing of it can be changed."))
+        return self.policy.may(Permission.USER_MANAGE, record)
+
+    def may_delete(self, record: User) -> Decision:
+        return self.may_edit(record)
+
+    def prepare_form(self, form: UserForm, record: User | None) -> None:
+        set_choices(form, record, self.policy)
+
+    def initial(self, record: User) -> dict[str, Any]:
+        shown = {name: getattr(record, name) or "" for name in ("timezone", "locale")}
+        return shown | {"roles": [role.id for role in record.roles]}
+
+    def form_context(self, record: User | None, form: Any) -> dict[str, Any]:
+        return {"role_choices": role_choices(db.session(), record, self.policy)}
+
+    def details_context(self, record: User) -> dict[str, Any]:
+        """Sessions for those who manage the person, activity for those who may see activity."""
+        manages = self.policy.may(Permission.USER_MANAGE, record)
+        sees_record = PlainPolicy(signed_in()).may(Permission.AUDIT_VIEW)
+        return {
+            "sees_addresses": self._sees_addresses(),
+            "standing": standing_of(record),
+            "standing_label": _(LABELS[standing_of(record)]),
+            "sessions": _sessions_of(record) if manages else [],
+            "lines": _lately(record) if sees_record else [],
+            "posts": _posts_of(record),
+            "agent_name": agent_name,
+        }
+
+    def create_from(self, form: UserForm) -> User:
+        values = form.changes(but=("roles", "version"))
+        roles = form.wanted_roles(db.session(), None)
+        person, secret = people.invite(
+            db.session(),
+            email=values.get("email", ""),
+            username=values.get("username", ""),
+            display_name=values.get("display_name", ""),
+            roles=roles,
+            by=signed_in(),
+            at=now(),
+        )
+        self.after_commit(lambda: letters.first_password(person, secret))
+        return person
+
+    def save_from(self, form: UserForm, record: User) -> None:
+        me, at, session = signed_in(), now(), db.session()
+        base = form.version.data or record.version
+        values = form.changes(but=("roles", "version", "active"))
+        made = people.update(session, record, values, base_version=base, by=me, at=at)
+        if form.roles.raw_data:
+            people.set_roles(session, record, form.wanted_roles(session, record), by=me, at=at)
+        if form.active is not None and form.active.raw_data and form.active.data != record.active:
+            (people.activate if form.active.data else people.deactivate)(session, record, by=me, at=at)
+        if "email" in made:
+            self._tell_of_new_address(record, made["email"][0])
+
+    def saved_text(self, record: User, *, created: bool) -> str:
+        if created:
+            return _("%(person)s was added and gets a message with a link to choose a password.", person=record)
+        return super().saved_text(record, created=False)
+
+    def after_save(self, record: User) -> str:
+        return self.link("details_view", id=record.id)
+
+    # leaving
+
+    def show_delete(self, record: User, faults: Mapping[str, str] | None = None) -> str:
+        """Asks what becomes of the person and of their posts."""
+        return self.render(
+            "cms/user_delete.html",
+            record=record,
+            posts=_posts_of(record),
+            outcomes=OUTCOMES,
+            chosen=request.form.get("outcome"),
+            heir=request.form.get("reassign_to"),
+            writers=queries.writers(db.session(), but=record),
+            url=self.link(),
+            faults=faults or {},
+            crumbs=self.crumbs(),
+        )
+
+    def remove(self, record: User) -> None:
+        leave(db.session(), record, request.form, by=signed_in(), at=now())
+
+    def deleted_text(self, label: str) -> str:
+        return _("The account of %(person)s is closed.", person=label)
+
+    # moves
+
+    def moves_for(self, record: User) -> list[Move]:
+        if record.anonymised_at is not None:
+            return []
+        decision = self.policy.may(Permission.USER_MANAGE, record)
+        if not record.active:
+            waits = record.approval_requested_at is not None
+            return [Move(ACTIVATE, N_("Approve") if waits else N_("Activate"), decision, "i-check", main=waits)]
+        link = N_("Send a link for a new password") if record.password else N_("Send the invitation again")
+        return [
+            Move(LINK, link, decision, "i-mail"),
+            Move(SIGN_OUT, N_("Sign out everywhere"), decision, "i-out"),
+            Move(DEACTIVATE, N_("Switch off…"), decision, "i-ban", danger=True, confirm=OFF),
+        ]
+
+    def run_move(self, record: User, move: str) -> str:
+        me, at, session = signed_in(), now(), db.session()
+        if move == LINK:
+            return self._send_link(record)
+        if move == SIGN_OUT:
+            ended = people.sign_out_everywhere(session, record, by=me, at=at)
+            return ngettext("%(num)s session has ended.", "%(num)s sessions have ended.", ended)
+        if move == DEACTIVATE:
+            people.deactivate(session, record, by=me, at=at)
+            return _("The account of %(person)s is switched off.", person=record)
+        if record.approval_requested_at is not None:
+            self.after_commit(lambda: letters.approved(record))
+        people.activate(session, record, by=me, at=at)
+        return _("The account of %(person)s is active.", person=record)
+
+    def run_bulk(self, record: User, action: str, parameter: str, batch_id: int) -> None:
+        act = people.activate if action == ACTIVATE else people.deactivate
+        act(db.session(), record, by=signed_in(), at=now(), batch_id=batch_id)
+
+    def _send_link(self, record: User) -> str:
+        secret = people.invite_again(db.session(), record, by=signed_in(), at=now())
+        letter = letters.reset if record.password else letters.first_password
+        self.after_commit(lambda: letter(record, secret))
+        return _("%(person)s gets a message with a link.", person=record)
+
+    def _tell_of_new_address(self, record: User, old: str) -> None:
+        """The old address learns of it; an invitation that went there is dead, and goes to the new one."""
+        if record.password or not record.active:
+            text = _("Your account has another e-mail address now.")
+            self.after_commit(lambda: letters.notice(record, text, to=old))
+        else:
+            self._send_link(record)
+
+    def _sees_addresses(self) -> bool:
+        return bool(self.policy.may(Permission.USER_MANAGE))
+
+
+def _sessions_of(person: User) -> list[UserSession]:
+    idle = timedelta(minutes=settings().session_idle_minutes)
+    return queries.sessions_of(db.session(), person, at=now(), idle=idle)
+
+
+def _lately(person: User) -> list[EventLine]:
+    events = select(Event).where(Event.actor_id == person.id).order_by(Event.id.desc()).limit(RECENT)
+    return lines_of(db.session(), list(db.session.scalars(events)))
+
+
+def _posts_of(person: User) -> int:
+    """Trashed ones included: they are given away as well."""
+    return db.session.scalar(select(func.count()).select_from(Post).where(Post.author_id == person.id)) or 0

@@ -1,0 +1,100 @@
+"""Writing the record. Every action of every domain ends here, once."""
+
+import contextvars
+import hashlib
+import json
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import Session
+
+from cms.audit.models import Event, EventPersonal
+
+#: Ties the events of one request together; set by whoever starts the work, never read by a rule.
+request_id: contextvars.ContextVar[str | None] = contextvars.ContextVar("request_id", default=None)
+
+#: Stands for a value that the event itself must not hold.
+CHANGED = "changed"
+Changes = dict[str, tuple[Any, Any]]
+
+
+class Subject(Protocol):
+    """Anything with an id in a table; its text is how the record names it.
+
+    What is a person lists in `identifying` the fields that tell who it is: neither they nor its text are in an event.
+    """
+
+    id: Any
+    __tablename__: str
+
+
+class Actor(Protocol):
+    """Whoever acts; only the id is kept."""
+
+    id: Any
+
+
+def record(
+    session: Session,
+    verb: str,
+    subject: Subject,
+    *,
+    by: Actor | None,
+    at: datetime,
+    changes: Changes | None = None,
+    batch_id: int | None = None,
+    personal: dict[str, Any] | None = None,
+) -> Event:
+    """Leave one event in the transaction of the change; `personal` values go where they can be erased."""
+    session.flush()
+    identifying: frozenset[str] = getattr(subject, "identifying", frozenset())
+    told = {field: [plain(before), plain(after)] for field, (before, after) in (changes or {}).items()}
+    apart = {field: pair for field, pair in told.items() if field in identifying} | (personal or {})
+    event = Event(
+        at=at,
+        actor_id=None if by is None else by.id,
+        verb=verb,
+        subject_type=subject.__tablename__,
+        subject_id=subject.id,
+        subject_label="" if identifying else str(subject)[:200],
+        changes={field: [CHANGED, CHANGED] if field in identifying else pair for field, pair in told.items()},
+        batch_id=batch_id,
+        request_id=request_id.get(),
+    )
+    session.add(event)
+    if apart:
+        session.flush()
+        session.add(EventPersonal(event_id=event.id, values=apart, digest=digest_of(apart)))
+    return event
+
+
+def forget(session: Session, events: ColumnElement[bool]) -> None:
+    """Erase what is personal beside these events; the events themselves stay for ever."""
+    beside = EventPersonal.event_id.in_(select(Event.id).where(events))
+    session.execute(delete(EventPersonal).where(beside).execution_options(synchronize_session=False))
+
+
+def digest_of(personal: dict[str, Any]) -> str:
+    """SHA-256 over canonical JSON: what the chain covers in place of the values themselves."""
+    return hashlib.sha256(json.dumps(personal, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def plain(value: Any) -> Any:
+    """A JSON value for anything a column holds; unknown objects are named by their text."""
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case Enum():
+            return value.value
+        case str():
+            return value
+        case datetime() | date():
+            return value.isoformat()
+        case list() | tuple():
+            return [plain(item) for item in value]
+        case dict():
+            return {str(key): plain(item) for key, item in value.items()}
+        case _:
+            return str(value)

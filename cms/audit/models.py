@@ -1,0 +1,78 @@
+"""Events, and the personal values beside them that can be erased without touching the record."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cms.core.db import Base, reference
+
+
+class BatchState(StrEnum):
+    """A bulk runs in chunks, each a commit of its own."""
+
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+
+
+class Batch(Base):
+    """One bulk act; each row that it changed is an event of its own."""
+
+    __tablename__ = "batches"
+
+    area: Mapped[str] = mapped_column(String(40))
+    action: Mapped[str] = mapped_column(String(40))
+    query: Mapped[str] = mapped_column(Text, default="")
+    parameters: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    actor_id: Mapped[int | None] = mapped_column(reference("users.id"))
+    state: Mapped[BatchState] = mapped_column(default=BatchState.RUNNING)
+    done: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[int] = mapped_column(default=0)
+    at: Mapped[datetime]
+
+
+class Event(Base):
+    """What happened to one subject: `changes` maps each field to its value before and after."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        UniqueConstraint("undoes_id"),
+        Index("ix_events_at_id", "at", "id"),
+        Index("ix_events_subject", "subject_type", "subject_id", "id"),
+        Index("ix_events_actor_id_id", "actor_id", "id"),
+        Index("ix_events_verb_id", "verb", "id"),
+    )
+
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(reference("users.id"))
+    verb: Mapped[str] = mapped_column(String(60))
+    subject_type: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int | None]
+    subject_label: Mapped[str] = mapped_column(String(200), default="")
+    changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    batch_id: Mapped[int | None] = mapped_column(reference("batches.id"), index=True)
+    undoes_id: Mapped[int | None] = mapped_column(reference("events.id"))
+    request_id: Mapped[str | None] = mapped_column(String(36))
+    previous_hash: Mapped[str | None] = mapped_column(String(64))
+    hash: Mapped[str | None] = mapped_column(String(64))
+
+    personal: Mapped["EventPersonal | None"] = relationship(back_populates="event", uselist=False, lazy="raise")
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.subject_label}"
+
+
+class EventPersonal(Base):
+    """Addresses and guests' mail of an event; the event keeps only a digest, so that these can be erased."""
+
+    __tablename__ = "event_personal"
+
+    event_id: Mapped[int] = mapped_column(reference("events.id"), unique=True)
+    values: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    digest: Mapped[str] = mapped_column(String(64))
+
+    event: Mapped[Event] = relationship(back_populates="personal")

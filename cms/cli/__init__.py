@@ -1,0 +1,85 @@
+"""The command line: `python3 manage.py …`.
+
+Each command lives in a module of its own, imported when it is called: `--help` and a mistyped name answer at once.
+"""
+
+import importlib
+import sys
+
+import click
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
+
+from cms.core.db import is_away
+from cms.core.errors import CmsError
+from config import ConfigError
+
+#: Command → where it lives and what it is for.
+COMMANDS = {
+    "demo": ("cms.cli.demo:demo", "Serve a populated site: the quickest way to look around."),
+    "serve": ("cms.cli.serve:serve", "Serve this installation under gunicorn."),
+    "dev": ("cms.cli.serve:dev", "Serve for development, reloading on every change."),
+    "test": ("cms.cli.test:test", "Set up what the tests need and run them all."),
+    "shell": ("cms.cli.shell:shell", "A Python prompt with the models and a session."),
+    "db": ("cms.cli.database:database", "Migrate the database."),
+    "users": ("cms.cli.users:users", "Owners and passwords."),
+    "import": ("cms.cli.imports:imports", "Bring content in from WordPress or Markdown files."),
+    "search": ("cms.cli.search:search", "The full-text index."),
+    "tidy": ("cms.cli.tidy:tidy", "Empty the trash and forget addresses, as the settings say."),
+    "doctor": ("cms.cli.doctor:doctor", "Check that this installation is healthy."),
+}
+
+
+class Commands(click.Group):
+    """Imports a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name][0].split(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_text) for name, (_where, help_text) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def commands() -> None:
+    """Copydesk: write, publish, moderate, govern."""
+
+
+def init_app(app: Flask) -> None:
+    """The same commands under `flask`, for those whose fingers know it."""
+    app.cli.add_command(commands, "copydesk")
+
+
+def main() -> None:
+    """Run a command; a user's mistake is one line on standard error and exit 1, never a trace."""
+    try:
+        commands(prog_name="python3 manage.py", standalone_mode=False)
+    except click.exceptions.Exit as stopped:
+        sys.exit(stopped.exit_code)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.exceptions.NoArgsIsHelpError as asked:
+        click.echo(asked.format_message())
+    except click.ClickException as error:
+        sys.exit(_complain(error.format_message()))
+    except (CmsError, ConfigError) as error:
+        sys.exit(_complain(str(error)))
+    except OSError as error:
+        sys.exit(_complain(f"{error.filename}: {error.strerror}" if error.filename else str(error)))
+    except DBAPIError as error:
+        if not is_away(error):
+            raise
+        sys.exit(_complain(f"The database cannot be reached: {str(error.orig).strip().splitlines()[0]}"))
+
+
+def _complain(message: str) -> int:
+    click.echo(f"Error: {message}", err=True)
+    return 1

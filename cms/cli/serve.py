@@ -1,0 +1,64 @@
+"""`serve` and `dev`."""
+
+import socket
+
+import click
+from werkzeug.serving import is_running_from_reloader
+
+from cms import create_app
+from cms.accounts.actions import tokens
+from cms.accounts.queries import any_owner
+from cms.cli import server
+from cms.cli.application import migrate_if_empty
+from cms.extensions import db
+from cms.web import now, runtime
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve this installation; an empty one first prints an address where its owner sets it up, once."""
+    require_free(host, port)
+    app = create_app(base_url=address_of(host, port))
+    migrate_if_empty(app)
+    with app.app_context():
+        if not any_owner(db.session()):
+            click.echo(f"Set this site up here (the address works once): {_set_up_address()}")
+        click.echo(f"Serving {runtime().config.base_url} at {host}:{port}. Stop with Ctrl-C.")
+        db.session.rollback()
+    server.run(app, host=host, port=port, workers=workers)
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+def dev(port: int) -> None:
+    """Serve for development on 127.0.0.1, with reloading and traces in the browser."""
+    if not is_running_from_reloader():
+        require_free("127.0.0.1", port)
+    app = create_app("development", base_url=address_of("127.0.0.1", port))
+    migrate_if_empty(app)
+    app.run("127.0.0.1", port, debug=True, use_reloader=True)
+
+
+def require_free(host: str, port: int) -> None:
+    """One line in place of a trace when something listens there already."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(f"{host}:{port} cannot be used ({error.strerror}). Try --port.") from error
+
+
+def address_of(host: str, port: int) -> str:
+    """Where a browser of this machine finds what listens there; “everywhere” is no address to go to."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read, not bound
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _set_up_address() -> str:
+    token = tokens.issue_set_up(db.session(), at=now())
+    db.session.commit()
+    return f"{runtime().config.base_url}/set-up?token={token}"

@@ -1,0 +1,55 @@
+"""gunicorn around an application that is already made: imported once, then shared by the workers."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from cms.cli import housekeeping
+from cms.extensions import db
+
+
+class Server(BaseApplication):
+    """gunicorn with a few processes of several threads: one that waits for the database holds nobody else up."""
+
+    def __init__(self, app: Flask, bind: str, workers: int) -> None:
+        self.app = app
+        self.bind = bind
+        self.workers = workers
+        super().__init__()
+
+    def load_config(self) -> None:
+        options: dict[str, Any] = {
+            "bind": self.bind,
+            "workers": self.workers,
+            "worker_class": "gthread",
+            "threads": 4,
+            "timeout": 60,
+            "graceful_timeout": 30,
+            "keepalive": 5,
+            "max_requests": 5000,
+            "max_requests_jitter": 500,
+            "preload_app": True,
+            "control_socket_disable": True,
+            "post_worker_init": lambda _worker: housekeeping.begin(self.app),
+            "loglevel": "warning",
+            "forwarded_allow_ips": "127.0.0.1",
+            "forwarder_headers": "",  # a visitor's SCRIPT_NAME would stand in every link, and in kept pages
+        }
+        if os.access("/dev/shm", os.W_OK):  # noqa: S108 - gunicorn makes a private file in it
+            options["worker_tmp_dir"] = str(Path("/dev/shm"))  # noqa: S108
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Connections must not be shared by processes: each worker opens its own."""
+        with self.app.app_context():
+            db.engine.dispose()
+        return self.app
+
+
+def run(app: Flask, *, host: str, port: int, workers: int = 2) -> None:
+    """Serve until Ctrl-C or TERM; both end cleanly and finish what is under way."""
+    Server(app, f"{host}:{port}", workers).run()

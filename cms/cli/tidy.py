@@ -1,0 +1,85 @@
+"""`tidy`: what the owner does not want kept for ever goes, after the days that the settings say."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import click
+from sqlalchemy.orm import Session
+
+from cms.accounts.actions.sessions import forget_devices
+from cms.cli.application import working_session
+from cms.comments import emptying as comments
+from cms.comments.erasing import forget_senders
+from cms.core.db import end_read
+from cms.posts.actions import emptying as posts
+from cms.settings.queries import load
+from cms.web import now
+
+#: Rows of one transaction: others who write wait no longer than these take.
+CHUNK = 100
+#: Does the next rows that are older than the first moment, and says how many; the second moment is now.
+Task = Callable[[Session, datetime, datetime], int]
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Say what would go, and keep it.")
+def tidy(dry_run: bool) -> None:
+    """Empty the trash and forget addresses after the days of the settings; `serve` does it every hour by itself."""
+    with working_session() as session:
+        done = tidy_up(session, at=now(), end_chunk=(lambda: None) if dry_run else session.commit)
+        if dry_run:
+            session.rollback()
+            click.echo("Nothing was removed. This is what would go:")
+        for what, count in done.items():
+            click.echo(f"{what}: {count}")
+
+
+def tidy_up(session: Session, *, at: datetime, end_chunk: Callable[[], None]) -> dict[str, int]:
+    """Do all that is due, chunk by chunk; how much of each there was."""
+    settings = load(session)
+    end_read(session)
+    done: dict[str, int] = {}
+    for setting, what, task in TASKS:
+        days = getattr(settings, setting)
+        done[what] = _all_of(task, session, at - timedelta(days=days), at, end_chunk) if days else 0
+    return done
+
+
+def _all_of(task: Task, session: Session, before: datetime, at: datetime, end_chunk: Callable[[], None]) -> int:
+    total = 0
+    while count := task(session, before, at):
+        end_chunk()
+        total += count
+    end_chunk()
+    return total
+
+
+def _remove_posts(session: Session, before: datetime, at: datetime) -> int:
+    found = posts.trashed_before(session, before, most=CHUNK)
+    for post in found:
+        comments.remove_below(session, post.id, at=at)
+        posts.remove(session, post, at=at)
+    return len(found)
+
+
+def _remove_comments(session: Session, before: datetime, at: datetime) -> int:
+    found = comments.trashed_before(session, before, most=CHUNK)
+    for comment in found:
+        comments.remove(session, comment, at=at)
+    return len(found)
+
+
+def _forget_senders(session: Session, before: datetime, _at: datetime) -> int:
+    return forget_senders(session, before, most=CHUNK)
+
+
+def _forget_devices(session: Session, before: datetime, _at: datetime) -> int:
+    return forget_devices(session, before, most=CHUNK)
+
+
+TASKS: tuple[tuple[str, str, Task], ...] = (
+    ("trash_days", "posts and pages", _remove_posts),
+    ("trash_days", "comments", _remove_comments),
+    ("address_days", "addresses of comments", _forget_senders),
+    ("address_days", "addresses of sign-ins", _forget_devices),
+)

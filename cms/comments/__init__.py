@@ -1,0 +1,1 @@
+"""What readers say, and how moderators keep it worth reading."""

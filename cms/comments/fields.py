@@ -1,0 +1,78 @@
+"""What a comment form takes: normalised, limited, and rendered once."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from email_validator import EmailNotValidError, validate_email
+
+from cms.core.errors import Invalid
+from cms.core.i18n import _
+from cms.core.markdown import render_comment
+from cms.core.text import clean_line, clean_text, plain_text
+
+MAX_NAME = 80
+MAX_EMAIL = 254
+MAX_BODY = 10_000
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A comment that could be stored; a member's has neither name nor e-mail of its own."""
+
+    body: str
+    body_html: str
+    name: str = ""
+    email: str = ""
+
+
+def checked(*, body: str, name: str = "", email: str = "", is_member: bool = False) -> Draft:
+    """The draft that these values make; raises Invalid with a sentence for every field at fault."""
+    values = {"body": body} if is_member else {"name": name, "email": email, "body": body}
+    clean: dict[str, str] = {}
+    faults: dict[str, str] = {}
+    for field, value in values.items():
+        try:
+            clean[field] = _CHECKS[field](value)
+        except Invalid as fault:
+            faults[field] = fault.message
+    body_html = render_comment(clean["body"]) if "body" in clean else ""
+    if body_html and not plain_text(body_html):
+        faults["body"] = _("There is nothing to read in this comment.")
+    if faults:
+        raise Invalid(_("Please correct the fields that are marked."), faults)
+    return Draft(clean["body"], body_html, clean.get("name", ""), clean.get("email", ""))
+
+
+def _name(value: str) -> str:
+    name = clean_line(value)
+    if not any(unicodedata.category(character)[0] in "LNPS" for character in name):
+        raise Invalid(_("Enter your name, or the one you want to be known by."))
+    if len(name) > MAX_NAME:
+        raise Invalid(_("At most %(most)s characters fit here; this has %(has)s.", most=MAX_NAME, has=len(name)))
+    return name
+
+
+def _email(value: str) -> str:
+    """Not asked whether it exists: the form must not wait for somebody's mail server."""
+    line = clean_line(value)
+    if not line:
+        raise Invalid(_("Enter your e-mail address. It is never shown."))
+    if len(line.casefold()) > MAX_EMAIL:  # a few letters have a small form that is longer
+        raise Invalid(_("At most %(most)s characters fit here; this has %(has)s.", most=MAX_EMAIL, has=len(line)))
+    try:
+        address: str = validate_email(line, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        raise Invalid(_("This is not an e-mail address. One looks like name@example.com.")) from None
+    return address.casefold()
+
+
+def _body(value: str) -> str:
+    body = clean_text(value).strip()
+    if not body:
+        raise Invalid(_("Write a comment first."))
+    if len(body) > MAX_BODY:
+        raise Invalid(_("At most %(most)s characters fit here; this has %(has)s.", most=MAX_BODY, has=len(body)))
+    return body
+
+
+_CHECKS = {"name": _name, "email": _email, "body": _body}

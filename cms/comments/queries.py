@@ -1,0 +1,149 @@
+"""How comments are found; every reader of what is not public names the viewer."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session, defer, joinedload, lazyload, load_only, selectinload
+
+from cms.accounts.models import User
+from cms.comments.lifecycle import APPROVED, PENDING, SPAM, CommentStatus
+from cms.comments.models import Ban, Comment
+from cms.comments.policy import CommentPolicy
+from cms.core.db import MAX_ID
+from cms.core.errors import NotFound
+from cms.core.i18n import _
+from cms.posts.models import Post
+
+#: How many comments an author (by id, or by e-mail where there is no account) has in a status.
+Tally = dict[tuple[int | None, str, CommentStatus], int]
+
+#: Answers shown beside one comment in the back office.
+ANSWERS = 20
+
+
+@dataclass(frozen=True)
+class Record:
+    """What became of an author's other comments."""
+
+    approved: int = 0
+    spam: int = 0
+
+
+def get(session: Session, comment_id: int, *, viewer: User | None, for_update: bool = False) -> Comment:
+    """One comment with its post and author; NotFound also where the viewer may not know of it."""
+    query = select(Comment).where(Comment.id == min(max(comment_id, 0), MAX_ID)).options(*loaded())
+    if for_update:
+        query = query.with_for_update(of=Comment).execution_options(populate_existing=True)
+    comment = session.scalar(query)
+    if comment is None or not CommentPolicy(viewer).may_see(comment):
+        raise NotFound(_("There is no such comment, or you may not see it."))
+    return comment
+
+
+def visible_to(viewer: User | None) -> Select[Comment]:
+    """The comments that somebody may see in the back office, in no order."""
+    return select(Comment).where(CommentPolicy(viewer).visible())
+
+
+def queue(session: Session, viewer: User, status: CommentStatus, *, after: int | None, most: int) -> list[Comment]:
+    """One page of the moderation queue, the oldest first, beginning after a comment; one more than asked for."""
+    query = visible_to(viewer).where(Comment.status == status).options(*loaded())
+    if after is not None:
+        marker = select(Comment.created_at).where(Comment.id == after).scalar_subquery()
+        query = query.where(
+            Comment.created_at >= marker,
+            or_(Comment.created_at > marker, Comment.id > after),
+        )
+    return list(session.scalars(query.order_by(Comment.created_at, Comment.id).limit(most + 1)))
+
+
+def waiting(session: Session, viewer: User, *, most: int) -> int:
+    """How many wait for a moderator, counted no further than `most`."""
+    rows = visible_to(viewer).with_only_columns(Comment.id).where(Comment.status == PENDING).limit(most)
+    return session.scalars(select(func.count()).select_from(rows.subquery())).one()
+
+
+def answers_to(session: Session, comment: Comment, *, viewer: User) -> list[Comment]:
+    """What answers a comment, whatever its status, the oldest first and no more than fit beside it."""
+    query = visible_to(viewer).where(Comment.parent_id == comment.id).options(*loaded())
+    return list(session.scalars(query.order_by(Comment.created_at, Comment.id).limit(ANSWERS)))
+
+
+def loaded() -> tuple:  # type: ignore[type-arg]  # loader options share no public type
+    """What every screen that shows comments, and every policy that judges them, needs beside the row."""
+    return (
+        joinedload(Comment.post).options(selectinload(Post.tags), lazyload(Post.author), defer(Post.body)),
+        joinedload(Comment.author).options(*_as_author()),
+        joinedload(Comment.parent).options(joinedload(Comment.author).options(*_as_author())),
+    )
+
+
+def records(session: Session, comments: Iterable[Comment]) -> dict[int, Record]:
+    """The record of every comment's author, by comment, from one query; the comment itself does not count."""
+    comments = list(comments)
+    members = {comment.author_id for comment in comments if comment.author_id is not None}
+    guests = {comment.guest_email for comment in comments if comment.author_id is None and comment.guest_email}
+    counts = (Comment.status, func.count())
+    decided = Comment.status.in_([APPROVED, SPAM])
+    by_member = (
+        select(Comment.author_id, literal("").label("email"), *counts)
+        .where(Comment.author_id.in_(members), decided)
+        .group_by(Comment.author_id, Comment.status)
+    )
+    by_guest = (
+        select(literal(0), Comment.guest_email, *counts)
+        .where(Comment.guest_email.in_(guests), Comment.author_id.is_(None), decided)
+        .group_by(Comment.guest_email, Comment.status)
+    )
+    wanted = [query for query, who in ((by_member, members), (by_guest, guests)) if who]
+    tally: Tally = {}
+    if wanted:
+        for author_id, email, status, number in session.execute(union_all(*wanted)):
+            tally[author_id or None, email, CommentStatus(status)] = number
+    return {comment.id: _record_of(comment, tally) for comment in comments}
+
+
+def is_known(session: Session, *, author_id: int | None, name: str, email: str) -> bool:
+    """Whether a comment by this author was approved before; a guest is their name and e-mail together."""
+    mine = _by(author_id, email)
+    if author_id is None:
+        mine = and_(mine, Comment.guest_name == name)
+    return session.scalar(select(Comment.id).where(mine, Comment.status == APPROVED).limit(1)) is not None
+
+
+def same_words(session: Session, *, author_id: int | None, email: str, body: str, since: datetime) -> Sequence[Comment]:
+    """What the same author wrote word for word, the latest first."""
+    query = select(Comment).where(_by(author_id, email), Comment.body == body, Comment.created_at >= since)
+    return session.scalars(query.order_by(Comment.id.desc()).limit(20)).all()
+
+
+def ban_on(session: Session, *, user_id: int | None, email: str, networks: Iterable[str], at: datetime) -> Ban | None:
+    """The ban that stops this author now, if any."""
+    targets: list[ColumnElement[bool]] = [Ban.network.in_(list(networks))]
+    if user_id is not None:
+        targets.append(Ban.user_id == user_id)
+    if email:
+        targets.append(Ban.email == email)
+    query = select(Ban).where(or_(*targets), or_(Ban.until.is_(None), Ban.until > at))
+    return session.scalar(query.order_by(Ban.id.desc()).limit(1))
+
+
+def _by(author_id: int | None, email: str) -> ColumnElement[bool]:
+    if author_id is not None:
+        return Comment.author_id == author_id
+    return and_(Comment.author_id.is_(None), Comment.guest_email == email)
+
+
+def _record_of(comment: Comment, tally: Tally) -> Record:
+    author_id = comment.author_id
+    email = "" if author_id is not None else comment.guest_email
+    if author_id is None and not email:
+        return Record()
+    approved, spam = (tally.get((author_id, email, status), 0) for status in (APPROVED, SPAM))
+    return Record(approved - (comment.status is APPROVED), spam - (comment.status is SPAM))
+
+
+def _as_author() -> tuple:  # type: ignore[type-arg]  # loader options share no public type
+    return load_only(User.username, User.display_name, User.email, User.active), lazyload(User.roles)

@@ -1,0 +1,113 @@
+"""The conversation under a post, as readers see it: approved comments in the shape in which they answer each other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload, lazyload, load_only
+from sqlalchemy.sql.base import ExecutableOption
+
+from cms.accounts.models import User
+from cms.comments.lifecycle import APPROVED
+from cms.comments.models import Comment
+from cms.core.db import MAX_ID
+
+#: Threads on one page; a thread is a comment that answers none, with everything below it.
+PER_PAGE = 50
+
+
+@dataclass
+class Said:
+    """A comment and its answers, the oldest first."""
+
+    comment: Comment
+    answers: list["Said"] = field(default_factory=list)
+    #: Set where the depth is used up and the answer stands beside what it answers.
+    answers_to: Comment | None = None
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A page of threads; `count` is of all approved comments, `more` the last thread shown where others follow."""
+
+    threads: Sequence[Said]
+    count: int
+    more: int | None
+
+
+def talk(session: Session, post_id: int, *, depth: int, after: int | None = None) -> Talk:
+    """One query, whatever the number of comments; an answer to a comment that is gone begins a thread of its own."""
+    approved = (Comment.post_id == post_id, Comment.status == APPROVED)
+    roots = select(Comment.id).where(*approved, _answers_none(post_id)).order_by(Comment.created_at, Comment.id)
+    if after is not None:
+        roots = roots.where(_later_than(min(after, MAX_ID)))
+    shown = roots.limit(PER_PAGE + 1).subquery()
+    below = select(shown.c.id).cte(recursive=True)
+    below = below.union(select(Comment.id).join(below, Comment.parent_id == below.c.id).where(_is_approved()))
+    total = select(func.count()).select_from(Comment).where(*approved).scalar_subquery()
+    rows = session.execute(
+        select(Comment, total)
+        .where(Comment.id.in_(select(below.c.id)))
+        .order_by(Comment.created_at, Comment.id)
+        .options(_author())
+    ).all()
+    threads, more = _as_threads([row[0] for row in rows], depth)
+    return Talk(threads, rows[0][1] if rows else 0, more)
+
+
+def answerable(session: Session, post_id: int, comment_id: int) -> Comment | None:
+    """The public comment of this post that somebody wants to answer."""
+    if not 0 < comment_id <= MAX_ID:
+        return None
+    query = select(Comment).where(Comment.id == comment_id, Comment.post_id == post_id, Comment.status == APPROVED)
+    return session.scalar(query.options(_author()))
+
+
+def sent(session: Session, comment_id: int) -> Comment | None:
+    """A comment for whoever sent it, whatever became of it."""
+    return session.scalar(select(Comment).where(Comment.id == comment_id).options(_author()))
+
+
+def _author() -> ExecutableOption:
+    """A name to show, and nothing else of a person."""
+    return joinedload(Comment.author).options(load_only(User.username, User.display_name), lazyload(User.roles))
+
+
+def _answers_none(post_id: int) -> ColumnElement[bool]:
+    parent = aliased(Comment)
+    public_parent = exists().where(parent.id == Comment.parent_id, parent.status == APPROVED, parent.post_id == post_id)
+    return or_(Comment.parent_id.is_(None), ~public_parent)
+
+
+def _is_approved() -> ColumnElement[bool]:
+    """Written so that no index on the status fits: answers are found by what they answer, or SQLite reads them all."""
+    return func.lower(Comment.status) == APPROVED.value
+
+
+def _later_than(comment_id: int) -> ColumnElement[bool]:
+    marker = aliased(Comment)
+    at: ColumnElement[datetime] = select(marker.created_at).where(marker.id == comment_id).scalar_subquery()
+    return (Comment.created_at >= at) & or_(Comment.created_at > at, Comment.id > comment_id)
+
+
+def _as_threads(comments: Sequence[Comment], depth: int) -> tuple[list[Said], int | None]:
+    """Nested down to `depth`; below that, answers stand in a row and say what they answer."""
+    known = {comment.id for comment in comments}
+    roots = [comment for comment in comments if comment.parent_id not in known]
+    answers: dict[int | None, list[Comment]] = {}
+    for comment in comments:
+        answers.setdefault(comment.parent_id, []).append(comment)
+    threads: list[Said] = []
+    waiting: list[_Waiting] = [(root, threads, None, 1) for root in reversed(roots[:PER_PAGE])]
+    while waiting:
+        comment, place, parent, level = waiting.pop()
+        said = Said(comment, answers_to=parent if level > depth else None)
+        place.append(said)
+        below = said.answers if level < depth else place
+        waiting += [(answer, below, comment, level + 1) for answer in reversed(answers.get(comment.id, []))]
+    return threads, roots[PER_PAGE - 1].id if len(roots) > PER_PAGE else None
+
+
+#: A comment, the list that it goes into, what it answers, and how deep it stands.
+_Waiting = tuple[Comment, list[Said], Comment | None, int]

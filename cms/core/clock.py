@@ -1,0 +1,40 @@
+"""What time it is: the database's clock on PostgreSQL, this process's on SQLite.
+
+Several machines with clocks that disagree must still turn a scheduled post at the same moment, so each process
+keeps its offset from the database and asks again every minute.
+"""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+REFRESH_SECONDS = 60
+
+
+class Clock:
+    """One per application; `now()` costs a query once a minute on PostgreSQL and none on SQLite."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._offset = timedelta(0)
+        self._asked: float | None = None
+
+    def now(self) -> datetime:
+        if self._engine.dialect.name == "postgresql" and self._is_stale():
+            self._refresh()
+        return datetime.now(UTC) + self._offset
+
+    def _is_stale(self) -> bool:
+        return self._asked is None or time.monotonic() - self._asked > REFRESH_SECONDS
+
+    def _refresh(self) -> None:
+        """A database that is away leaves the last offset standing: the request itself will say so."""
+        try:
+            with self._engine.connect() as connection:
+                theirs: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        except SQLAlchemyError:
+            return
+        self._offset = theirs.astimezone(UTC) - datetime.now(UTC)
+        self._asked = time.monotonic()

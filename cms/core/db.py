@@ -1,0 +1,239 @@
+"""The base of all tables, and how a connection behaves.
+
+SQLite follows a measured recipe: WAL, our own BEGIN (immediate for whoever may write, so that a read is never
+upgraded to a write and refused), and a busy time-out in place of "database is locked".
+"""
+
+import contextlib
+import contextvars
+import os
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, ForeignKey, MetaData, TypeDecorator, event, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
+from sqlalchemy.pool import ConnectionPoolEntry
+
+CONSTRAINT_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+MAX_ID = 2**31 - 1
+BUSY_MILLISECONDS = 15_000
+MOMENT_MILLISECONDS = 100
+STATEMENT_MILLISECONDS = 20_000
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """Aware datetimes in and out, UTC at rest; a naive one is a bug and is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    @property
+    def python_type(self) -> type[datetime]:
+        return datetime
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _values_of(enum: type[StrEnum]) -> list[str]:
+    return [member.value for member in enum]
+
+
+JSONType = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that migrations on both databases are stable."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=CONSTRAINT_NAMES),
+        type_annotation_map={
+            datetime: UTCDateTime(),
+            dict[str, Any]: JSONType,
+            list[str]: JSONType,
+            StrEnum: Enum(StrEnum, native_enum=False, length=20, values_callable=_values_of, create_constraint=True),
+        },
+    )
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
+
+
+class Timestamps:
+    """Set by the actions, from the time they are given: never by the clock of the database or of a model."""
+
+    created_at: Mapped[datetime] = mapped_column(sort_order=90)
+    updated_at: Mapped[datetime] = mapped_column(sort_order=91)
+
+
+def row_id(text: str) -> int | None:
+    """The id that a text names; None where no row can have it, however many zeros or digits were typed."""
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(MAX_ID)):
+        return None
+    return int(text) if 0 < int(text) <= MAX_ID else None
+
+
+def reference(target: str, **options: Any) -> ForeignKey:
+    """A foreign key that never deletes: what is referred to stays until its references are dealt with."""
+    return ForeignKey(target, ondelete="RESTRICT", **options)
+
+
+_may_write: contextvars.ContextVar[bool] = contextvars.ContextVar("may_write", default=True)
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[None]:
+    """Transactions begun inside take no write lock on SQLite; a write in one is refused by the database."""
+    token = _may_write.set(False)
+    try:
+        yield
+    finally:
+        _may_write.reset(token)
+
+
+def begin_as(*, may_write: bool) -> None:
+    """Say how the transactions of this request begin; set first thing, since worker threads serve many requests."""
+    _may_write.set(may_write)
+
+
+def end_read(session: Session) -> None:
+    """Give up snapshot and lock before slow work (a password hash, an image, mail); pending changes are lost."""
+    session.rollback()
+
+
+@contextlib.contextmanager
+def unless_busy(engine: Engine) -> Iterator[Session]:
+    """A short transaction for what can as well be written later: it waits next to nothing for others who write."""
+    with engine.connect() as connection:
+        is_sqlite = engine.dialect.name == "sqlite"
+        if is_sqlite:
+            _be_patient(connection, MOMENT_MILLISECONDS)
+        try:
+            with Session(connection) as session, session.begin():
+                if not is_sqlite:
+                    session.execute(text(f"SET LOCAL lock_timeout = {MOMENT_MILLISECONDS}"))
+                yield session
+        finally:
+            if is_sqlite:
+                _be_patient(connection, BUSY_MILLISECONDS)
+
+
+def _be_patient(connection: Connection, milliseconds: int) -> None:
+    """On the driver's own connection, since SQLAlchemy would begin a transaction, which is what has to wait."""
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={milliseconds}")
+    cursor.close()
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Install the recipe on an engine, once, before its first connection."""
+    if engine.dialect.name == "sqlite":
+        _make_private(engine.url.database)
+        event.listen(engine, "connect", _on_sqlite_connect)
+        event.listen(engine, "begin", _on_sqlite_begin)
+
+
+def _make_private(path: str | None) -> None:
+    """A new file is its owner's alone, since it holds hashes and addresses; SQLite's others take after it."""
+    if path and path != ":memory:":
+        with contextlib.suppress(OSError):  # it is there, or its folder is not, which connecting says better
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _on_sqlite_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # SQLAlchemy says BEGIN, not the driver
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")  # first: the switch to WAL may have to wait too
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "trusted_schema=OFF",
+        "cell_size_check=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_sqlite_begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _may_write.get() else "BEGIN")
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Pool and time-outs for a database address; a statement is given up after 20 seconds, a connection after 3.
+
+    Errors go into logs, which are no place for hashes and addresses: they do not say what was sent.
+    """
+    if url.startswith("sqlite"):
+        return {
+            "hide_parameters": True,
+            "connect_args": {"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
+        }
+    return {
+        "hide_parameters": True,
+        "pool_pre_ping": True,
+        "pool_timeout": 10,
+        "pool_size": 8,
+        "max_overflow": 8,
+        "connect_args": {
+            "connect_timeout": 3,
+            "options": f"-c statement_timeout={STATEMENT_MILLISECONDS} "
+            f"-c lock_timeout={BUSY_MILLISECONDS} -c timezone=UTC",
+        },
+    }
+
+
+_SQLITE_AWAY = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether a database error means "try again soon" (busy, locked, full, unreachable) and not a bug of ours."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, PoolTimeout)
+    original = error.orig
+    if isinstance(original, sqlite3.OperationalError):
+        return getattr(original, "sqlite_errorcode", 0) & 0xFF in _SQLITE_AWAY
+    if error.connection_invalidated:
+        return True
+    state: str | None = getattr(original, "sqlstate", None)
+    if state is None:
+        return type(original).__name__ in ("OperationalError", "InterfaceError")
+    return state[:2] in ("08", "40", "53") or state in ("57014", "57P01", "57P02", "57P03", "55P03")
+
+
+def is_bad_value(error: BaseException) -> bool:
+    """Whether the database refused a value as such (SQLSTATE class 22), which no retry helps."""
+    if isinstance(error, OverflowError):  # SQLite's driver, for a number beyond 64 bits, before SQLAlchemy wraps errors
+        return "SQLite INTEGER" in str(error)
+    if not isinstance(error, DBAPIError):
+        return False
+    state: str = getattr(error.orig, "sqlstate", None) or ""
+    return state.startswith("22") or type(error.orig).__name__ == "DataError"

@@ -1,0 +1,42 @@
+"""gettext for code that knows nothing of Flask: the web layer installs the translator; without one it is English."""
+
+from collections.abc import Callable
+from typing import Any
+
+type_gettext = Callable[..., str]
+
+#: The languages that pages and messages can be in, named in themselves.
+LANGUAGES = {"en": "English"}
+
+
+def N_(message: str) -> str:
+    """Mark a string for extraction where it is declared; it is translated where it is shown."""
+    return message
+
+
+def _plain_gettext(message: str, **values: Any) -> str:
+    return message % values if values else message
+
+
+def _plain_ngettext(singular: str, plural: str, num: int, **values: Any) -> str:
+    return (singular if num == 1 else plural) % {"num": num, **values}
+
+
+_gettext: type_gettext = _plain_gettext
+_ngettext: type_gettext = _plain_ngettext
+
+
+def install(gettext: type_gettext, ngettext: type_gettext) -> None:
+    """Replace the translator of the whole process; called once by the application factory."""
+    global _gettext, _ngettext
+    _gettext, _ngettext = gettext, ngettext
+
+
+def _(message: str, **values: Any) -> str:
+    """Translate into the language of whoever is asking now."""
+    return _gettext(message, **values)
+
+
+def ngettext(singular: str, plural: str, num: int, **values: Any) -> str:
+    """Translate by number; `%(num)s` in both forms is the number."""
+    return _ngettext(singular, plural, num, **values)

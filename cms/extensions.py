@@ -1,0 +1,17 @@
+"""Made once, bound to an application in `create_app`."""
+
+from flask_babel import Babel
+from flask_mailman import Mail
+from flask_migrate import Migrate
+from flask_security import Security
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+
+from cms.core.db import Base
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate()
+babel = Babel()
+csrf = CSRFProtect()
+mail = Mail()
+security = Security()

@@ -1,0 +1,1 @@
+"""Somebody else's HTML made into the Markdown that our renderer shows well."""

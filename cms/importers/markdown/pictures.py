@@ -1,0 +1,91 @@
+"""The pictures that a Markdown file shows: found beside it, or named in the report."""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from cms.core.i18n import _
+from cms.importers.markdown.front_matter import Head
+from cms.importers.markdown.liquid import pieces
+from cms.importers.parsed import Notebook, ParsedAttachment
+
+IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\(\s*<?(?P<src>[^\s)>]+)")
+TAG = re.compile(r"<(?:img|source|video|audio)\b[^<>]*?\bsrc\s*=\s*[\"']?(?P<src>[^\"'\s>]+)[^<>]*>", re.IGNORECASE)
+FRAME = re.compile(
+    r"<iframe\b[^<>]*?\bsrc\s*=\s*[\"']?(?P<src>[^\"'\s>]+)[^<>]*>.*?</iframe\s*>", re.IGNORECASE | re.DOTALL
+)
+SCRIPT = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+
+
+class Pictures:
+    """Looks only below the folder of the file, the site it belongs to, and the folder that was named for media."""
+
+    def __init__(self, path: Path, media: Path | None, notebook: Notebook) -> None:
+        here = path.absolute().parent
+        site = here.parent if here.name in ("_posts", "_drafts", "posts", "content") else here
+        self._roots = [root.resolve() for root in ([media] if media else []) + [here, site]]
+        self._notebook = notebook
+        self.found: dict[str, ParsedAttachment] = {}
+
+    def look_into(self, body: str) -> str:
+        """Note what is missing and take in what is there; frames of other sites become links."""
+        return "".join(part if is_code else self._looked(part) for is_code, part in pieces(body))
+
+    def featured(self, head: Head) -> str | None:
+        """The picture of the post itself, if it is there."""
+        source = (
+            head.text("image", "featured_image", "cover", "thumbnail", "banner", "feature")
+            or head.part("image", "path", "src", "feature", "teaser")
+            or head.part("cover", "image", "src")
+            or head.part("header", "image", "teaser", "overlay_image")
+        )
+        if not source:
+            return None
+        alt = head.part("image", "alt") or head.part("cover", "alt") or head.text("image_alt", "alt")
+        return self._take(source, alt)
+
+    def _looked(self, part: str) -> str:
+        for found in IMAGE.finditer(part):
+            self._take(found["src"], found["alt"])
+        for found in TAG.finditer(part):
+            self._take(found["src"], "")
+        part, frames = FRAME.subn(self._framed, part)
+        part = re.sub(r"\n{3,}", "\n\n", part) if frames else part
+        part, scripts = SCRIPT.subn("", part)
+        if scripts:
+            self._notebook.left_out(_("a script or a style sheet"), _("Posts hold no code that runs."))
+        return part
+
+    def _framed(self, found: re.Match[str]) -> str:
+        self._notebook.changed(_("a frame of another site"), _("Nothing is loaded from other sites: it became a link."))
+        address = f"https:{found['src']}" if found["src"].startswith("//") else found["src"]
+        return f"\n\n<{address}>\n\n" if address.startswith(("http://", "https://")) else ""
+
+    def _take(self, source: str, alt: str) -> str | None:
+        try:
+            parts = urlsplit(source)
+        except ValueError:
+            parts = None
+        if parts is None or parts.scheme or parts.netloc:
+            self._notebook.problem(
+                _("image %(name)s", name=source[:120]), _("It lies on another site and is not fetched.")
+            )
+            return None
+        path = self._find(unquote(parts.path))
+        if path is None:
+            self._notebook.problem(_("image %(name)s", name=source[:120]), _("It was not found beside the file."))
+            return None
+        self.found.setdefault(source, ParsedAttachment(source_id=source, url=source, alt=alt, path=path))
+        return source
+
+    def _find(self, name: str) -> Path | None:
+        if not name or "\0" in name:
+            return None
+        for root in self._roots:
+            try:
+                path = (root / name.lstrip("/")).resolve()
+                if path.is_relative_to(root) and path.is_file():
+                    return path
+            except OSError:  # a name longer than the file system takes
+                continue
+        return None

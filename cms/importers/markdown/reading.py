@@ -1,0 +1,245 @@
+"""One file on its way to being a post: front matter, text, pictures, and what is not shown."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+
+import ftfy
+
+from cms.core.errors import Invalid
+from cms.core.i18n import _
+from cms.importers.markdown import front_matter
+from cms.importers.markdown.front_matter import Head
+from cms.importers.markdown.liquid import pieces, without_liquid
+from cms.importers.markdown.pictures import Pictures
+from cms.importers.parsed import (
+    ItemKind,
+    ItemStatus,
+    Notebook,
+    ParsedAttachment,
+    ParsedItem,
+    ParsedPerson,
+    ParsedSite,
+    ParsedTag,
+)
+
+SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd", ".txt"})
+LARGEST = 8 * 1024 * 1024
+DATED = re.compile(r"^(\d{4}-\d{1,2}-\d{1,2})-")
+HEADING = re.compile(r"\A\s*#[ \t]+(.+?)[ \t]*#*[ \t]*(?:\n|\Z)")
+FORMULA = re.compile(r"\$\$.+?\$\$|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
+DIAGRAM = re.compile(r"(?m)^\s*(?:`{3,}|~{3,})\s*mermaid\b")
+CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
+REPAIR = ftfy.TextFixerConfig(replace_lossy_sequences=False)
+STATUSES = {"draft": ItemStatus.DRAFT, "pending": ItemStatus.IN_REVIEW, "private": ItemStatus.DRAFT}
+#: Read elsewhere, or about the look and the building of the old site.
+IDLE = ("layout", "type", "toc", "math", "mermaid", "pin", "published", "draft", "status", "mathjax", "katex", "header")
+
+Progress = Callable[[int, int], None]
+
+
+def read_markdown(
+    paths: Iterable[Path], *, media: Path | None = None, zone: tzinfo = UTC, progress: Progress | None = None
+) -> ParsedSite:
+    """Read every file or none: `Invalid` names the first that is broken; times without a zone are in `zone`."""
+    chosen = list(dict.fromkeys(paths))
+    items: dict[str, ParsedItem] = {}
+    attachments: dict[str, ParsedAttachment] = {}
+    people: dict[str, ParsedPerson] = {}
+    tags: dict[str, ParsedTag] = {}
+    notebook = Notebook()
+    for number, path in enumerate(chosen, 1):
+        reader = _File(path, media, zone)
+        item = reader.item()
+        if item.source_id in items:
+            item = replace(item, source_id=f"{path.absolute().parent.name}/{item.source_id}")
+        items[item.source_id] = item
+        attachments |= reader.pictures.found
+        people |= {person.source_id: person for person in reader.people} | people
+        tags |= {tag.source_id: tag for tag in reader.tags} | tags
+        if progress is not None:
+            progress(number, len(chosen))
+    return ParsedSite(
+        origin="markdown",
+        people=tuple(people.values()),
+        tags=tuple(tags.values()),
+        items=tuple(items.values()),
+        attachments=tuple(attachments.values()),
+        notes=notebook.notes(),
+    )
+
+
+def read_text(path: Path) -> tuple[str, int]:
+    """The text of a file with `\\n` for line ends, and in how many lines wrongly decoded characters were repaired."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise Invalid(_("%(file)s is not a Markdown file (.md).", file=path))
+    try:
+        if path.stat().st_size > LARGEST:
+            raise Invalid(_("%(file)s is too large for a post.", file=path))
+        data = path.read_bytes()
+    except OSError as error:
+        raise Invalid(_("%(file)s cannot be read: %(why)s.", file=path, why=error.strerror or str(error))) from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Invalid(_("%(file)s is not UTF-8 (line %(line)s).", file=path, line=line)) from error
+    if "\0" in text:
+        raise Invalid(_("%(file)s is not a text file.", file=path))
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    repaired = [ftfy.fix_encoding(line, REPAIR) for line in lines]
+    return "\n".join(repaired), sum(before != after for before, after in zip(lines, repaired, strict=True))
+
+
+class _File:
+    """One file on its way to being a post."""
+
+    def __init__(self, path: Path, media: Path | None, zone: tzinfo) -> None:
+        self.path = path
+        self._zone = zone
+        self.notebook = Notebook(path.name)
+        self.pictures = Pictures(path, media, self.notebook)
+        self.people: list[ParsedPerson] = []
+        self.tags: list[ParsedTag] = []
+
+    def item(self) -> ParsedItem:
+        """The post, with everything that happened on the way in its notes."""
+        text, repairs = read_text(self.path)
+        if not text.strip():
+            raise Invalid(_("%(file)s is empty.", file=self.path))
+        if repairs:
+            self.notebook.changed(
+                _("characters in %(lines)s lines", lines=repairs), _("They had been decoded wrongly once; repaired.")
+            )
+        head, body = front_matter.split(text, str(self.path))
+        has_head = head is not None
+        head = head or Head({})
+        body, controls = CONTROL.subn("", body)
+        if controls:
+            self.notebook.changed(_("control characters (×%(times)s)", times=controls), _("They cannot be shown."))
+        body, wants_contents = without_liquid(body, self.notebook)
+        title, body = self._title(head, body)
+        self._note_unrendered(head, body)
+        body = self.pictures.look_into(body)
+        featured = self.pictures.featured(head)
+        item = self._assembled(head, title, body.strip("\n"), featured, has_head=has_head, toc=wants_contents)
+        self._note_rest(head)
+        return replace(item, notes=self.notebook.notes())
+
+    def _assembled(
+        self, head: Head, title: str, body: str, featured: str | None, *, has_head: bool, toc: bool
+    ) -> ParsedItem:
+        slug = self._slug(head)
+        published_at = self._moment(head, "date", "published_at", "publishdate", "pubdate") or self._date_of_name()
+        return ParsedItem(
+            source_id=f"{published_at:%Y-%m-%d}/{slug}" if published_at else slug,
+            kind=ItemKind.PAGE if "page" in (head.text("layout"), head.text("type")) else ItemKind.POST,
+            title=title,
+            slug=slug,
+            status=self._status(head, has_head=has_head),
+            published_at=published_at,
+            modified_at=self._moment(head, "last_modified_at", "lastmod", "updated", "modified"),
+            author=self._author(head),
+            summary=head.text("description", "summary", "excerpt"),
+            body=body,
+            tags=self._tags(head),
+            position=int(weight) if (weight := head.text("weight", "order", "nav_order")).isdecimal() else 0,
+            comments_open=head.flag("comments") is not False,
+            featured=featured,
+            label=self.path.name,
+            language=head.text("lang", "language") or None,
+            show_contents=toc or head.flag("toc") is True,
+            canonical_url=head.text("canonical_url", "canonical"),
+            old_paths=_old_paths(head),
+        )  # fmt: skip
+
+    def _title(self, head: Head, body: str) -> tuple[str, str]:
+        """Said in the head, or by the first heading (which then is not said twice), or by the name of the file."""
+        title = head.text("title")
+        found = HEADING.match(body)
+        heading = found[1].strip() if found else ""
+        if found is not None and title in ("", heading):
+            return heading, body[found.end() :]
+        return title or DATED.sub("", self._stem()).replace("-", " ").replace("_", " ").strip().capitalize(), body
+
+    def _stem(self) -> str:
+        """A bundle of Hugo's is a folder with an `index.md`."""
+        is_bundle = self.path.stem.lower() in ("index", "_index")
+        return (self.path.absolute().parent.name if is_bundle else self.path.stem) or self.path.stem
+
+    def _slug(self, head: Head) -> str:
+        permalink = head.text("permalink")
+        last = permalink.rstrip("/").rpartition("/")[2] if ":" not in permalink else ""
+        return head.text("slug") or last.removesuffix(".html") or DATED.sub("", self._stem())
+
+    def _status(self, head: Head, *, has_head: bool) -> ItemStatus:
+        if not has_head:
+            self.notebook.changed(_("no front matter"), _("Nothing says that it was published: it is a draft."))
+            return ItemStatus.DRAFT
+        if head.flag("published") is False or head.flag("draft") is True:
+            return ItemStatus.DRAFT
+        return STATUSES.get(head.text("status").casefold(), ItemStatus.PUBLISHED)
+
+    def _moment(self, head: Head, *names: str) -> datetime | None:
+        try:
+            return head.moment(self._zone, *names)
+        except Invalid as error:
+            self.notebook.problem(names[0], error.message)
+            return None
+
+    def _date_of_name(self) -> datetime | None:
+        found = DATED.match(self._stem())
+        return self._moment(Head({"date": found[1]}), "date") if found else None
+
+    def _author(self, head: Head) -> str:
+        named = [(name or email, email) for name, email in head.people("author", "authors") if name or email]
+        for name, email in named[1:]:
+            self.notebook.changed(_("author “%(name)s”", name=name or email), _("A post has one author: the first."))
+        for name, email in named[:1]:
+            self.people.append(ParsedPerson(name.casefold(), name, email))
+            return name.casefold()
+        return ""
+
+    def _tags(self, head: Head) -> tuple[str, ...]:
+        """Categories are tags here; one that is both is one."""
+        keys: dict[str, None] = {}
+        for is_category, names in (
+            (True, head.words("categories", "category")),
+            (False, head.words("tags", "tag", "keywords")),
+        ):
+            for name in names:
+                key = name.casefold()
+                if key not in keys:
+                    self.tags.append(ParsedTag(key, name, is_category=is_category))
+                keys[key] = None
+        return tuple(keys)
+
+    def _note_unrendered(self, head: Head, body: str) -> None:
+        prose = "".join(part for is_code, part in pieces(body) if not is_code)
+        formulas = len(FORMULA.findall(prose))
+        if formulas or head.flag("math", "mathjax", "katex"):
+            self.notebook.changed(
+                _("mathematics: %(times)s formulas found", times=formulas), _("Formulas are shown as they are written.")
+            )
+        diagrams = len(DIAGRAM.findall(body))
+        if diagrams or head.flag("mermaid"):
+            self.notebook.changed(
+                _("diagrams (mermaid): %(times)s found", times=diagrams), _("Diagrams are shown as they are written.")
+            )
+
+    def _note_rest(self, head: Head) -> None:
+        if head.flag("pin") is True:
+            self.notebook.changed(_("pinned to the top"), _("Lists here are in the order of their dates."))
+        head.text(*IDLE)
+        rest = head.unasked()
+        if rest:
+            names = ", ".join(rest)[:200]
+            self.notebook.left_out(_("front matter: %(names)s", names=names), _("Posts here have no such fields."))
+
+
+def _old_paths(head: Head) -> tuple[str, ...]:
+    """A permalink with placeholders says nothing about this post alone."""
+    paths = (head.text("permalink"), *head.words("redirect_from", "aliases"))
+    return tuple(path for path in paths if path.startswith("/") and ":" not in path and path != "/")

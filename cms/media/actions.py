@@ -1,0 +1,134 @@
+"""Everything that can be done to a file of the library."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cms.accounts.models import User
+from cms.audit.actions import record
+from cms.core.decision import require
+from cms.core.errors import Conflict, Invalid
+from cms.core.i18n import _
+from cms.core.permissions import Permission
+from cms.core.text import clean_line
+from cms.media.inspect import DEFAULT_LIMITS, Facts, Limits, inspect
+from cms.media.models import Media
+from cms.media.policy import MediaPolicy
+from cms.media.storage import open_storage
+
+#: Text a person may give a file → its longest value.
+TEXTS = {"title": 200, "alt": 500, "caption": 500}
+FIELDS = (*TEXTS, "decorative", "focal_x", "focal_y")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared(Facts):
+    """A file that was checked and lies in the storage; it belongs to nobody until `add` writes its row."""
+
+    digest: str
+
+
+def prepare(file: BinaryIO, sent_name: str, *, storage_url: str, limits: Limits = DEFAULT_LIMITS) -> Prepared:
+    """Check a file, rewrite it if it is an image, and store it; slow, so it comes before any transaction."""
+    content, facts = inspect(file, sent_name, limits)
+    try:
+        digest = open_storage(storage_url).put(content)
+    finally:
+        if content is not file:
+            content.close()
+    return Prepared(**asdict(facts), digest=digest)
+
+
+def same_as(session: Session, prepared: Prepared) -> Media | None:
+    """The file of the library that has these very bytes, if any."""
+    return session.scalar(
+        select(Media).where(Media.digest == prepared.digest, Media.trashed_at.is_(None)).order_by(Media.id).limit(1)
+    )
+
+
+def add(
+    session: Session,
+    prepared: Prepared,
+    *,
+    by: User,
+    at: datetime,
+    title: str = "",
+    alt: str = "",
+    decorative: bool = False,
+    caption: str = "",
+    origin: str | None = None,
+) -> Media:
+    """Take a prepared file into the library; bytes that are there already give their row back, unchanged."""
+    require(MediaPolicy(by).may(Permission.MEDIA_UPLOAD))
+    known = same_as(session, prepared)
+    if known is not None:
+        return known
+    words = checked({"title": title or prepared.title, "alt": alt, "decorative": decorative, "caption": caption})
+    media = Media(**asdict(prepared) | words, uploaded_by_id=by.id, origin=origin, created_at=at, updated_at=at)
+    session.add(media)
+    shown = ("filename", "mime", "bytes", "digest", *words)
+    record(session, "media.add", media, by=by, at=at, changes={name: (None, getattr(media, name)) for name in shown})
+    return media
+
+
+def describe(session: Session, media: Media, changes: dict[str, Any], *, by: User, at: datetime) -> bool:
+    """Change what is said about a file; False where nothing differs."""
+    require(MediaPolicy(by).may(Permission.MEDIA_MANAGE, media))
+    changed = {
+        field: (getattr(media, field), value)
+        for field, value in checked(changes).items()
+        if getattr(media, field) != value
+    }
+    if not changed:
+        return False
+    for field, (_before, after) in changed.items():
+        setattr(media, field, after)
+    media.updated_at = at
+    record(session, "media.describe", media, by=by, at=at, changes=changed)
+    return True
+
+
+def trash(session: Session, media: Media, *, by: User, at: datetime, batch_id: int | None = None) -> None:
+    """Take a file out of the library and off the site; its bytes stay, so that it can come back."""
+    require(MediaPolicy(by).may(Permission.MEDIA_MANAGE, media))
+    if media.trashed_at is not None:
+        raise Conflict(_("“%(file)s” is in the trash already.", file=media))
+    before, media.trashed_at, media.updated_at = media.trashed_at, at, at
+    record(session, "media.trash", media, by=by, at=at, changes={"trashed_at": (before, at)}, batch_id=batch_id)
+
+
+def restore(session: Session, media: Media, *, by: User, at: datetime, batch_id: int | None = None) -> None:
+    """Bring a file back from the trash, to its old address."""
+    require(MediaPolicy(by).may(Permission.MEDIA_MANAGE, media))
+    if media.trashed_at is None:
+        raise Conflict(_("“%(file)s” is not in the trash.", file=media))
+    before, media.trashed_at, media.updated_at = media.trashed_at, None, at
+    record(session, "media.restore", media, by=by, at=at, changes={"trashed_at": (before, None)}, batch_id=batch_id)
+
+
+def checked(changes: dict[str, Any]) -> dict[str, Any]:
+    """The same words, cleaned; Invalid with a sentence for every field at fault."""
+    clean: dict[str, Any] = {}
+    faults: dict[str, str] = {}
+    for field, value in changes.items():
+        if field not in FIELDS:
+            raise ValueError(f"{field} is not something that is said about a file")
+        try:
+            clean[field] = _checked_text(field, value) if field in TEXTS else value
+        except Invalid as fault:
+            faults[field] = fault.message
+        if field.startswith("focal") and not 0 <= value <= 1:
+            faults[field] = _("This must lie between 0 and 1.")
+    if faults:
+        raise Invalid(_("Please correct the fields that are marked."), faults)
+    return clean
+
+
+def _checked_text(field: str, value: str) -> str:
+    line = clean_line(value)
+    if len(line) > TEXTS[field]:
+        raise Invalid(_("At most %(most)s characters fit here; this has %(has)s.", most=TEXTS[field], has=len(line)))
+    return line

@@ -1,0 +1,72 @@
+"""Starts the program that rewrites images, and words its refusals."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from cms.core.errors import CmsError, Invalid, TooLarge
+from cms.core.i18n import _
+from cms.media.kinds import BY_DECODER, FileType
+
+PROGRAM = Path(__file__).with_name("rewriting.py")
+SECONDS = 20
+#: One image at a time for each process of ours, so that ten at once do not need ten times the memory.
+_turn = threading.Lock()
+
+
+def rewritten(file: BinaryIO, kind: FileType, megapixels: int) -> tuple[BinaryIO, FileType, int, int]:
+    """A new file made of the pixels alone, what it is, its width and height; Invalid or TooLarge where it cannot be."""
+    with tempfile.TemporaryFile() as source, _turn:
+        while chunk := file.read(1024 * 1024):
+            source.write(chunk)
+        source.seek(0)
+        target = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller, who closes it
+        try:
+            answer = _run(source, target, kind.decoder, megapixels)
+        except CmsError:
+            target.close()
+            raise
+    target.seek(0)
+    return target, BY_DECODER[answer["format"]], answer["width"], answer["height"]
+
+
+def _run(source: BinaryIO, target: BinaryIO, decoder: str, megapixels: int) -> dict[str, Any]:
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and program; no part of the command was sent to us
+            [sys.executable, "-I", str(PROGRAM), decoder, str(megapixels)],
+            stdin=source,
+            stdout=target,
+            stderr=subprocess.PIPE,
+            timeout=SECONDS,
+            check=False,
+        )
+        answer: dict[str, Any] = json.loads(done.stderr.splitlines()[-1])
+    except (subprocess.TimeoutExpired, IndexError, ValueError):
+        raise Invalid(
+            _("This image is damaged, cut short or not what its beginning says. Save it again and retry.")
+        ) from None
+    if "refused" in answer:
+        raise _refusal(answer, decoder)
+    return answer
+
+
+def _refusal(answer: dict[str, Any], decoder: str) -> CmsError:
+    most = answer["most"]
+    match answer["refused"]:
+        case "pixels":
+            return TooLarge(
+                _(
+                    "This %(format)s image has more than %(most)s megapixels, the most that is taken. "
+                    "Make it smaller and try again.",
+                    format=decoder,
+                    most=most,
+                )
+            )
+        case "frames":
+            return Invalid(_("This animation has more than %(most)s frames. Send it as a video.", most=most))
+        case _:
+            return Invalid(_("This animation is too large. Make it smaller, or send it as a video."))

@@ -1,0 +1,50 @@
+"""How files are found."""
+
+from collections.abc import Callable
+
+from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from cms.accounts.models import User
+from cms.core.db import MAX_ID
+from cms.media.models import Media, MediaKind
+from cms.media.paths import id_of, ids_in
+
+
+def by_id(session: Session, media_id: int) -> Media | None:
+    return session.get(Media, media_id) if 0 < media_id <= MAX_ID else None
+
+
+def by_address(session: Session, media_id: int, short_digest: str, filename: str) -> Media | None:
+    """What an address of `paths.path_of` leads to; None in the trash, and where any part of it differs."""
+    media = by_id(session, media_id)
+    if media is None or media.trashed_at is not None:
+        return None
+    return media if (media.digest[:16], media.filename) == (short_digest, filename) else None
+
+
+def lacking_alt() -> ColumnElement[bool]:
+    """`Media.needs_alt` as a WHERE clause."""
+    return and_(Media.kind == MediaKind.IMAGE, Media.decorative.is_(False), Media.alt == "")
+
+
+def describing() -> ExecutableOption:
+    """The loader option for screens that say who added a file."""
+    return selectinload(Media.uploaded_by).lazyload("*")
+
+
+def uploaders() -> Select[str, str]:
+    """Username and name of everybody who ever added a file."""
+    added = select(Media.uploaded_by_id).where(Media.uploaded_by_id == User.id).exists()
+    return select(User.username, User.display_name).where(added).order_by(User.display_name)
+
+
+def image_sizes(session: Session, text: str) -> Callable[[str], tuple[int, int] | None]:
+    """A look-up of width and height for every image that a text shows, from one query."""
+    wanted = {media_id for media_id in ids_in(text) if media_id <= MAX_ID}
+    sizes: dict[int, tuple[int, int]] = {}
+    if wanted:
+        rows = session.execute(select(Media.id, Media.width, Media.height).where(Media.id.in_(wanted)))
+        sizes = {media_id: (width, height) for media_id, width, height in rows if width and height}
+    return lambda path: sizes.get(id_of(path) or 0)

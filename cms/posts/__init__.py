@@ -1,0 +1,1 @@
+"""Posts and pages: the working text, its revisions, and the editions that visitors see."""

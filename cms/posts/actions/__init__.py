@@ -1,0 +1,22 @@
+"""Everything that can be done to a post. The edges call these, then commit."""
+
+from cms.posts.actions.editing import FieldDifference, SaveConflict, create, keep_untaken, save
+from cms.posts.actions.history import bring_back
+from cms.posts.actions.moving import available_moves, move_post, publish, reassign
+from cms.posts.actions.tagging import add_tag, delete_tag, remove_tag
+
+__all__ = [
+    "FieldDifference",
+    "SaveConflict",
+    "add_tag",
+    "available_moves",
+    "bring_back",
+    "create",
+    "delete_tag",
+    "keep_untaken",
+    "move_post",
+    "publish",
+    "reassign",
+    "remove_tag",
+    "save",
+]

@@ -1,0 +1,186 @@
+"""Putting text before readers and taking it back."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cms.accounts.models import User
+from cms.core.markdown import render_article
+from cms.core.text import excerpt
+from cms.media.queries import image_sizes
+from cms.posts.actions.nesting import follow, require_no_circle
+from cms.posts.actions.timeline import live_at, open_editions, put_in, take_out
+from cms.posts.models import Edition, Post, PostKind, Revision
+from cms.posts.slugs import path_at, path_of
+from cms.redirects.actions import remember
+from cms.taxonomy.models import Tag
+
+TICK = timedelta(microseconds=1)
+
+
+def state(session: Session, post: Post, at: datetime) -> list[dict[str, Any]]:
+    """What is live or ahead, as JSON: enough for the record of a change to bring it back."""
+    found: list[dict[str, Any]] = []
+    for edition in open_editions(session, post.id, at):
+        if found and edition.goes_on:
+            found[-1]["live_until"] = _text(edition.live_until)
+            continue
+        found.append(
+            {
+                "revision_id": edition.revision_id,
+                "live_from": _text(edition.live_from),
+                "live_until": _text(edition.live_until),
+                "planned_until": _text(edition.planned_until),
+            }
+        )
+    return found
+
+
+def make_live(
+    session: Session,
+    post: Post,
+    *,
+    by: User | None,
+    at: datetime,
+    live_from: datetime | None = None,
+    live_until: datetime | None = None,
+) -> Edition:
+    """Show the newest version from `live_from` (now unless given); replaces whatever was scheduled before."""
+    _cancel_scheduled(session, post, at)
+    newest = session.scalars(select(Revision).where(Revision.post_id == post.id, Revision.number == post.version)).one()
+    edition = _begin(session, post, newest, live_from or at, live_until, by=by, at=at)
+    _move_below(session, post, by=by, at=at)
+    return edition
+
+
+def reopen(
+    session: Session, post: Post, stretches: list[dict[str, Any]], *, by: User | None, at: datetime
+) -> list[Edition]:
+    """Show again what `state` wrote down, as far as its time has not passed; the working text may have moved on."""
+    begun = []
+    for stretch in stretches:
+        ends = _time(stretch["live_until"])
+        if ends is not None and ends <= at:
+            continue
+        revision = session.get_one(Revision, stretch["revision_id"])
+        starts = max(at, datetime.fromisoformat(stretch["live_from"]))
+        asked = _time(stretch.get("planned_until", stretch["live_until"]))
+        begun.append(_begin(session, post, revision, starts, asked, by=by, at=at))
+    _move_below(session, post, by=by, at=at)
+    return begun
+
+
+def end_live(session: Session, post: Post, *, by: User | None, at: datetime) -> None:
+    """Take the post from readers now, and cancel what is scheduled."""
+    _cancel_scheduled(session, post, at)
+    current = live_at(session, post.id, at)
+    if current is not None:
+        current.live_until = max(at, current.live_from + TICK)
+    session.flush()
+    _move_below(session, post, by=by, at=at)
+
+
+def _cancel_scheduled(session: Session, post: Post, at: datetime) -> None:
+    """Take back what nobody has seen yet; what it would have replaced has the end again that was asked for."""
+    coming = [edition for edition in open_editions(session, post.id, at) if edition.live_from > at]
+    for edition in coming:
+        take_out(session, edition)
+    current = live_at(session, post.id, at)
+    if current is not None and coming:
+        current.live_until = current.planned_until
+    session.flush()
+
+
+def _begin(
+    session: Session,
+    post: Post,
+    revision: Revision,
+    live_from: datetime,
+    live_until: datetime | None,
+    *,
+    by: User | None,
+    at: datetime,
+) -> Edition:
+    """Let an edition of this version begin; the one that is live then ends, and an address given up leads here."""
+    starts = _after_the_last_start(session, post, live_from)
+    current = live_at(session, post.id, starts)
+    if current is not None:
+        current.live_until = starts
+    session.flush()
+    edition = _edition_of(session, post, revision, starts, live_until)
+    require_no_circle(session, post.id, revision.snapshot["parent_id"], at)
+    put_in(session, edition, at)
+    old_path = _path_before(session, post, starts)
+    if old_path is not None and old_path != edition.path:
+        remember(session, old_path, post_id=post.id, by=by, at=at)
+    return edition
+
+
+def _move_below(session: Session, post: Post, *, by: User | None, at: datetime) -> None:
+    if post.kind is PostKind.PAGE:
+        follow(session, post.id, by=by, at=at)
+
+
+def _after_the_last_start(session: Session, post: Post, starts: datetime) -> datetime:
+    """Two editions of one post never begin in the same microsecond, however fast somebody publishes twice."""
+    last = session.scalar(
+        select(func.max(Edition.live_from)).where(Edition.post_id == post.id, Edition.live_from >= starts)
+    )
+    return starts if last is None else last + TICK
+
+
+def _path_before(session: Session, post: Post, starts: datetime) -> str | None:
+    """Where readers last found it, were it long ago."""
+    earlier = select(Edition.path).where(Edition.post_id == post.id, Edition.live_from < starts)
+    return session.scalar(earlier.order_by(Edition.live_from.desc()).limit(1))
+
+
+#: Fields that an edition takes over from the version as they are; not the author, as posts are given away.
+SHOWN = (
+    "slug",
+    "title",
+    "summary",
+    "featured_media_id",
+    "featured_alt",
+    "language",
+    "seo_title",
+    "seo_description",
+    "canonical_url",
+    "noindex",
+    "show_contents",
+    "comments_open",
+)
+
+
+def _edition_of(session: Session, post: Post, revision: Revision, starts: datetime, until: datetime | None) -> Edition:
+    version = revision.snapshot
+    article = render_article(version["body"], image_size=image_sizes(session, version["body"]))
+    keys = [name.casefold() for name in version["tags"]]
+    return Edition(
+        **{field: version[field] for field in SHOWN},
+        post_id=post.id,
+        revision_id=revision.id,
+        kind=post.kind,
+        author_id=post.author_id,
+        live_from=starts,
+        live_until=until,
+        planned_until=until,
+        published_at=post.published_at or starts,
+        updated_at=starts,
+        path=path_of(post.kind, version["slug"], path_at(session, version["parent_id"], starts)),
+        excerpt=version["summary"] or excerpt(article.lead, 280),
+        body_html=article.html,
+        headings=[[heading.level, heading.id, heading.text] for heading in article.headings],
+        word_count=article.words,
+        tags=list(session.scalars(select(Tag).where(Tag.key.in_(keys)))),
+    )
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text is not None else None
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment is not None else None

@@ -1,0 +1,179 @@
+"""The moves of a post's life: submit, send back, publish, unpublish, archive, restore, trash."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cms.accounts.models import User
+from cms.audit.actions import Changes, record
+from cms.audit.models import Event
+from cms.core.calendar import is_within_calendar, outside_calendar
+from cms.core.decision import require
+from cms.core.errors import Conflict, Invalid
+from cms.core.i18n import _
+from cms.posts.actions import editions
+from cms.posts.lifecycle import DRAFT, POST_LIFE, PUBLISHED, PostMove
+from cms.posts.models import Edition, Post
+from cms.posts.policy import PostPolicy
+
+
+def possible_moves(post: Post) -> list[PostMove]:
+    """What the state of a post allows, whoever asks."""
+    return [PostMove.RESTORE] if post.is_trashed else [*POST_LIFE.moves_from(post.status), PostMove.TRASH]
+
+
+def available_moves(post: Post, *, to: User) -> list[PostMove]:
+    """The buttons this person sees on this post."""
+    policy = PostPolicy(to)
+    return [move for move in possible_moves(post) if policy.may_move(move, post)]
+
+
+def move_post(
+    session: Session,
+    post: Post,
+    move: PostMove,
+    *,
+    by: User,
+    at: datetime,
+    note: str = "",
+    batch_id: int | None = None,
+) -> None:
+    """Move the post along its lifecycle and leave a trace; publishing this way means now and without an end."""
+    if move is PostMove.PUBLISH:
+        publish(session, post, by=by, at=at, batch_id=batch_id)
+        return
+    require(PostPolicy(by).may_move(move, post))
+    before = _facts(session, post, at)
+    match move:
+        case PostMove.TRASH:
+            _refuse_trashed(post)
+            post.trashed_at = at
+            _take_from_readers(session, post, by=by, at=at)
+        case PostMove.RESTORE if post.is_trashed:
+            _restore_from_trash(session, post, by=by, at=at)
+        case _:
+            _refuse_trashed(post)
+            post.status = POST_LIFE.after(move, post.status)
+            if move in (PostMove.UNPUBLISH, PostMove.ARCHIVE):
+                _take_from_readers(session, post, by=by, at=at)
+    post.updated_at = at
+    _record_move(session, post, move, before, by=by, at=at, note=note, batch_id=batch_id)
+
+
+def publish(
+    session: Session,
+    post: Post,
+    *,
+    by: User,
+    at: datetime,
+    live_from: datetime | None = None,
+    live_until: datetime | None = None,
+    batch_id: int | None = None,
+) -> Edition:
+    """Put the working text before readers, now or at `live_from`, for good or until `live_until`."""
+    require(PostPolicy(by).may_move(PostMove.PUBLISH, post))
+    _refuse_trashed(post)
+    _check_times(at, live_from, live_until)
+    before = _facts(session, post, at)
+    post.status = POST_LIFE.after(PostMove.PUBLISH, post.status)
+    starts = live_from or at
+    if post.published_at is None or post.published_at > at:
+        post.published_at = starts
+    edition = editions.make_live(session, post, by=by, at=at, live_from=live_from, live_until=live_until)
+    post.updated_at = at
+    _record_move(session, post, PostMove.PUBLISH, before, by=by, at=at, batch_id=batch_id)
+    return edition
+
+
+def reassign(session: Session, person: User, to: User, *, by: User, at: datetime) -> int:
+    """Give every post of one person to another, trashed ones included; returns how many."""
+    posts = session.scalars(select(Post).where(Post.author_id == person.id).with_for_update()).all()
+    for post in posts:
+        require(PostPolicy(by).may_set_author(post))
+        post.author_id = to.id
+        record(session, f"{post.kind}.reassign", post, by=by, at=at, changes={"author_id": (person.id, to.id)})
+    for edition in session.scalars(select(Edition).where(Edition.author_id == person.id)):
+        edition.author_id = to.id
+    session.flush()
+    return len(posts)
+
+
+def _check_times(at: datetime, live_from: datetime | None, live_until: datetime | None) -> None:
+    for field, moment in (("live_from", live_from), ("live_until", live_until)):
+        if moment is not None and not is_within_calendar(moment):
+            raise Invalid(outside_calendar(), {field: outside_calendar()})
+    if live_from is not None and live_from < at:
+        message = _("This time has passed. Leave it empty to publish now.")
+        raise Invalid(message, {"live_from": message})
+    if live_until is not None and live_until <= (live_from or at):
+        message = _("The end must come after the beginning.")
+        raise Invalid(message, {"live_until": message})
+
+
+def _refuse_trashed(post: Post) -> None:
+    if post.is_trashed:
+        raise Conflict(_("“%(post)s” is in the trash. Restore it first.", post=post))
+
+
+def _take_from_readers(session: Session, post: Post, *, by: User, at: datetime) -> None:
+    """A date ahead goes with what was scheduled: the post never went live."""
+    editions.end_live(session, post, by=by, at=at)
+    if post.published_at is not None and post.published_at > at:
+        post.published_at = None
+
+
+def _restore_from_trash(session: Session, post: Post, *, by: User, at: datetime) -> None:
+    """Back to where it was: what was live is live again, what was scheduled is scheduled, if its time is not over.
+
+    Without the right to publish it comes back as a draft, and so does what readers never saw and never will.
+    """
+    post.trashed_at = None
+    if post.status is not PUBLISHED:
+        return
+    if PostPolicy(by).may_move(PostMove.PUBLISH, post):
+        shown = editions.reopen(session, post, _open_when_trashed(session, post), by=by, at=at)
+        if shown and post.published_at is None:
+            post.published_at = shown[0].live_from
+    else:
+        post.status = DRAFT
+    if post.published_at is None:
+        post.status = DRAFT
+
+
+def _open_when_trashed(session: Session, post: Post) -> list[dict[str, Any]]:
+    changes = session.scalar(
+        select(Event.changes)
+        .where(Event.subject_type == "posts", Event.subject_id == post.id, Event.verb == f"{post.kind}.trash")
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+    return list(changes["editions"][0]) if changes and "editions" in changes else []
+
+
+def _facts(session: Session, post: Post, at: datetime) -> dict[str, Any]:
+    return {
+        "status": post.status,
+        "trashed_at": post.trashed_at,
+        "published_at": post.published_at,
+        "editions": editions.state(session, post, at),
+    }
+
+
+def _record_move(
+    session: Session,
+    post: Post,
+    move: PostMove,
+    before: dict[str, Any],
+    *,
+    by: User,
+    at: datetime,
+    note: str = "",
+    batch_id: int | None = None,
+) -> None:
+    after = _facts(session, post, at)
+    changes: Changes = {name: (before[name], after[name]) for name in before if before[name] != after[name]}
+    if note:
+        changes["note"] = (None, note)
+    record(session, f"{post.kind}.{move}", post, by=by, at=at, changes=changes, batch_id=batch_id)

@@ -1,0 +1,56 @@
+"""Adding and taking tags, one post at a time: a save like any other. Deleting a tag takes it from all at once."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from cms.accounts.models import User
+from cms.audit.actions import Changes
+from cms.core.decision import require
+from cms.core.errors import Conflict
+from cms.core.i18n import _
+from cms.core.text import clean_line
+from cms.posts.actions.editing import save
+from cms.posts.models import Edition, Post, edition_tags, post_tags
+from cms.taxonomy import actions as taxonomy
+from cms.taxonomy.models import Tag
+from cms.taxonomy.policy import TagPolicy
+
+
+def add_tag(session: Session, post: Post, name: str, *, by: User, at: datetime, batch_id: int | None = None) -> None:
+    """Tag the working text; Conflict where it has the tag already."""
+    names = [tag.name for tag in post.tags]
+    if not _save_tags(session, post, [*names, name], by=by, at=at, batch_id=batch_id):
+        raise Conflict(_("It has this tag already."))
+
+
+def remove_tag(session: Session, post: Post, name: str, *, by: User, at: datetime, batch_id: int | None = None) -> None:
+    """Take a tag from the working text; Conflict where it does not have it."""
+    names = [tag.name for tag in post.tags if tag.key != clean_line(name).casefold()]
+    if not _save_tags(session, post, names, by=by, at=at, batch_id=batch_id):
+        raise Conflict(_("It does not have this tag."))
+
+
+def delete_tag(session: Session, tag: Tag, *, by: User, at: datetime, batch_id: int | None = None) -> int:
+    """Take a tag from every post and from what readers see, and delete it; returns how many posts had it.
+
+    Old versions keep its name, so that no revision is written; the event holds the ids, which is enough to undo it.
+    """
+    require(TagPolicy(by).may_manage())
+    posts = list(session.scalars(select(post_tags.c.post_id).where(post_tags.c.tag_id == tag.id)))
+    editions = list(session.scalars(select(edition_tags.c.edition_id).where(edition_tags.c.tag_id == tag.id)))
+    session.execute(delete(post_tags).where(post_tags.c.tag_id == tag.id))
+    session.execute(delete(edition_tags).where(edition_tags.c.tag_id == tag.id))
+    untagged: Changes = {"posts": (posts, []), "editions": (editions, [])}
+    taxonomy.delete(session, tag, by=by, at=at, untagged=untagged, batch_id=batch_id)
+    for known in session.identity_map.values():
+        if isinstance(known, Post | Edition):
+            session.expire(known, ["tags"])
+    return len(posts)
+
+
+def _save_tags(session: Session, post: Post, names: list[str], *, by: User, at: datetime, batch_id: int | None) -> bool:
+    """False where it has just these tags already."""
+    made = save(session, post, {"tags": names}, base_version=post.version, by=by, at=at, batch_id=batch_id)
+    return made is not None

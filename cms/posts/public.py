@@ -1,0 +1,261 @@
+"""What visitors may read: every public page, list and feed asks here and gets only what is live at that moment."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, true, union_all
+from sqlalchemy.orm import Session, defer, joinedload, lazyload, load_only, selectinload
+
+from cms.accounts.models import User
+from cms.core.db import MAX_ID
+from cms.posts.models import Edition, Post, PostKind, edition_tags
+from cms.posts.queries import is_live, live_editions
+from cms.taxonomy.models import Tag
+
+#: A tag on more editions than this is found by walking the newest ones, a rarer one by its own rows.
+FREQUENT = 2_000
+RELATED = 3
+#: Only so many tags, and so many of the newest editions of each, are looked at for related posts.
+RELATED_TAGS, RELATED_PER_TAG = 5, 40
+
+_FIRST_DAY = datetime.min.replace(tzinfo=UTC)
+_CURSOR = re.compile(r"([0-9a-f]{1,15})-([0-9a-f]{1,8})")
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where the next page of a list begins: below this edition, newest first. Its text is opaque to readers."""
+
+    published_at: datetime
+    edition_id: int
+
+    def __str__(self) -> str:
+        return f"{(self.published_at - _FIRST_DAY) // _MICROSECOND:x}-{self.edition_id:x}"
+
+    @classmethod
+    def read(cls, text: str) -> "Cursor | None":
+        """None where the text was not written by `str`."""
+        match = _CURSOR.fullmatch(text)
+        if match is None or int(match[2], 16) > MAX_ID:
+            return None
+        try:
+            return cls(_FIRST_DAY + int(match[1], 16) * _MICROSECOND, int(match[2], 16))
+        except OverflowError:
+            return None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of a list, and where the next one begins."""
+
+    editions: Sequence[Edition]
+    older: Cursor | None
+
+
+@dataclass(frozen=True)
+class Family:
+    """A tag with everything below it: a reader of “Sea” wants the posts about boats, too."""
+
+    tag: Tag
+    parent: Tag | None
+    children: Sequence[Tag]
+    ids: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Around:
+    """What to read after a post: the ones before and after it in time, and those that share its tags."""
+
+    earlier: Edition | None
+    later: Edition | None
+    related: Sequence[Edition]
+
+
+def newest(
+    session: Session,
+    at: datetime,
+    *,
+    most: int,
+    before: Cursor | None = None,
+    among: ColumnElement[bool] | None = None,
+    with_text: bool = False,
+) -> Listing:
+    """Live posts, newest first; without their texts unless asked for, since lists do not show them."""
+    query = _posts(at).where(true() if among is None else among).order_by(*_NEWEST_FIRST).limit(most + 1)
+    if before is not None:
+        query = query.where(_below(before.published_at, before.edition_id))
+    found = session.scalars(query.options(*_as_listed(with_text=with_text))).all()
+    last = found[most - 1] if len(found) > most else None
+    return Listing(found[:most], Cursor(last.published_at, last.id) if last is not None else None)
+
+
+def at_path(session: Session, path: str, at: datetime) -> Edition | None:
+    """The post or page that lives at an address now, with everything that its page shows."""
+    if len(path) > 500:
+        return None
+    query = live_editions(at).where(Edition.path == path).order_by(Edition.live_from.desc()).limit(1)
+    return session.scalar(query.options(*_as_listed(with_text=True)))
+
+
+def path_of_post(session: Session, post_id: int, at: datetime) -> str | None:
+    """Where a post lives now; None where it is not live."""
+    return paths_of_posts(session, [post_id], at).get(post_id)
+
+
+def paths_of_posts(session: Session, post_ids: Iterable[int], at: datetime) -> dict[int, str]:
+    """Where posts live now, by id; those that are not live are left out."""
+    query = select(Edition.post_id, Edition.path).where(is_live(at), Edition.post_id.in_(list(post_ids)))
+    return {post_id: path for post_id, path in session.execute(query)}
+
+
+def page_of_post(session: Session, post_id: int, at: datetime) -> Edition | None:
+    """The live edition of a post or page by its id, for what a setting names."""
+    query = live_editions(at).where(Edition.post_id == post_id).limit(1)
+    return session.scalar(query.options(*_as_listed(with_text=True)))
+
+
+def is_gone(session: Session, post_id: int) -> bool:
+    """Whether a post was put in the trash, and is not merely being worked on."""
+    return session.scalar(select(Post.trashed_at).where(Post.id == post_id)) is not None
+
+
+def author_named(session: Session, username: str) -> User | None:
+    return session.scalar(select(User).where(User.username == username).options(*_as_author()))
+
+
+def by_author(author: User) -> ColumnElement[bool]:
+    return Edition.author_id == author.id
+
+
+def published_between(start: datetime, end: datetime) -> ColumnElement[bool]:
+    """From `start`, and before `end`."""
+    return (Edition.published_at >= start) & (Edition.published_at < end)
+
+
+def months_around(
+    session: Session, start: datetime, end: datetime, at: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """When the last post before a stretch of time appeared, and the first one after it."""
+    when = select(Edition.published_at).where(is_live(at), Edition.kind == PostKind.POST)
+    earlier = when.where(Edition.published_at < start).order_by(Edition.published_at.desc()).limit(1)
+    later = when.where(Edition.published_at >= end).order_by(Edition.published_at).limit(1)
+    row = session.execute(select(earlier.scalar_subquery(), later.scalar_subquery())).one()
+    return row[0], row[1]
+
+
+def family_of(session: Session, slug: str) -> Family | None:
+    """A tag by its slug, with all tags below it; a circle of parents ends where it began."""
+    below = select(Tag.id).where(Tag.slug == slug).cte(recursive=True)
+    below = below.union(select(Tag.id).where(Tag.parent_id == below.c.id))
+    query = select(Tag).where(Tag.id.in_(select(below.c.id))).options(joinedload(Tag.parent)).order_by(Tag.name)
+    tags = session.scalars(query).all()
+    tag = next((tag for tag in tags if tag.slug == slug), None)
+    if tag is None:
+        return None
+    children = [child for child in tags if child.parent_id == tag.id]
+    return Family(tag, tag.parent, children, frozenset(tag.id for tag in tags))
+
+
+def tagged(session: Session, family: Family) -> ColumnElement[bool]:
+    """A condition that is quick for rare and for frequent tags, which no single form of the query is."""
+    links = select(edition_tags.c.edition_id).where(edition_tags.c.tag_id.in_(family.ids))
+    bounded = select(func.count()).select_from(links.limit(FREQUENT + 1).subquery())
+    if session.scalars(bounded).one() <= FREQUENT:
+        return Edition.id.in_(links)
+    return links.where(edition_tags.c.edition_id == Edition.id).correlate(Edition).exists()
+
+
+def around(session: Session, edition: Edition, at: datetime) -> Around:
+    """One query, whose cost does not grow with the number of posts."""
+    picks = union_all(*_picks(edition, at)).subquery()
+    rows = session.execute(
+        select(Edition, picks.c.role)
+        .join(picks, picks.c.id == Edition.id)
+        .options(*_as_listed(with_text=False, tags=False))
+        .order_by(picks.c.rank.desc(), *_NEWEST_FIRST)
+    ).all()
+    found: dict[str, list[Edition]] = {"earlier": [], "later": [], "related": []}
+    for other, role in rows:
+        found[role].append(other)
+    return Around(next(iter(found["earlier"]), None), next(iter(found["later"]), None), found["related"])
+
+
+_NEWEST_FIRST = (Edition.published_at.desc(), Edition.id.desc())
+_OLDEST_FIRST = (Edition.published_at, Edition.id)
+
+
+def _posts(at: datetime) -> Select[Edition]:
+    return live_editions(at).where(Edition.kind == PostKind.POST)
+
+
+def _below(published_at: datetime, edition_id: int) -> ColumnElement[bool]:
+    """Written so that both databases begin in the middle of the index."""
+    return (Edition.published_at <= published_at) & or_(Edition.published_at < published_at, Edition.id < edition_id)
+
+
+def _above(published_at: datetime, edition_id: int) -> ColumnElement[bool]:
+    return (Edition.published_at >= published_at) & or_(Edition.published_at > published_at, Edition.id > edition_id)
+
+
+def _picks(edition: Edition, at: datetime) -> list[Select[Any]]:
+    """Ids with the role each plays; every part is limited, so that none walks a whole table."""
+    here = (edition.published_at, edition.id)
+    others = select(Edition.id).where(is_live(at), Edition.kind == PostKind.POST, Edition.post_id != edition.post_id)
+    picks = [
+        _as_pick(others.where(_below(*here)).order_by(*_NEWEST_FIRST).limit(1), "earlier"),
+        _as_pick(others.where(_above(*here)).order_by(*_OLDEST_FIRST).limit(1), "later"),
+    ]
+    if edition.tags:
+        picks.append(_related(edition, at))
+    return picks
+
+
+def _as_pick(query: Select[Any], role: str) -> Select[Any]:
+    rows = query.subquery()
+    return select(rows.c.id, literal(role).label("role"), literal(0).label("rank"))
+
+
+def _related(edition: Edition, at: datetime) -> Select[Any]:
+    """Posts that share the most tags; where several share as many, the newest."""
+    latest = [
+        select(edition_tags.c.edition_id)
+        .where(edition_tags.c.tag_id == tag.id)
+        .order_by(edition_tags.c.edition_id.desc())
+        .limit(RELATED_PER_TAG)
+        .subquery()
+        for tag in edition.tags[:RELATED_TAGS]
+    ]
+    candidates = union_all(*(select(rows.c.edition_id) for rows in latest)).subquery()
+    rows = (
+        select(Edition.id, func.count().label("shared"))
+        .join(candidates, candidates.c.edition_id == Edition.id)
+        .where(is_live(at), Edition.kind == PostKind.POST, Edition.post_id != edition.post_id)
+        .group_by(Edition.id)
+        .order_by(func.count().desc(), *_NEWEST_FIRST)
+        .limit(RELATED)
+        .subquery()
+    )
+    return select(rows.c.id, literal("related").label("role"), rows.c.shared.label("rank"))
+
+
+def _as_listed(*, with_text: bool, tags: bool = True) -> tuple[Any, ...]:
+    """Author and image in the same query, tags in one more; the text is large and only wanted on its own page."""
+    options: list[Any] = [
+        joinedload(Edition.author).options(*_as_author()),
+        joinedload(Edition.featured_media).lazyload("*"),
+    ]
+    if tags:
+        options.append(selectinload(Edition.tags))
+    if not with_text:
+        options.append(defer(Edition.body_html, raiseload=True))
+    return tuple(options)
+
+
+def _as_author() -> tuple[Any, ...]:
+    """What a byline and an author's page show; never the rights, which no public page asks about."""
+    shown = load_only(User.username, User.display_name, User.bio, User.avatar_id)
+    return shown, lazyload(User.roles)

@@ -1,0 +1,98 @@
+"""How posts and editions are found; every reader of working texts names the viewer."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, defer, joinedload, lazyload, selectinload
+
+from cms.accounts.models import User
+from cms.core.db import MAX_ID
+from cms.core.errors import NotFound
+from cms.core.i18n import _
+from cms.posts.models import Edition, Post, Revision, post_tags
+from cms.posts.policy import PostPolicy
+from cms.search import EDITIONS, POSTS, matching
+
+
+def get(session: Session, post_id: int, *, viewer: User | None, for_update: bool = False) -> Post:
+    """One post with author, tags and image; NotFound also where the viewer may not know of it."""
+    post = by_id(session, post_id, for_update=for_update)
+    if post is None or not PostPolicy(viewer).may_view(post):
+        raise NotFound(_("There is no such post, or you may not see it."))
+    return post
+
+
+def by_id(session: Session, post_id: int, *, for_update: bool = False) -> Post | None:
+    """For the system itself; whoever acts for a person asks `get`."""
+    if not 0 < post_id <= MAX_ID:
+        return None
+    query = select(Post).where(Post.id == post_id).options(*loaded())
+    if for_update:
+        query = query.with_for_update(of=Post).execution_options(populate_existing=True)
+    return session.scalar(query)
+
+
+def with_words(session: Session, words: str, *, viewer: User | None, at: datetime) -> CompoundSelect[int]:
+    """Ids of posts that have these words: in the working text where the viewer may see it, or for readers."""
+    worked_on = select(Post.id).where(matching(session, POSTS, Post.id, words), PostPolicy(viewer).viewable())
+    shown = select(Edition.post_id).where(matching(session, EDITIONS, Edition.id, words), is_live(at))
+    return worked_on.union(shown)
+
+
+def loaded() -> tuple:  # type: ignore[type-arg]  # loader options share no public type
+    """What every screen that shows posts needs beside the row: four queries for any number of posts."""
+    return (
+        selectinload(Post.author).lazyload("*"),
+        selectinload(Post.tags),
+        selectinload(Post.featured_media),
+        joinedload(Post.parent).options(lazyload("*"), defer(Post.body)),
+    )
+
+
+def listed() -> tuple:  # type: ignore[type-arg]  # loader options share no public type
+    """The same for lists, which show no texts: a hundred of the longest would be a hundred megabytes."""
+    return (*loaded(), defer(Post.body, raiseload=True))
+
+
+def is_live(at: datetime) -> ColumnElement[bool]:
+    """Time as a predicate: the one condition under which anything is public."""
+    return and_(Edition.live_from <= at, is_open(at))
+
+
+def is_open(at: datetime) -> ColumnElement[bool]:
+    """Live or ahead: what has ended is history and is never touched again."""
+    return or_(Edition.live_until.is_(None), Edition.live_until > at)
+
+
+def goes_on() -> ColumnElement[bool]:
+    """`Edition.goes_on` as a WHERE clause."""
+    return Edition.updated_at < Edition.live_from
+
+
+def live_editions(at: datetime) -> Select[Edition]:
+    """What visitors may see now, in no order."""
+    return select(Edition).where(is_live(at))
+
+
+def revision(session: Session, post: Post, number: int) -> Revision | None:
+    if not 0 < number <= MAX_ID:
+        return None
+    return session.scalar(revisions(post).where(Revision.number == number))
+
+
+def revisions(post: Post) -> Select[Revision]:
+    """Newest first, with who wrote them; each text is read where it is asked for."""
+    return (
+        select(Revision)
+        .where(Revision.post_id == post.id)
+        .options(selectinload(Revision.author).lazyload("*"), defer(Revision.snapshot))
+        .order_by(Revision.number.desc())
+    )
+
+
+def tag_use(session: Session, tag_ids: Iterable[int]) -> dict[int, int]:
+    """How many posts and pages have each tag, in one query; a tag without any is left out."""
+    used = post_tags.c.tag_id
+    rows = session.execute(select(used, func.count()).where(used.in_(list(tag_ids))).group_by(used))
+    return {tag_id: count for tag_id, count in rows}

@@ -1,0 +1,153 @@
+"""Addresses of posts and pages: unique among what is worked on and what is live."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import count, islice
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from cms.accounts.models import User
+from cms.core.errors import Invalid
+from cms.core.i18n import _
+from cms.core.text import slugify
+from cms.posts.models import Edition, Post, PostKind
+from cms.posts.policy import PostPolicy
+from cms.posts.queries import is_live, is_open
+
+#: First segments that belong to other routes; no page at the top may take one.
+RESERVED = frozenset(
+    [
+        "account",
+        "admin",
+        "api",
+        "archive",
+        "authors",
+        "feed.atom",
+        "feed.json",
+        "feed.rss",
+        "healthz",
+        "here",
+        "login",
+        "logout",
+        "media",
+        "metrics",
+        "oembed",
+        "posts",
+        "readyz",
+        "register",
+        "reset",
+        "robots.txt",
+        "search",
+        "set-up",
+        "setup",
+        "sitemap.xml",
+        "static",
+        "tags",
+        "verify",
+        "confirm",
+        "favicon.ico",
+        "subscribe",
+        "webauthn",
+        "recover",
+        "well-known",
+        ".well-known",
+        "two-factor",
+        "wan",
+        "change",
+        "us-signin",
+        "mf-recovery",
+    ]
+)
+MAX_SLUG = 80
+MAX_PATH = 500
+MAX_NUMBER = 5
+MAX_TRIES = 200
+
+
+def path_of(kind: PostKind, slug: str, parent_path: str | None = None) -> str:
+    """The public address of a slug."""
+    return f"/posts/{slug}" if kind is PostKind.POST else f"{parent_path or ''}/{slug}"
+
+
+def path_at(session: Session, page_id: int | None, at: datetime) -> str | None:
+    """Where a page lives at a moment, or where it last did, will, or would live; None for no page."""
+    if page_id is None:
+        return None
+    paths = select(Edition.path).where(Edition.post_id == page_id).limit(1)
+    last = session.scalar(paths.where(Edition.live_from <= at).order_by(Edition.live_from.desc()))
+    known = last or session.scalar(paths.order_by(Edition.live_from))
+    if known is not None:
+        return known
+    page = session.get_one(Post, page_id)
+    return path_of(page.kind, page.slug, path_at(session, page.parent_id, at))
+
+
+def free_slug(session: Session, post: Post, wanted: str, *, below: int | None, at: datetime) -> str:
+    """The wanted slug, or the first of `wanted-2`, `wanted-3` … that nobody has among what lies `below` that page."""
+    for candidate in _candidates(session, post, slugify(wanted, fallback=post.kind.value), below):
+        if not _is_reserved(post, candidate, below) and taken_by(session, post, candidate, below=below, at=at) is None:
+            return candidate
+    raise Invalid(_("Every address like “%(slug)s” is taken.", slug=wanted), {"slug": _("Choose another address.")})
+
+
+def chosen_slug(session: Session, post: Post, wanted: str, *, below: int | None, by: User, at: datetime) -> str:
+    """The slug that somebody typed, or Invalid naming what has it, unless they may not know of that."""
+    slug = slugify(wanted, fallback=post.kind.value)
+    if _is_reserved(post, slug, below):
+        sentence = _("“%(slug)s” belongs to the site itself. Choose another.", slug=slug)
+        raise Invalid(_("This address is taken."), {"slug": sentence})
+    holder = taken_by(session, post, slug, below=below, at=at)
+    if holder is not None:
+        title = _title_for(session, holder, by, at)
+        sentence = (
+            _("“%(slug)s” is taken. Choose another.", slug=slug)
+            if title is None
+            else _("“%(slug)s” is taken by “%(holder)s”. Choose another.", slug=slug, holder=title)
+        )
+        raise Invalid(_("This address is taken."), {"slug": sentence})
+    return slug
+
+
+def taken_by(session: Session, post: Post, slug: str, *, below: int | None, at: datetime) -> int | None:
+    """Which post has this slug: in its working text, or live until its change of address is published."""
+    holder = session.scalar(select(Post.id).where(_is_sibling(post, below), Post.slug == slug).limit(1))
+    if holder is not None:
+        return holder
+    path = path_of(post.kind, slug, path_at(session, below, at))
+    return session.scalar(
+        select(Edition.post_id)
+        .where(
+            Edition.path == path,
+            Edition.post_id != (post.id or 0),
+            is_open(at),
+        )
+        .limit(1)
+    )
+
+
+def _title_for(session: Session, post_id: int, person: User, at: datetime) -> str | None:
+    """What a person may know of a post by: its working title, or the one that readers see; None for a secret."""
+    worked_on = select(Post.title).where(Post.id == post_id, PostPolicy(person).viewable())
+    shown = select(Edition.title).where(Edition.post_id == post_id, is_live(at))
+    return session.scalar(worked_on) or session.scalar(shown.limit(1))
+
+
+def _is_reserved(post: Post, slug: str, below: int | None) -> bool:
+    return post.kind is PostKind.PAGE and below is None and slug in RESERVED
+
+
+def _is_sibling(post: Post, below: int | None) -> ColumnElement[bool]:
+    others = and_(Post.kind == post.kind, Post.id != (post.id or 0))
+    if post.kind is PostKind.POST:
+        return others
+    return and_(others, Post.parent_id.is_(None) if below is None else Post.parent_id == below)
+
+
+def _candidates(session: Session, post: Post, slug: str, below: int | None) -> Iterator[str]:
+    """The slug itself, then numbered ones; numbers in use are looked up once, as a column may run for years."""
+    yield slug
+    stem = slug[: MAX_SLUG - MAX_NUMBER - 1].rstrip("-")
+    numbered = Post.slug.startswith(f"{stem}-"), func.length(Post.slug) <= len(stem) + 1 + MAX_NUMBER
+    used = set(session.scalars(select(Post.slug).where(_is_sibling(post, below), *numbered)))
+    yield from islice((slug for number in count(2) if (slug := f"{stem}-{number}") not in used), MAX_TRIES)

@@ -1,0 +1,94 @@
+"""Where posts stand with readers: live, scheduled, with changes waiting, or expired. Facts, read from editions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy.orm import Session
+
+from cms.posts.lifecycle import PUBLISHED, PostStatus
+from cms.posts.models import Edition, Post, Revision
+from cms.posts.queries import goes_on, is_live, is_open
+
+
+@dataclass(frozen=True)
+class Showing:
+    """One edition, without its text: what it shows, when, and which version of the post that is."""
+
+    path: str
+    live_from: datetime
+    live_until: datetime | None
+    version: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A post's status together with what readers see of it now and next."""
+
+    status: PostStatus
+    version: int
+    live: Showing | None = None
+    coming: Showing | None = None
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Nothing is live yet, but something will be."""
+        return self.live is None and self.coming is not None
+
+    @property
+    def is_expired(self) -> bool:
+        return self.status is PUBLISHED and self.live is None and self.coming is None
+
+    @property
+    def has_changes(self) -> bool:
+        """Readers see an older version, and no newer one is on its way."""
+        newest = self.coming or self.live
+        return newest is not None and newest.version < self.version
+
+
+def standings(session: Session, posts: Iterable[Post], at: datetime) -> dict[int, Standing]:
+    """By post, in one query however many there are. A page that goes on at another address is one with itself."""
+    posts = list(posts)
+    showing: dict[int, list[Showing]] = {post.id: [] for post in posts}
+    rows = session.execute(
+        select(Edition.post_id, goes_on(), Edition.path, Edition.live_from, Edition.live_until, Revision.number)
+        .join(Revision, Revision.id == Edition.revision_id)
+        .where(Edition.post_id.in_(list(showing)), is_open(at))
+        .order_by(Edition.live_from)
+    )
+    for post_id, is_more_of_it, path, live_from, live_until, number in rows:
+        shown = showing[post_id]
+        if is_more_of_it and shown:
+            shown[-1] = replace(shown[-1], live_until=live_until)
+        else:
+            shown.append(Showing(path, live_from, live_until, number))
+    return {post.id: _standing(post, showing[post.id], at) for post in posts}
+
+
+def is_scheduled(at: datetime) -> ColumnElement[bool]:
+    """Something of the post lies ahead, as a WHERE clause."""
+    return exists().where(Edition.post_id == Post.id, Edition.live_from > at, ~goes_on())
+
+
+def is_showing(at: datetime) -> ColumnElement[bool]:
+    return exists().where(Edition.post_id == Post.id, is_live(at))
+
+
+def has_expired(at: datetime) -> ColumnElement[bool]:
+    return and_(Post.status == PUBLISHED, ~is_showing(at), ~is_scheduled(at))
+
+
+def has_changes_waiting(at: datetime) -> ColumnElement[bool]:
+    """`Standing.has_changes` as a WHERE clause; one test keeps the two in step."""
+    shown = exists().where(Edition.post_id == Post.id, is_open(at))
+    newest = Edition.revision_id.in_(
+        select(Revision.id).where(Revision.post_id == Post.id, Revision.number == Post.version)
+    )
+    return and_(shown, ~exists().where(Edition.post_id == Post.id, is_open(at), newest))
+
+
+def _standing(post: Post, showing: list[Showing], at: datetime) -> Standing:
+    live = next((one for one in showing if one.live_from <= at), None)
+    coming = next((one for one in showing if one.live_from > at), None)
+    return Standing(post.status, post.version, live, coming)

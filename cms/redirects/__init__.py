@@ -1,0 +1,1 @@
+"""Where old addresses lead."""

@@ -1,0 +1,160 @@
+"""Keeping old addresses alive."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete as sql_delete
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cms.accounts.models import User
+from cms.audit.actions import Changes, record
+from cms.core.decision import require
+from cms.core.errors import Invalid
+from cms.core.i18n import _
+from cms.core.permissions import Permission
+from cms.redirects.models import Redirect, RedirectHits, RedirectStatus
+from cms.redirects.paths import checked_path, checked_target, normal
+from cms.redirects.policy import RedirectPolicy
+
+LONGEST_CHAIN = 20
+
+
+@dataclass(frozen=True)
+class Route:
+    """What somebody asks for: from where, with which status, and to a path, a web address or a post.
+
+    `live_there` names what readers see at the old address now. As nothing live is ever redirected, such a redirect
+    waits until it is gone, and is only kept when that is `confirmed`.
+    """
+
+    from_path: str
+    status: int
+    to_path: str = ""
+    post_id: int | None = None
+    live_there: str | None = None
+    confirmed: bool = False
+
+
+def create(session: Session, route: Route, *, by: User, at: datetime) -> Redirect:
+    """Let an old address lead somewhere, or say that it is gone."""
+    require(RedirectPolicy(by).may(Permission.REDIRECT_MANAGE))
+    values = _checked(session, route, but=None)
+    redirect = Redirect(**values, created_by_id=by.id, created_at=at, updated_at=at)
+    session.add(redirect)
+    changes: Changes = {name: (None, value) for name, value in values.items() if value is not None}
+    record(session, "redirect.create", redirect, by=by, at=at, changes=changes)
+    return redirect
+
+
+def change(session: Session, redirect: Redirect, route: Route, *, by: User, at: datetime) -> None:
+    """Give a redirect another address, target or status; saving it unchanged leaves no trace."""
+    require(RedirectPolicy(by).may(Permission.REDIRECT_MANAGE, redirect))
+    values = _checked(session, route, but=redirect)
+    changes: Changes = {
+        name: (getattr(redirect, name), value) for name, value in values.items() if getattr(redirect, name) != value
+    }
+    if not changes:
+        return
+    for name, value in values.items():
+        setattr(redirect, name, value)
+    redirect.updated_at = at
+    record(session, "redirect.save", redirect, by=by, at=at, changes=changes)
+
+
+def delete(session: Session, redirect: Redirect, *, by: User, at: datetime, batch_id: int | None = None) -> None:
+    """Forget an old address; the record keeps enough to set it up again."""
+    require(RedirectPolicy(by).may(Permission.REDIRECT_MANAGE, redirect))
+    changes: Changes = {name: (getattr(redirect, name), None) for name in ("from_path", "to_path", "post_id", "status")}
+    record(session, "redirect.delete", redirect, by=by, at=at, changes=changes, batch_id=batch_id)
+    session.execute(sql_delete(RedirectHits).where(RedirectHits.redirect_id == redirect.id))
+    session.delete(redirect)
+    session.flush()
+
+
+def remember(session: Session, from_path: str, *, post_id: int, by: User | None, at: datetime) -> None:
+    """Let an address that a post gives up lead to the post for good; one that somebody set by hand stays theirs."""
+    redirect = session.scalar(select(Redirect).where(Redirect.from_path == from_path))
+    if redirect is not None:
+        if redirect.post_id is not None:
+            redirect.post_id, redirect.updated_at = post_id, at
+        return
+    redirect = Redirect(
+        from_path=from_path,
+        post_id=post_id,
+        status=RedirectStatus.PERMANENT,
+        created_by_id=by.id if by else None,
+        created_at=at,
+        updated_at=at,
+    )
+    session.add(redirect)
+    record(session, "redirect.create", redirect, by=by, at=at, changes={"post_id": (None, post_id)})
+
+
+def lead_nowhere(session: Session, post_id: int, *, at: datetime) -> None:
+    """What led to a post that is removed for good says so from now on."""
+    for redirect in session.scalars(select(Redirect).where(Redirect.post_id == post_id)).all():
+        changes: Changes = {"post_id": (post_id, None), "status": (redirect.status, RedirectStatus.GONE)}
+        redirect.post_id, redirect.status, redirect.updated_at = None, RedirectStatus.GONE, at
+        record(session, "redirect.save", redirect, by=None, at=at, changes=changes)
+
+
+def _checked(session: Session, route: Route, *, but: Redirect | None) -> dict[str, str | int | None]:
+    """The columns to write; raises Invalid with a sentence for every field at fault."""
+    faults: dict[str, str] = {}
+    from_path = to_path = ""
+    try:
+        from_path = checked_path(route.from_path)
+        _refuse_unusable(session, from_path, route, but)
+    except Invalid as fault:
+        faults["from_path"] = fault.message
+    if route.status not in {int(status) for status in RedirectStatus}:
+        faults["status"] = _("Choose 301, 302 or 410.")
+    leads_on = route.status != RedirectStatus.GONE
+    try:
+        if leads_on and route.post_id is None:
+            to_path = checked_target(route.to_path)
+            _refuse_circle(session, from_path, to_path, but)
+    except Invalid as fault:
+        faults["to_path"] = fault.message
+    if faults:
+        raise Invalid(_("Please correct the fields that are marked."), faults)
+    return {
+        "from_path": from_path,
+        "to_path": to_path or None,
+        "post_id": route.post_id if leads_on else None,
+        "status": route.status,
+    }
+
+
+def _refuse_unusable(session: Session, from_path: str, route: Route, but: Redirect | None) -> None:
+    other = session.scalar(select(Redirect.id).where(Redirect.from_path == from_path))
+    if other is not None and (but is None or other != but.id):
+        raise Invalid(_("There is a redirect from this address already. Change that one."))
+    if route.live_there is not None and not route.confirmed:
+        raise Invalid(
+            _(
+                "Readers see “%(title)s” at this address, so the redirect would wait until that is gone. "
+                "Confirm it if you mean it.",
+                title=route.live_there,
+            )
+        )
+
+
+def _refuse_circle(session: Session, from_path: str, to_path: str, but: Redirect | None) -> None:
+    """Follow the redirects from the target on: none may lead back here, and no reader should be sent round for ever."""
+    here = _path_in(to_path)
+    for _step in range(LONGEST_CHAIN):
+        if here == from_path:
+            raise Invalid(_("This leads back to the address itself, round in a circle."))
+        next_path = session.scalar(
+            select(Redirect.to_path).where(Redirect.from_path == here, Redirect.id != (but.id if but else 0))
+        )
+        if next_path is None:
+            return
+        here = _path_in(next_path)
+    raise Invalid(_("Too many redirects follow each other from there. Choose where they end."))
+
+
+def _path_in(target: str) -> str:
+    return normal(target.partition("#")[0].partition("?")[0])

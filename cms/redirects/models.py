@@ -1,0 +1,48 @@
+"""Redirects; their hits are counted beside them, since a read never writes."""
+
+from datetime import datetime
+from enum import IntEnum
+
+from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cms.core.db import Base, Timestamps, reference
+
+
+class RedirectStatus(IntEnum):
+    """Moved for good, for now, or gone."""
+
+    PERMANENT = 301
+    TEMPORARY = 302
+    GONE = 410
+
+
+class Redirect(Base, Timestamps):
+    """An old address of this site, and the address or post that it leads to."""
+
+    __tablename__ = "redirects"
+    __table_args__ = (
+        CheckConstraint("status IN (301, 302, 410)", name="known_status"),
+        CheckConstraint("status = 410 OR to_path IS NOT NULL OR post_id IS NOT NULL", name="leads_somewhere"),
+        Index("ix_redirects_created_at_id", "created_at", "id"),
+    )
+
+    from_path: Mapped[str] = mapped_column(String(500), unique=True)
+    to_path: Mapped[str | None] = mapped_column(String(500))
+    #: A post by its id, by name only: posts stand above redirects.
+    post_id: Mapped[int | None] = mapped_column(reference("posts.id"), index=True)
+    status: Mapped[int] = mapped_column(default=RedirectStatus.PERMANENT)
+    created_by_id: Mapped[int | None] = mapped_column(reference("users.id"))
+
+    def __str__(self) -> str:
+        return self.from_path
+
+
+class RedirectHits(Base):
+    """How often a redirect was followed; flushed from memory once a minute."""
+
+    __tablename__ = "redirect_hits"
+
+    redirect_id: Mapped[int] = mapped_column(reference("redirects.id"), unique=True)
+    hits: Mapped[int] = mapped_column(default=0)
+    last_hit_at: Mapped[datetime | None]

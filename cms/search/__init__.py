@@ -1,0 +1,10 @@
+"""One full-text index over SQLite's FTS5 and PostgreSQL's tsvector.
+
+The index is written inside the action that changes a text, in the same transaction; there are no triggers. It can be
+made again from the rows at any time, and `doctor` compares the two.
+"""
+
+from cms.search.index import COMMENTS, EDITIONS, INDEXES, POSTS, Index, missing, put, rebuild, remove
+from cms.search.query import matching
+
+__all__ = ["COMMENTS", "EDITIONS", "INDEXES", "POSTS", "Index", "matching", "missing", "put", "rebuild", "remove"]

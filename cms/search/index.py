@@ -1,0 +1,114 @@
+"""Writing the index: one table beside each indexed one, named `search_<table>`, its key the row's."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.orm import Session
+
+from cms.core.text import plain_text
+
+#: PostgreSQL refuses a tsvector above 1 MB; this many bytes of text stay below it whatever the words.
+MAX_BYTES = 250_000
+CHUNK = 500
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True)
+class Index:
+    """What is searched of one table: its title, which weighs more, and its texts."""
+
+    table: str
+    title: str
+    texts: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return f"search_{self.table}"
+
+
+POSTS = Index("posts", "title", ("summary", "body"))
+EDITIONS = Index("editions", "title", ("summary", "body_html"))
+COMMENTS = Index("comments", "guest_name", ("body",))
+INDEXES = (POSTS, EDITIONS, COMMENTS)
+
+
+def put(session: Session, index: Index, row_id: int, title: str, *texts: str) -> None:
+    """Index a row, or index it anew; the row must have been flushed."""
+    _write(session, index, [{"id": row_id, "title": title, "body": "\n".join(texts)}])
+
+
+def remove(session: Session, index: Index, row_id: int) -> None:
+    """Forget a row; one that was never indexed is no error."""
+    key = "rowid" if _is_sqlite(session) else "id"
+    session.execute(text(f"DELETE FROM {index.name} WHERE {key} = :id"), {"id": row_id})  # noqa: S608 - our own names
+
+
+def rebuild(session: Session, index: Index, progress: Callable[[int], None] | None = None) -> int:
+    """Make the whole index again from the rows, in chunks; returns how many there are."""
+    session.execute(text(f"DELETE FROM {index.name}"))  # noqa: S608 - our own names
+    done = last = 0
+    while rows := _rows_after(session, index, last):
+        _write(session, index, [_document(index, row) for row in rows])
+        last, done = int(rows[-1]["id"]), done + len(rows)
+        if progress:
+            progress(done)
+    return done
+
+
+def missing(session: Session, index: Index) -> int:
+    """How many rows and index entries lack their other half; 0 where all is well."""
+    key = "rowid" if _is_sqlite(session) else "id"
+    without = f"SELECT count(*) FROM {index.table} WHERE id NOT IN (SELECT {key} FROM {index.name})"  # noqa: S608
+    orphans = f"SELECT count(*) FROM {index.name} WHERE {key} NOT IN (SELECT id FROM {index.table})"  # noqa: S608
+    return int(session.execute(text(without)).scalar_one()) + int(session.execute(text(orphans)).scalar_one())
+
+
+def folded(value: str) -> str:
+    """Case and accents off, so that both databases find “café” by “cafe”."""
+    decomposed = unicodedata.normalize("NFKD", value.casefold()).casefold()
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def words_of(value: str) -> list[str]:
+    """Cut here and not by the databases, which see hosts, numbers and paths in different places."""
+    return _WORD.findall(folded(value))
+
+
+def _write(session: Session, index: Index, documents: Iterable[dict[str, object]]) -> None:
+    rows = [
+        document | {"title": _cut(str(document["title"])), "body": _cut(str(document["body"]))}
+        for document in documents
+    ]
+    if _is_sqlite(session):
+        session.execute(text(f"DELETE FROM {index.name} WHERE rowid = :id"), rows)  # noqa: S608 - our own names
+        insert = f"INSERT INTO {index.name} (rowid, title, body) VALUES (:id, :title, :body)"  # noqa: S608
+    else:
+        insert = (
+            f"INSERT INTO {index.name} (id, document) VALUES (:id,"  # noqa: S608 - our own names
+            " setweight(to_tsvector('simple', :title), 'A') || setweight(to_tsvector('simple', :body), 'B'))"
+            " ON CONFLICT (id) DO UPDATE SET document = excluded.document"
+        )
+    session.execute(text(insert), rows)
+
+
+def _cut(value: str) -> str:
+    return " ".join(words_of(value)).encode()[:MAX_BYTES].decode(errors="ignore")
+
+
+def _document(index: Index, row: RowMapping) -> dict[str, object]:
+    """Stored HTML is searched by its text."""
+    texts = [plain_text(row[name]) if name.endswith("_html") else row[name] for name in index.texts]
+    return {"id": row["id"], "title": row[index.title], "body": "\n".join(texts)}
+
+
+def _rows_after(session: Session, index: Index, last: int) -> list[RowMapping]:
+    columns = ", ".join(("id", index.title, *index.texts))
+    query = text(f"SELECT {columns} FROM {index.table} WHERE id > :last ORDER BY id LIMIT {CHUNK}")  # noqa: S608
+    return list(session.execute(query, {"last": last}).mappings())
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"

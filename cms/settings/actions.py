@@ -1,0 +1,102 @@
+"""Changing settings: checked by their declarations, recorded in one event."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, column, select, table
+from sqlalchemy.orm import Session
+
+from cms.accounts.models import User
+from cms.accounts.policy import PlainPolicy
+from cms.audit.actions import record
+from cms.core.decision import require
+from cms.core.errors import Conflict, Invalid
+from cms.core.i18n import _
+from cms.core.permissions import Permission
+from cms.settings.checks import checked
+from cms.settings.declared import BY_KEY, SettingType
+from cms.settings.models import SettingValue
+from cms.settings.queries import changed_since, load
+
+# Media and posts stand beside and above settings, so that they are named and not imported.
+_MEDIA = table("media", column("id"), column("kind"), column("trashed_at"))
+_POSTS = table("posts", column("id"), column("kind"), column("trashed_at"))
+
+
+class Site:
+    """What a change of settings is recorded about: there is one site, and it has no row."""
+
+    id = None
+    __tablename__ = "settings"
+
+    def __str__(self) -> str:
+        return _("Settings")
+
+
+def change(
+    session: Session, values: dict[str, Any], *, by: User, at: datetime, seen: datetime | None = None
+) -> list[str]:
+    """Change what differs and return its keys; Invalid names every value that its declaration does not allow.
+
+    `seen` is the moment of the newest change that the person had before them: Conflict where a value that they would
+    overwrite is younger.
+    """
+    require(PlainPolicy(by).may(Permission.SETTINGS_MANAGE))
+    clean = _checked(session, values)
+    before = load(session).as_dict()
+    changed = {key: value for key, value in clean.items() if value != before[key]}
+    if seen is not None:
+        _refuse_overwriting(session, changed, seen)
+    rows = {row.key: row for row in session.scalars(select(SettingValue).where(SettingValue.key.in_(changed)))}
+    for key, value in changed.items():
+        if key not in rows:
+            rows[key] = SettingValue(key=key)
+            session.add(rows[key])
+        rows[key].value, rows[key].updated_at = value, at
+    if changed:
+        differences = {key: (before[key], value) for key, value in changed.items()}
+        record(session, "settings.change", Site(), by=by, at=at, changes=differences)
+    return list(changed)
+
+
+def _checked(session: Session, values: dict[str, Any]) -> dict[str, Any]:
+    clean: dict[str, Any] = {}
+    faults: dict[str, str] = {}
+    for key, value in values.items():
+        setting = BY_KEY[key]
+        try:
+            clean[key] = checked(setting, value)
+            _require_row(session, setting.type, clean[key])
+        except Invalid as fault:
+            faults[key] = fault.message
+    if faults:
+        raise Invalid(_("Please correct the fields that are marked."), faults)
+    return clean
+
+
+def _require_row(session: Session, kind: SettingType, value: Any) -> None:
+    """An image or a page that was put away cannot be chosen."""
+    if value is None:
+        return
+    if kind is SettingType.MEDIA and not _is_there(session, _MEDIA, value, _MEDIA.c.kind == "image"):
+        raise Invalid(_("There is no such image in the library."))
+    if kind is SettingType.PAGE and not _is_there(session, _POSTS, value, _POSTS.c.kind == "page"):
+        raise Invalid(_("There is no such page."))
+
+
+def _is_there(session: Session, rows: Any, row_id: int, condition: ColumnElement[bool]) -> bool:
+    found = select(rows.c.id).where(rows.c.id == row_id, rows.c.trashed_at.is_(None), condition)
+    return session.scalar(found) is not None
+
+
+def _refuse_overwriting(session: Session, changed: dict[str, Any], seen: datetime) -> None:
+    younger = [key for key in changed_since(session, seen) if key in changed]
+    if younger:
+        names = ", ".join(_(BY_KEY[key].label) for key in younger)
+        raise Conflict(
+            _(
+                "Somebody else changed these settings after you opened the page: %(names)s. "
+                "Nothing was saved. Compare, and save again if yours should stand.",
+                names=names,
+            )
+        )

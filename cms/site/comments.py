@@ -1,0 +1,190 @@
+"""Commenting: a form on a page of its own, and a receipt that shows what was sent. Neither is ever kept."""
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from flask import abort, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from cms.accounts.models import User
+from cms.comments import actions, fields, limits, threads
+from cms.comments.arrival import Arrival, require_open
+from cms.comments.lifecycle import APPROVED
+from cms.comments.models import Comment
+from cms.comments.reasons import Reason
+from cms.comments.senders import Sender
+from cms.core.db import MAX_ID, end_read
+from cms.core.errors import Invalid, TooOften
+from cms.core.i18n import _
+from cms.extensions import csrf, db
+from cms.posts import public
+from cms.posts.models import Edition
+from cms.site import stamps
+from cms.site.stamps import BadStamp, OldStamp, Stamp
+from cms.web import now, runtime, settings, visitor
+
+#: A field that people do not see, under a name that programs like to fill in.
+TRAP = "website"
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What somebody typed; a form that is shown again shows it again."""
+
+    name: str = ""
+    email: str = ""
+    body: str = ""
+    parent: str = ""
+
+
+class Problem(Exception):
+    """Why the form is shown again, with which status, and what is wrong with which field."""
+
+    def __init__(
+        self, status: int, message: str, faults: dict[str, str] | None = None, *, retry_after: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status, self.message, self.faults, self.retry_after = status, message, faults or {}, retry_after
+
+
+@csrf.exempt  # no session, so no token in one: the stamp and the Origin stand in for it
+def form(slug: str) -> Response:
+    """GET shows the form, POST takes it; whatever is refused comes back with its text."""
+    if request.method == "POST":
+        return _take(slug)
+    edition, person = _edition(slug), visitor()
+    require_open(edition, settings(), by=person, at=now())
+    parent = request.args.get("parent", "")
+    if parent and _answered(edition, parent) is None:
+        parent = ""
+    return _page(edition, person, Entered(parent=parent))
+
+
+def receipt(slug: str) -> Response:
+    """What was sent, and whether readers see it yet; only for whoever has the signed address."""
+    edition = _edition(slug)
+    comment_id = stamps.read_receipt(request.args.get("c", ""))
+    comment = threads.sent(db.session(), comment_id) if comment_id is not None else None
+    if comment is None or comment.post_id != edition.post_id:
+        abort(404)
+    is_public = comment.status is APPROVED
+    return make_response(
+        render_template("site/comment_received.html", edition=edition, comment=comment, is_public=is_public)
+    )
+
+
+def _take(slug: str) -> Response:
+    entered = Entered(**{name: request.form.get(name, "") for name in ("name", "email", "body", "parent")})
+    person = visitor()
+    end_read(db.session())  # rendering is slow enough not to hold the lock meanwhile
+    draft, faults = _draft(entered, is_member=person is not None)
+    edition = _edition(slug)
+    require_open(edition, settings(), by=person, at=now())
+    stamp = None
+    try:
+        stamp = _stamp(edition, person)
+        if draft is None:
+            raise Problem(422, _("Please correct the fields that are marked."), faults)
+        comment = _submit(edition, draft, entered, stamp, person)
+    except Problem as problem:
+        db.session.rollback()
+        return _page(_edition(slug), visitor(), entered, problem=problem, stamp=stamp)
+    target = url_for("site.comment_receipt", slug=slug, c=stamps.receipt_of(comment.id))
+    db.session.commit()
+    return redirect(target, 303)
+
+
+def _draft(entered: Entered, *, is_member: bool) -> tuple[fields.Draft | None, dict[str, str]]:
+    try:
+        return fields.checked(body=entered.body, name=entered.name, email=entered.email, is_member=is_member), {}
+    except Invalid as fault:
+        return None, fault.fields
+
+
+def _stamp(edition: Edition, person: User | None) -> Stamp:
+    if not stamps.is_from_here():
+        raise Problem(400, _("This form was sent from another site. If you wrote it, send it again from here."))
+    try:
+        return stamps.read(request.form.get("csrf_token", ""), edition.post_id, person.id if person else None)
+    except OldStamp:
+        raise Problem(422, _("This form was open for more than a day. Nothing is lost: send it again.")) from None
+    except BadStamp:
+        raise Problem(400, _("This form was incomplete. Nothing is lost: send it again.")) from None
+
+
+def _submit(edition: Edition, draft: fields.Draft, entered: Entered, stamp: Stamp, person: User | None) -> Comment:
+    noticed = ((Reason.TRAP, bool(request.form.get(TRAP))), (Reason.FAST, stamp.is_hasty))
+    arrival = Arrival(
+        edition,
+        draft,
+        Sender(request.remote_addr or "", runtime().config.secret_key, request.user_agent.string),
+        settings(),
+        parent_id=_number(entered.parent) if entered.parent else None,
+        noticed=tuple(reason for reason, applies in noticed if applies),
+    )
+    try:
+        if _is_limited():
+            limits.count(db.session(), arrival.sender.digest, at=now())
+        return actions.submit(db.session(), arrival, by=person, at=now())
+    except Invalid as fault:
+        raise Problem(422, fault.message, fault.fields) from fault
+    except TooOften as fault:
+        raise Problem(429, fault.message, retry_after=fault.retry_after) from fault
+
+
+def _is_limited() -> bool:
+    """A developer who tries the form out is not held up."""
+    config = runtime().config
+    if not config.limits:
+        return False
+    try:
+        is_local = ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        is_local = False
+    return not (config.env == "development" and is_local)
+
+
+def _edition(slug: str) -> Edition:
+    """The live post, or 404: nobody comments on what nobody can read."""
+    edition = public.at_path(db.session(), f"/posts/{slug}", now())
+    if edition is None:
+        abort(404)
+    return edition
+
+
+def _number(text: str) -> int:
+    """An id, or 0, which nothing has."""
+    return min(int(text[:12]), MAX_ID) if text.isascii() and text.isdecimal() else 0
+
+
+def _answered(edition: Edition, parent: str) -> Comment | None:
+    return threads.answerable(db.session(), edition.post_id, _number(parent))
+
+
+def _page(
+    edition: Edition,
+    person: User | None,
+    entered: Entered,
+    *,
+    problem: Problem | None = None,
+    stamp: Stamp | None = None,
+) -> Response:
+    """A stamp that holds is used again: whoever corrects a field at once is not in a hurry."""
+    text = stamp.text if stamp is not None else stamps.make(edition.post_id, person.id if person else None)
+    page = render_template(
+        "site/comment_form.html",
+        edition=edition,
+        person=person,
+        entered=entered,
+        answered=_answered(edition, entered.parent) if entered.parent else None,
+        problem=problem,
+        stamp=text,
+        trap=TRAP,
+        limits=fields,
+        privacy_note=settings().privacy_note,
+        reads_all=settings().comments_hold == "all",
+    )
+    response = make_response(page, problem.status if problem is not None else 200)
+    if problem is not None and problem.retry_after is not None:
+        response.headers["Retry-After"] = str(problem.retry_after)
+    return response

@@ -1,0 +1,85 @@
+"""What stands around every page: the site's name, its menu, its foot, and what machines read in its head."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import g, request
+
+from cms.media.models import Media
+from cms.site.keeping import is_hidden
+from cms.site.pictures import picture
+from cms.web import runtime, settings
+from cms.web.languages import RIGHT_TO_LEFT
+
+FEED_PATH = "/feed.atom"
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """A line of the menu; `here` marks the page that is being read."""
+
+    label: str
+    address: str
+    here: bool
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Everything that the base template prints of the site itself."""
+
+    title: str
+    tagline: str
+    about: str
+    logo: Media | None
+    menu: list[MenuEntry]
+    is_hidden: bool
+    feed: str
+
+    def absolute(self, path: str) -> str:
+        """The address that the world knows, whatever host this request was sent to."""
+        return f"{runtime().config.base_url}{path}"
+
+
+def frame() -> Frame:
+    """Put together once a request."""
+    if "site_frame" not in g:
+        site = settings()
+        g.site_frame = Frame(
+            title=site.title,
+            tagline=site.tagline,
+            about=site.about,
+            logo=picture(site.logo_id),
+            menu=menu(site.menu, request.path),
+            is_hidden=is_hidden(),
+            feed=FEED_PATH,
+        )
+    found: Frame = g.site_frame
+    return found
+
+
+def menu(lines: list[str], path: str) -> list[MenuEntry]:
+    """`Label | /path` a line; a line without an address, or with one that no link should have, is left out."""
+    entries = []
+    for line in lines:
+        label, _bar, address = (part.strip() for part in line.rpartition("|"))
+        if label and is_safe_address(address):
+            entries.append(MenuEntry(label, address, address == path))
+    return entries
+
+
+def is_safe_address(address: str) -> bool:
+    """A path of this site, or a web address: never a script."""
+    if address.startswith("/"):
+        return not address.startswith(("//", "/\\"))
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.netloc)
+    except ValueError:
+        return False
+
+
+def direction_of(language: str | None) -> str | None:
+    """For a text in a language of its own; None where it is the site's."""
+    if not language:
+        return None
+    return "rtl" if language.partition("-")[0].lower() in RIGHT_TO_LEFT else "ltr"

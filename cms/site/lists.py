@@ -1,0 +1,114 @@
+"""Lists of posts, newest first: the front page, a tag, an author, a month."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask_babel import format_date
+from sqlalchemy import ColumnElement
+from werkzeug.wrappers import Response as BaseResponse
+
+from cms.core.calendar import FIRST_YEAR, LAST_YEAR
+from cms.core.i18n import _
+from cms.extensions import db
+from cms.posts import public
+from cms.posts.public import Cursor, Listing
+from cms.site import stories
+from cms.site.elsewhere import elsewhere
+from cms.site.pictures import find, picture
+from cms.web import now, settings
+from cms.web.languages import zone
+
+
+def home() -> BaseResponse:
+    """The newest posts, or the page that the owner chose."""
+    page_id = settings().home_page_id
+    page = public.page_of_post(db.session(), page_id, now()) if page_id else None
+    if page is not None and "before" not in request.args:
+        return stories.show(page)
+    if "before" in request.args:
+        return posts()
+    return _answer("site/home.html", _listing(), heading=settings().title)
+
+
+def posts() -> BaseResponse:
+    """All posts, whatever the front page shows."""
+    return _answer("site/newest.html", _listing(), heading=_("All posts"))
+
+
+def tag(slug: str) -> BaseResponse:
+    """The posts with a tag or with one below it, as readers of WordPress expect of a category."""
+    family = public.family_of(db.session(), slug)
+    if family is None:
+        return elsewhere(request.path)
+    return _answer(
+        "site/tag.html",
+        _listing(public.tagged(db.session(), family)),
+        heading=family.tag.name,
+        description=family.tag.description,
+        family=family,
+    )
+
+
+def author(username: str) -> BaseResponse:
+    """Somebody's posts; who has none has no page, so that it does not tell who has an account."""
+    person = public.author_named(db.session(), username)
+    if person is None:
+        return elsewhere(request.path)
+    find(person.avatar_id, settings().logo_id)
+    listing = _listing(public.by_author(person))
+    if not listing.editions:
+        abort(404)
+    portrait = picture(person.avatar_id)
+    return _answer(
+        "site/author.html", listing, heading=person.name, description=person.bio, person=person, portrait=portrait
+    )
+
+
+def archive(year: int, month: str) -> BaseResponse:
+    """The posts of one month in the site's own zone."""
+    number = int(month) if len(month) <= 2 and month.isascii() and month.isdecimal() else 0
+    if not 1 <= number <= 12 or not FIRST_YEAR <= year <= LAST_YEAR:
+        return elsewhere(request.path)
+    canonical = url_for("site.archive", year=year, month=f"{number:02d}")
+    if request.path != canonical:
+        return redirect(canonical, 301)
+    start, end = month_of(year, number)
+    listing = _listing(public.published_between(start, end))
+    if not listing.editions:
+        return elsewhere(request.path)
+    nearby = public.months_around(db.session(), start, end, now())
+    return _answer("site/archive.html", listing, heading=format_date(start, "MMMM y"), nearby=nearby)
+
+
+def month_of(year: int, month: int) -> tuple[datetime, datetime]:
+    """When a month begins and when the next one does."""
+    next_year, next_month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return datetime(year, month, 1, tzinfo=zone()), datetime(next_year, next_month, 1, tzinfo=zone())
+
+
+def _listing(among: ColumnElement[bool] | None = None) -> Listing:
+    """The page that the reader asked for; a cursor that nobody gave out leads nowhere."""
+    before = Cursor.read(request.args["before"]) if "before" in request.args else None
+    if before is None and "before" in request.args:
+        abort(404)
+    return public.newest(db.session(), now(), most=settings().posts_per_page, before=before, among=among)
+
+
+def _answer(template: str, listing: Listing, *, heading: str, description: str = "", **shown: Any) -> Response:
+    paged = "before" in request.args
+    if paged and not listing.editions:
+        abort(404, _("There are no older posts."))
+    first = request.path
+    return make_response(
+        render_template(
+            template,
+            editions=listing.editions,
+            first=first,
+            older=f"{first}?before={listing.older}" if listing.older else None,
+            paged=paged,
+            heading=heading,
+            description=description or settings().tagline or heading,
+            **shown,
+        )
+    )

@@ -1,0 +1,81 @@
+"""One post or page, with everything that stands around its text."""
+
+from dataclasses import dataclass
+
+from flask import make_response, render_template, request
+from werkzeug.wrappers import Response
+
+from cms.comments import threads
+from cms.comments.arrival import is_open
+from cms.core.db import MAX_ID
+from cms.core.text import reading_minutes
+from cms.extensions import db
+from cms.posts import public
+from cms.posts.models import Edition, PostKind
+from cms.site.elsewhere import elsewhere
+from cms.site.pictures import find, picture
+from cms.web import now, settings
+
+__all__ = ["page", "post", "reading_minutes", "show"]
+
+#: Deeper headings would make the list of contents longer than the thing it lists.
+LISTED_LEVELS = (2, 3)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """An entry in the list of contents."""
+
+    level: int
+    id: str
+    text: str
+
+
+def post(slug: str) -> Response:
+    """A post at its address; drafts, scheduled and trashed ones do not exist here."""
+    return _at(request.path)
+
+
+def page(path: str) -> Response:
+    """A page at its address, however deep; what no other address takes ends here, too."""
+    return _at(request.path)
+
+
+def show(edition: Edition) -> Response:
+    """The page of an edition; the one chosen for the front has its address there."""
+    find(edition.author.avatar_id, settings().logo_id)
+    is_post = edition.kind is PostKind.POST
+    talk = threads.talk(db.session(), edition.post_id, depth=settings().comments_depth, after=_after())
+    around = public.around(db.session(), edition, now()) if is_post else None
+    return make_response(
+        render_template(
+            "site/post.html" if is_post else "site/page.html",
+            edition=edition,
+            path="/" if edition.post_id == settings().home_page_id else edition.path,
+            contents=contents(edition),
+            portrait=picture(edition.author.avatar_id),
+            talk=talk,
+            takes_comments=is_open(edition, settings(), at=now()),
+            around=around,
+            manage=f"/admin/{'posts' if is_post else 'pages'}/edit/?id={edition.post_id}",
+        )
+    )
+
+
+def contents(edition: Edition) -> list[Heading]:
+    """What the list of contents names: nothing where the author does not want one, or one heading says it all."""
+    if not edition.show_contents:
+        return []
+    headings = [Heading(level, id, text) for level, id, text in edition.headings if level in LISTED_LEVELS]
+    return headings if len(headings) > 1 else []
+
+
+def _at(path: str) -> Response:
+    edition = public.at_path(db.session(), path, now())
+    return show(edition) if edition is not None else elsewhere(path)
+
+
+def _after() -> int | None:
+    """Where this page of the conversation begins; anything but a number is the first page."""
+    text = request.args.get("comments", "")
+    return min(int(text[:12]), MAX_ID) if text.isascii() and text.isdecimal() else None

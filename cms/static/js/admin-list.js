@@ -1,0 +1,34 @@
+// Lists: select all on the page, a range with Shift, and the count in the bulk bar.
+const rows = () => [...document.querySelectorAll('input[name="rowid"][form="bulk"]')];
+const all = document.querySelector("[data-pick-all]");
+const count = document.querySelector("[data-picked]");
+const label = new Intl.NumberFormat(document.documentElement.lang);
+let last = null;
+
+function show() {
+  const picked = rows().filter((row) => row.checked).length;
+  if (count) count.textContent = (count.dataset.picked || "%s").replace("%s", label.format(picked));
+  if (all) {
+    all.checked = picked > 0 && picked === rows().length;
+    all.indeterminate = picked > 0 && !all.checked;
+  }
+}
+
+all?.closest("label").removeAttribute("hidden");
+all?.addEventListener("change", () => {
+  for (const row of rows()) row.checked = all.checked;
+  show();
+});
+for (const row of rows()) {
+  row.addEventListener("click", (event) => {
+    if (event.shiftKey && last && last !== row) {
+      const list = rows();
+      const [from, to] = [list.indexOf(last), list.indexOf(row)].sort((a, b) => a - b);
+      for (const between of list.slice(from, to + 1)) between.checked = row.checked;
+    }
+    last = row;
+    show();
+  });
+}
+window.addEventListener("pageshow", show);
+show();

@@ -1,0 +1,75 @@
+// Choosing an image in a dialogue: `chooseImage()` promises what was chosen, or null. Without script the page of the
+// same address lists the images in a tab of its own.
+const ADDRESS = "/admin/media/choose/";
+const STYLE = new URL("../admin-media.css", import.meta.url).pathname;
+
+async function load(dialog, address) {
+  const answer = await fetch(address, { headers: { Accept: "text/html" } });
+  if (!answer.ok || answer.redirected) return false;
+  dialog.innerHTML = await answer.text();
+  dialog.querySelector("input[type=search]")?.focus();
+  return true;
+}
+
+function withStyle() {
+  if (document.querySelector(`link[href$="/admin-media.css"]`)) return;
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = STYLE;
+  document.head.append(link);
+}
+
+function chosen(file) {
+  const { media, title, alt, path } = file.dataset;
+  return { id: media, title, alt, path };
+}
+
+export async function chooseImage() {
+  withStyle();
+  const dialog = document.createElement("dialog");
+  dialog.className = "chooser";
+  if (!(await load(dialog, `${ADDRESS}?part=1`))) {
+    location.assign(ADDRESS);
+    return null;
+  }
+  document.body.append(dialog);
+  return new Promise((resolve) => {
+    let choice = null;
+    dialog.addEventListener("submit", (event) => {
+      event.preventDefault();
+      load(dialog, `${ADDRESS}?${new URLSearchParams(new FormData(event.target))}`);
+    });
+    dialog.addEventListener("click", (event) => {
+      const file = event.target.closest("[data-media]");
+      const next = event.target.closest("a[rel=next]");
+      if (file) choice = chosen(file);
+      if (file || event.target === dialog || event.target.closest("[data-close]")) dialog.close();
+      if (!next) return;
+      event.preventDefault();
+      load(dialog, next.href);
+    });
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(choice);
+    });
+    dialog.setAttribute("aria-labelledby", "chooser-head");
+    dialog.showModal();
+    dialog.querySelector("input[type=search]")?.focus();
+  });
+}
+
+function choose(select, { id, title }) {
+  if (![...select.options].some((option) => option.value === id)) select.add(new Option(title, id));
+  select.value = id;
+  select.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+// <a data-choose-for="id of a select" href="/admin/media/choose/"> opens the dialogue and sets the select.
+for (const link of document.querySelectorAll("a[data-choose-for]")) {
+  link.addEventListener("click", async (event) => {
+    event.preventDefault();
+    const choice = await chooseImage();
+    if (choice) choose(document.getElementById(link.dataset.chooseFor), choice);
+    link.focus();
+  });
+}

@@ -1,0 +1,1 @@
+"""Tags, which may have parents: what other systems call categories are tags here."""

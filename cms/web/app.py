@@ -1,0 +1,115 @@
+"""How an application is put together, before and after the edges add their routes."""
+
+import tempfile
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app
+from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
+
+from cms.core.clock import Clock
+from cms.core.db import MAX_ID, engine_options, prepare_engine
+from cms.extensions import csrf, db, mail, migrate
+from cms.web import errors, gate, headers, languages, logs, origins, probes, requests, static
+from cms.web.mailing import mail_settings
+from config import ROOT, Config
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What a running application knows beside Flask's own configuration."""
+
+    config: Config
+    clock: Clock
+
+
+def runtime() -> Runtime:
+    found: Runtime = current_app.extensions["copydesk"]
+    return found
+
+
+class RowId(IntegerConverter):
+    """`<int:id>` that fits a column: a larger number is a 404 and never reaches the database."""
+
+    def __init__(self, url_map: object, **options: object) -> None:
+        super().__init__(url_map, **({"max": MAX_ID} | options))  # type: ignore[arg-type]  # werkzeug's own signature
+
+
+def configure(app: Flask, config: Config) -> None:
+    """Turn deployment settings into Flask's."""
+    if config.env == "testing" and config.database_url.endswith(f"{config.instance}/copydesk.db"):
+        config = _with_temporary_database(config)
+    host = urlsplit(config.base_url).hostname or "localhost"
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        TESTING=config.env == "testing",
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(config.database_url),
+        TRUSTED_HOSTS=[host] if config.is_public else [host, "127.0.0.1", "localhost"],
+        MAX_CONTENT_LENGTH=10 * MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=8 * MEGABYTE,
+        MAX_FORM_PARTS=2000,
+        SESSION_COOKIE_NAME="__Host-copydesk" if config.is_https else "copydesk",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.is_https,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=90),
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=True,
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "cms" / "translations"),
+        **mail_settings(config),
+    )
+    app.extensions["copydesk_config"] = config
+
+
+def init_app(app: Flask) -> None:
+    """Bind the extensions and everything that stands before a view."""
+    config: Config = app.extensions.pop("copydesk_config")
+    app.url_map.converters["int"] = RowId
+    _keep_compiled_templates(app)
+    probes.init_app(app, config)
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    logs.init_app(app, config)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    with app.app_context():
+        prepare_engine(db.engine)
+        app.extensions["copydesk"] = Runtime(config, Clock(db.engine))
+        if app.testing:
+            upgrade()
+    requests.init_app(app)  # before anything that might ask the database who is signed in
+    origins.init_app(app)
+    csrf.init_app(app)
+    mail.init_app(app)
+    languages.init_app(app)
+    headers.init_app(app, config)
+    static.init_app(app, config)
+    gate.init_app(app)
+    errors.init_app(app)
+
+
+def ready(app: Flask) -> None:
+    """The last word: refuse to start with a route that has not declared what it needs."""
+    gate.refuse_undeclared(app)
+
+
+def _with_temporary_database(config: Config) -> Config:
+    folder = Path(tempfile.mkdtemp(prefix="copydesk-test-"))
+    return replace(config, database_url=f"sqlite:///{folder / 'test.db'}", storage_url=(folder / "media").as_uri())
+
+
+def _keep_compiled_templates(app: Flask) -> None:
+    """Templates are compiled once for an installation and not at each start."""
+    folder = Path(app.instance_path) / "compiled-templates"
+    for place in (folder.parent, folder):
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder))

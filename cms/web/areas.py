@@ -1,0 +1,18 @@
+"""Which part of the product an address belongs to, said by its first segment: /accounting is a page of the site."""
+
+#: The back office.
+DESK = "admin"
+#: Answers here are one person's: in their language and time zone, and kept by nobody.
+PRIVATE = frozenset({DESK, "account", "login", "logout", "register", "reset", "set-up"})
+
+
+def is_desk(path: str) -> bool:
+    return _area(path) == DESK
+
+
+def is_private(path: str) -> bool:
+    return _area(path) in PRIVATE
+
+
+def _area(path: str) -> str:
+    return path.removeprefix("/").partition("/")[0]

@@ -1,0 +1,160 @@
+"""Refusals as HTTP: which status, and a page for people or JSON for programs. The only place that knows both."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from jinja2 import TemplateNotFound
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException, Unauthorized
+
+from cms.core.db import is_away, is_bad_value
+from cms.core.errors import CmsError, Conflict, Invalid, NotAllowed, NotFound, TooLarge, TooOften
+from cms.core.i18n import _
+from cms.extensions import db
+from cms.web.areas import is_desk
+from cms.web.typed import typed_text
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[CmsError], int] = {
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    TooLarge: 413,
+    Invalid: 422,
+    TooOften: 429,
+    CmsError: 400,
+}
+RETRY_SECONDS = 2
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(CmsError, _on_refusal)
+    app.register_error_handler(HTTPException, _on_http)
+    app.register_error_handler(StaleDataError, _on_stale)
+    app.register_error_handler(DBAPIError, _on_database)
+    app.register_error_handler(PoolTimeout, _on_database)
+    app.register_error_handler(OverflowError, _on_database)
+    app.register_error_handler(OSError, _on_system)
+    app.register_error_handler(Exception, _on_bug)
+
+
+def status_of(error: CmsError) -> int:
+    """The status of the nearest ancestor."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def _on_refusal(error: CmsError) -> Response:
+    response = answer(
+        status_of(error), error.code, error.message, fields=error.fields if isinstance(error, Invalid) else None
+    )
+    if isinstance(error, TooOften):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _on_http(error: HTTPException) -> Response:
+    if error.response is not None or error.code is None or error.code < 400:
+        return make_response(error.get_response())
+    typed = typed_text() if isinstance(error, CSRFError | Unauthorized) else []
+    response = answer(error.code, error.name.lower().replace(" ", "_"), _describe(error), typed=typed)
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _describe(error: HTTPException) -> str:
+    words = {
+        400: _("The request is malformed. Go back, reload the page and try again."),
+        403: _("You may not do this."),
+        404: _("There is nothing at this address."),
+        405: _("This address does not take that kind of request."),
+        413: _("This is larger than the site accepts."),
+        429: _("Too many requests. Wait a moment."),
+    }
+    own = error.description if error.description != type(error).description else None
+    return own or words.get(error.code or 500, "") or error.name
+
+
+def _on_stale(_error: StaleDataError) -> Response:
+    db.session.rollback()  # first, since even the words of an answer ask who is reading
+    return answer(409, "conflict", _("Somebody else changed this at the same moment. Reload the page and try again."))
+
+
+def _on_database(error: DBAPIError | PoolTimeout | OverflowError) -> Response:
+    if is_away(error):
+        return _unavailable(error)
+    db.session.rollback()
+    if is_bad_value(error):
+        return answer(400, "malformed", _("The request holds a value that cannot be stored."))
+    if isinstance(error, IntegrityError):
+        log.warning("integrity: %s", type(error.orig).__name__)
+        return answer(409, "conflict", _("This clashes with something that was saved at the same moment. Try again."))
+    return _on_bug(error)
+
+
+def _on_system(error: OSError) -> Response:
+    return _unavailable(error)
+
+
+def _unavailable(error: BaseException) -> Response:
+    log.warning("unavailable: %s", type(error).__name__, exc_info=error)
+    g.failing = True
+    response = answer(503, "unavailable", _("The site is busy or being repaired. Try again in a moment."))
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _on_bug(error: Exception) -> Response:
+    log.error("unexpected %s at %s %s", type(error).__name__, request.method, _place(), exc_info=error)
+    g.failing = True
+    return answer(500, "error", _("Something went wrong on our side. It was noted."))
+
+
+def _place() -> str:
+    """The address, unless it opens a door."""
+    is_secret = request.url_rule is not None and "secret" in request.url_rule.arguments
+    return request.url_rule.rule if is_secret else request.path  # type: ignore[union-attr]  # is_secret says so
+
+
+def answer(
+    status: int,
+    code: str,
+    message: str,
+    *,
+    fields: dict[str, str] | None = None,
+    typed: Sequence[tuple[str, str]] = (),
+) -> Response:
+    """A refusal in the form that fits who asked; whatever was half done is rolled back first.
+
+    `typed` is given back where the page that it was typed on cannot be.
+    """
+    db.session.rollback()
+    if request.path.startswith("/api/"):
+        return make_response(jsonify(error={"code": code, "message": message, "fields": fields or {}}), status)
+    return make_response(_page(status, message, typed), status)
+
+
+def _page(status: int, message: str, typed: Sequence[tuple[str, str]]) -> str:
+    """The back office's or the site's error page; a plain one where even that fails (the database may be away)."""
+    edge = "admin" if is_desk(request.path) else "site"
+    values: dict[str, Any] = {"status": status, "message": message, "request_id": g.get("request_id", "")}
+    values["typed"] = typed
+    if not g.get("failing"):
+        try:
+            return render_template(f"{edge}/error.html", **values)
+        except (DBAPIError, PoolTimeout, TemplateNotFound):
+            db.session.rollback()
+    g.failing = True
+    return _plain(values)
+
+
+def _plain(values: dict[str, Any]) -> str:
+    """Without what is put around other pages, which asks the database."""
+    return current_app.jinja_env.get_template("plain_error.html").render(**values)

@@ -1,0 +1,94 @@
+"""Nothing is reachable that has not declared what it needs: every view carries a mark, or the app does not start."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from cms.accounts.policy import PlainPolicy
+from cms.core.decision import require
+from cms.core.errors import NotAllowed
+from cms.core.i18n import _
+from cms.core.permissions import Permission
+from cms.web.typed import typed_text
+from cms.web.visitors import visitor
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What an endpoint asks for before its view runs; the view itself still asks the policy for its subject."""
+
+    public: bool = False
+    signed_in: bool = False
+    any_of: tuple[Permission, ...] = ()
+
+    def __str__(self) -> str:
+        if self.public:
+            return "public"
+        return " | ".join(self.any_of) if self.any_of else "signed in"
+
+
+PUBLIC = Needs(public=True)
+SIGNED_IN = Needs(signed_in=True)
+
+#: Endpoint → what it needs; filled by the edges as they register their routes.
+REGISTRY = "copydesk_needs"
+
+
+class Undeclared(Exception):
+    """A route that nobody said anything about; the app must not start with one."""
+
+
+def declare(app: Flask, endpoint: str, needs: Needs) -> None:
+    """Say what an endpoint needs; saying it twice differently is a bug."""
+    registry: dict[str, Needs] = app.extensions.setdefault(REGISTRY, {})
+    if registry.setdefault(endpoint, needs) != needs:
+        raise Undeclared(f"{endpoint} is declared twice, as {registry[endpoint]} and {needs}")
+
+
+def needs_of(app: Flask, endpoint: str) -> Needs | None:
+    found: Needs | None = app.extensions.get(REGISTRY, {}).get(endpoint)
+    return found
+
+
+def refuse_undeclared(app: Flask) -> None:
+    """Raise Undeclared, naming every endpoint that has no declaration."""
+    declare(app, "static", PUBLIC)
+    missing = sorted({rule.endpoint for rule in app.url_map.iter_rules()} - app.extensions[REGISTRY].keys())
+    if missing:
+        raise Undeclared(f"These endpoints have not declared what they need: {', '.join(missing)}")
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_enforce)
+
+
+def _enforce() -> Response | None:
+    """Ask before the view runs; an address that leads nowhere has no endpoint and stays a 404."""
+    if request.endpoint is None:
+        return None
+    needs = needs_of(current_app, request.endpoint)
+    if needs is None:
+        raise NotAllowed(_("This address is not open to anybody."))
+    if needs.public:
+        return None
+    user = visitor()
+    if user is None:
+        return to_sign_in()
+    if needs.any_of:
+        require(PlainPolicy(user).may_any(*needs.any_of))
+    return None
+
+
+def to_sign_in() -> Response:
+    """302 to the sign-in page, and back afterwards; for programs, and where a text would be lost, a refusal."""
+    if request.path.startswith("/api/"):
+        abort(401)
+    if typed_text():
+        abort(401, _("You were signed out before this was saved."))
+    here = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else ""
+    return redirect(url_for("security.login", next=here or None))

@@ -1,0 +1,73 @@
+"""Which language and which time zone a page is in: the person's own, else the site's."""
+
+from zoneinfo import ZoneInfo
+
+import flask_babel
+from flask import Flask, g, has_request_context, request
+
+from cms.core import i18n
+from cms.core.i18n import LANGUAGES
+from cms.core.zones import is_zone
+from cms.extensions import babel
+from cms.web import dates
+from cms.web.areas import is_private
+from cms.web.visitors import settings, visitor
+
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+
+
+def init_app(app: Flask) -> None:
+    babel.init_app(app, locale_selector=language, timezone_selector=zone_name, default_timezone="UTC")
+    dates.init_app(app)
+    i18n.install(_gettext, _ngettext)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(_message, _messages, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals.update(page_language=language, page_direction=direction)
+
+
+def language() -> str:
+    """Public pages are the same for everybody, so only the back office and the account follow the person."""
+    user = visitor() if is_private(request.path) else None
+    chosen = (user.locale if user else None) or settings().language
+    return chosen if chosen in LANGUAGES else "en"
+
+
+def direction() -> str:
+    return "rtl" if language() in RIGHT_TO_LEFT else "ltr"
+
+
+def zone_name() -> str:
+    user = visitor() if is_private(request.path) else None
+    chosen = (user.timezone if user else None) or settings().timezone
+    return chosen if is_zone(chosen) else "UTC"
+
+
+def zone() -> ZoneInfo:
+    return ZoneInfo(zone_name())
+
+
+def _message(message: str) -> str:
+    """For templates, which put the values in by themselves, escaped."""
+    if not has_request_context() or g.get("failing"):
+        return message
+    return str(flask_babel.get_translations().ugettext(message))
+
+
+def _messages(singular: str, plural: str, num: int) -> str:
+    if not has_request_context() or g.get("failing"):
+        return singular if num == 1 else plural
+    return str(flask_babel.get_translations().ungettext(singular, plural, num))
+
+
+def _gettext(message: str, **values: object) -> str:
+    if not has_request_context() or g.get("failing"):
+        return message % values if values else message
+    translated: str = flask_babel.gettext(message, **values)
+    return translated
+
+
+def _ngettext(singular: str, plural: str, num: int, **values: object) -> str:
+    if not has_request_context() or g.get("failing"):
+        return (singular if num == 1 else plural) % {"num": num, **values}
+    translated: str = flask_babel.ngettext(singular, plural, num, **values)
+    return translated

@@ -1,0 +1,133 @@
+"""What people get by mail about their account, and the links in it: always the configured address, never the Host."""
+
+import threading
+from typing import Any
+
+from flask import Flask, current_app, url_for
+
+from cms.accounts.models import User
+from cms.core.db import begin_as
+from cms.core.i18n import _
+from cms.extensions import db
+from cms.web import mailing
+from cms.web.app import runtime
+from cms.web.visitors import settings
+
+
+def link(endpoint: str, **values: Any) -> str:
+    """The full address of a page of this site."""
+    return runtime().config.base_url + url_for(endpoint, **values)
+
+
+def first_password(user: User, secret: str) -> None:
+    _post(
+        user.email,
+        _("Your account at %(site)s", site=settings().title),
+        _("%(name)s, you have an account at %(site)s.", name=user.name, site=settings().title),
+        _("Choose your password here. The link works once, for seven days:"),
+        link("resetting.reset", secret=secret),
+    )
+
+
+def reset(user: User, secret: str) -> None:
+    _post(
+        user.email,
+        _("A new password for %(site)s", site=settings().title),
+        _("Somebody asked for a new password for your account at %(site)s.", site=settings().title),
+        _("If it was you, choose one here. The link works once, for an hour:"),
+        link("resetting.reset", secret=secret),
+        _("If it was not you, there is nothing to do: your password stays as it is."),
+    )
+
+
+def confirm_sign_up(email: str, secret: str) -> None:
+    _post(
+        email,
+        _("Confirm your address for %(site)s", site=settings().title),
+        _("Somebody asked for an account at %(site)s with this address.", site=settings().title),
+        _("If it was you, confirm it here. The link works once, for two days:"),
+        link("joining.confirm", secret=secret),
+        _("If it was not you, there is nothing to do: no account is made."),
+    )
+
+
+def has_account(email: str) -> None:
+    """To the address of an account, when somebody signs up with it again; the page told them nothing."""
+    _post(
+        email,
+        _("You have an account at %(site)s", site=settings().title),
+        _("Somebody asked for an account at %(site)s with this address, which has one.", site=settings().title),
+        _("Sign in here:"),
+        link("security.login"),
+        _("If you have forgotten the password, choose a new one here:"),
+        link("resetting.forgot"),
+    )
+
+
+def waits_for_approval(user: User, manager: User) -> None:
+    _post(
+        manager.email,
+        _("Somebody waits for an account at %(site)s", site=settings().title),
+        _("%(name)s (%(username)s) has signed up and waits for a yes.", name=user.name, username=user.username),
+        runtime().config.base_url + "/admin/users/",
+    )
+
+
+def approved(user: User) -> None:
+    _post(
+        user.email,
+        _("Your account at %(site)s is ready", site=settings().title),
+        _("%(name)s, somebody has said yes to your account. Sign in here:", name=user.name),
+        link("security.login"),
+    )
+
+
+def confirm_email(email: str, secret: str) -> None:
+    _post(
+        email,
+        _("Confirm your new address for %(site)s", site=settings().title),
+        _("Somebody wants to use this address for an account at %(site)s.", site=settings().title),
+        _("If it was you, confirm it here. The link works once, for a day:"),
+        link("profile.confirm_email", secret=secret),
+    )
+
+
+def address_taken(email: str) -> None:
+    _post(
+        email,
+        _("Your address at %(site)s", site=settings().title),
+        _(
+            "Somebody wanted to use this address for another account at %(site)s. Nothing was changed.",
+            site=settings().title,
+        ),
+    )
+
+
+def notice(user: User, what: str, *, to: str | None = None) -> None:
+    """Something about the account's security has changed: told to the address that was its own until now."""
+    _post(
+        to or user.email,
+        _("Your account at %(site)s", site=settings().title),
+        what,
+        _("If it was not you, choose a new password at once, and look at your sessions:"),
+        link("resetting.forgot"),
+    )
+
+
+def _post(to: str, subject: str, *paragraphs: str) -> None:
+    """A mail server takes its time, and the time of an answer must not tell whether there was mail to send."""
+    body = "\n\n".join(paragraphs) + "\n"
+    db.session.rollback()  # whatever was read since the commit
+    if current_app.config["MAIL_BACKEND"] == "smtp":
+        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug's proxy
+        threading.Thread(target=_send_apart, args=(app, to, subject, body)).start()
+    else:
+        mailing.send(to, subject, body)
+
+
+def _send_apart(app: Flask, to: str, subject: str, body: str) -> None:
+    begin_as(may_write=False)
+    with app.app_context():
+        settings()  # kept for the mail, so that no transaction is open while it is sent
+        db.session.rollback()
+        mailing.send(to, subject, body)

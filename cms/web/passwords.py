@@ -1,0 +1,41 @@
+"""Password hashes: the one place that makes and checks them. Slow on purpose: never with a transaction open."""
+
+import unicodedata
+from functools import cache
+
+import flask_security
+from flask_security.proxies import _security
+
+LONGEST_BYTES = 1000
+
+
+def hash_password(password: str) -> str:
+    """Argon2id, about 50 ms; the rules for passwords are `accounts.passwords`."""
+    made: str = flask_security.hash_password(_normalised(password))
+    return made
+
+
+def is_right(password: str, kept: str | None) -> bool:
+    """Whether the password fits; an account without one, or none at all, takes just as long to say no."""
+    if len(password.encode()) > LONGEST_BYTES:
+        password, kept = password[:LONGEST_BYTES], None
+    if kept is not None and _security.pwd_context.identify(kept) is None:
+        kept = None  # no hash that we know: nobody has the password to it
+    fits: bool = flask_security.verify_password(_normalised(password), kept or _nobodys())
+    return fits and kept is not None
+
+
+def is_outdated(kept: str) -> bool:
+    """Whether the hash was made with other parameters than today's."""
+    outdated: bool = _security.pwd_context.needs_update(kept)
+    return outdated
+
+
+def _normalised(password: str) -> str:
+    """The same password typed on another keyboard is the same password."""
+    return unicodedata.normalize("NFKC", password)
+
+
+@cache
+def _nobodys() -> str:
+    return hash_password("nobody has this password")

@@ -1,0 +1,39 @@
+"""Who is asking, when, and on which site; each looked up once a request."""
+
+from datetime import datetime
+
+from flask import current_app, g
+from flask_login import current_user
+
+from cms.accounts.models import User
+from cms.core.errors import NotAllowed
+from cms.core.i18n import _
+from cms.extensions import db
+from cms.settings.queries import SiteSettings, load
+
+
+def now() -> datetime:
+    """The time that rules are judged by; see `core.clock`."""
+    moment: datetime = current_app.extensions["copydesk"].clock.now()
+    return moment
+
+
+def visitor() -> User | None:
+    """The person signed in, or None; reading it makes the answer depend on the cookie."""
+    return current_user._get_current_object() if current_user.is_authenticated else None
+
+
+def signed_in() -> User:
+    """The person signed in, where a view is only for such."""
+    user = visitor()
+    if user is None:
+        raise NotAllowed(_("Sign in first."))
+    return user
+
+
+def settings() -> SiteSettings:
+    """The site's settings; one query a request."""
+    if "site_settings" not in g:
+        g.site_settings = load(db.session())
+    found: SiteSettings = g.site_settings
+    return found

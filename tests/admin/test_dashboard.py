@@ -1,0 +1,124 @@
+"""The first page: each person's own work, and nothing of what does not concern them."""
+
+from datetime import timedelta
+
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from cms.posts.lifecycle import IN_REVIEW, PUBLISHED
+from tests.browser import Browser
+from tests.factories import Make
+
+
+def today(browser: Browser) -> str:
+    answer = browser.get("/admin/")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_a_writer_sees_their_own_drafts_and_nobody_elses(browser: Browser, session: Session, make: Make) -> None:
+    writer = make.contributor()
+    make.post(author=writer, title="Mine to finish")
+    make.post(author=writer, title="Handed in", status=IN_REVIEW)
+    make.post(title="A secret draft")
+    make.comment()
+    session.commit()
+
+    page = today(browser.sign_in(writer))
+
+    assert "Mine to finish" in page
+    assert "Handed in, with an editor" in page
+    assert "A secret draft" not in page
+    assert "Comments held" not in page
+
+
+def test_an_editor_sees_what_waits_for_review_and_which_comments_are_held(
+    browser: Browser, session: Session, make: Make
+) -> None:
+    editor = make.editor()
+    make.post(title="Please read", status=IN_REVIEW)
+    make.comment(created_at=make.at - timedelta(days=2))
+    session.commit()
+
+    page = today(browser.sign_in(editor))
+
+    assert "To review" in page
+    assert "Please read" in page
+    assert "comment waits" in page
+
+
+def test_a_moderator_has_no_way_to_write(browser: Browser, session: Session, make: Make) -> None:
+    moderator = make.moderator()
+    session.commit()
+
+    page = today(browser.sign_in(moderator))
+
+    assert "/admin/posts/new/" not in page
+    assert "No comment waits." in page
+
+
+def test_nobody_is_told_that_nothing_waits_beside_comments_that_do(
+    browser: Browser, session: Session, make: Make
+) -> None:
+    moderator = make.moderator()
+    make.comment()
+    session.commit()
+
+    page = today(browser.sign_in(moderator))
+
+    assert "Nothing waits for you" not in page
+    assert "Open the desk" in page
+
+
+def test_a_member_without_a_role_finds_a_calm_page(browser: Browser, session: Session, make: Make) -> None:
+    member = make.user()
+    make.post(title="Anything", status=PUBLISHED)
+    session.commit()
+
+    assert "Nothing waits for you" in today(browser.sign_in(member))
+
+
+def test_what_changed_lately_leaves_out_who_came_and_went(browser: Browser, session: Session, make: Make) -> None:
+    owner = make.owner()
+    session.commit()
+    browser.sign_in(owner).post("/admin/tags/new/", {"name": "Harbour"})
+
+    page = today(browser)
+
+    assert "Harbour" in page
+    assert "signed in" not in page
+
+
+def test_it_costs_the_same_number_of_queries_at_any_size(
+    browser: Browser, session: Session, make: Make, engine: Engine
+) -> None:
+    owner = make.owner()
+    session.commit()
+    browser.sign_in(owner)
+    few = count_queries(engine, lambda: today(browser))
+    for _number in range(8):
+        post = make.post(author=owner)
+        make.post(status=IN_REVIEW)
+        make.comment(make.post(status=PUBLISHED))
+        make.media(uploaded_by_id=post.author_id)
+    session.commit()
+
+    many = count_queries(engine, lambda: today(browser))
+
+    assert many <= few + 3, "blocks that were empty may load names"
+    assert many <= 20
+
+
+def count_queries(engine: Engine, work: object) -> int:
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT")):
+            seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        work()  # type: ignore[operator]
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len(seen)

@@ -1,0 +1,38 @@
+"""What time it is."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, create_engine, event
+
+from cms.core import clock
+from cms.core.clock import Clock
+
+
+def test_the_time_has_a_zone_and_is_about_now(engine: Engine) -> None:
+    told = Clock(engine).now()
+
+    assert told.utcoffset() == timedelta(0)
+    assert abs(told - datetime.now(UTC)) < timedelta(seconds=10)
+
+
+def test_sqlite_is_never_asked_and_postgresql_once_a_minute(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, questions = Clock(engine), list[str]()
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        questions.append(statement)
+
+    asked.now(), asked.now()
+    monkeypatch.setattr(clock, "REFRESH_SECONDS", -1)
+    asked.now()
+    event.remove(engine, "before_cursor_execute", note)
+
+    expected = 0 if engine.dialect.name == "sqlite" else 2
+    assert sum("clock_timestamp" in question for question in questions) == expected
+
+
+def test_the_last_offset_stands_while_the_database_is_away() -> None:
+    away = Clock(create_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing?connect_timeout=2"))
+
+    assert abs(away.now() - datetime.now(UTC)) < timedelta(seconds=10)

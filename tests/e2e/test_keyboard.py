@@ -1,0 +1,186 @@
+"""The same tasks without a mouse: everything is reached with Tab, and the focus is never lost or hidden."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.moderation import waiting_comment
+
+Person = Callable[..., Page]
+
+pytestmark = pytest.mark.browser
+
+MOST_TABS = 150
+
+
+def test_signing_in(person: Person) -> None:
+    page = person()
+
+    page.goto("/login")
+    tab_to(page, page.get_by_label("E-mail"))
+    page.keyboard.type("author@example.com")
+    page.keyboard.press("Tab")
+    page.keyboard.type("copydesk-demo")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Today")
+
+
+def test_the_first_stop_skips_what_every_page_begins_with(person: Person) -> None:
+    page = person("editor")
+
+    for address in ("/admin/posts/", "/admin/tags/new/", "/", "/account", "/login"):
+        page.goto(address)
+        page.locator("body").press("Tab")
+        skip = page.get_by_role("link", name="Skip to")
+        expect(skip).to_be_focused()
+        expect(skip).to_be_in_viewport()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("main")).to_be_focused()
+
+
+def test_writing_marking_saving_and_publishing(person: Person) -> None:
+    page = person("author")
+
+    page.goto("/admin/posts/new/")
+    expect(page.get_by_label("Title", exact=True)).to_be_focused()
+    page.keyboard.type("Ropes by number")
+    text = page.get_by_label("Text, in Markdown")
+    tab_to(page, page.get_by_role("button", name="Heading"))
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("button", name="Bold")).to_be_focused()
+    tab_to(page, text)
+    page.keyboard.type("Twelve is ")
+    page.keyboard.press("Control+b")
+    page.keyboard.type("thick")
+    expect(text).to_have_value("Twelve is **thick**")
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+    tab_to(page, page.get_by_role("button", name="Publish"))
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("“Ropes by number” was published.")).to_be_visible()
+
+
+def test_a_form_with_faults_takes_the_focus_to_them(person: Person) -> None:
+    page = person("author")
+
+    page.goto("/admin/posts/new/")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("region", name="1 field needs your attention")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Title", exact=True)).to_be_focused()
+
+
+def test_a_menu_of_a_row_opens_walks_and_closes_with_the_focus_where_it_was(person: Person) -> None:
+    page = person("editor")
+
+    page.goto("/admin/posts/")
+    menu = page.get_by_label("More for The tide clock on Pier 9")
+    tab_to(page, menu)
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("button", name="Publish changes").first).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("button", name="Move to trash").first).to_be_focused()
+    page.keyboard.press("Escape")
+
+    expect(menu).to_be_focused()
+    expect(page.get_by_role("button", name="Publish changes")).to_have_count(0)
+
+
+def test_selecting_rows_and_changing_them(person: Person) -> None:
+    page = person("editor")
+
+    page.goto("/admin/posts/?search=mooring")
+    tab_to(page, page.get_by_role("checkbox", name="Select How to read a mooring"))
+    page.keyboard.press("Space")
+    expect(page.get_by_text("1 selected")).to_be_visible()
+    tab_to(page, page.get_by_role("button", name="Add tag…"))
+    follow(page)
+    tab_to(page, page.get_by_label("Tag to add"))
+    page.keyboard.type("Knots")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name="Add tag: 1 done")).to_be_visible()
+
+
+def test_choosing_an_image_in_the_dialogue(person: Person) -> None:
+    page = person("editor")
+
+    page.goto("/admin/posts/new/")
+    tab_to(page, page.locator("summary").filter(has_text="Featured image"))
+    page.keyboard.press("Enter")
+    opener = page.get_by_role("link", name="Look through the library")
+    tab_to(page, opener)
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Choose an image")
+    expect(dialog.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("dredger")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("listitem")).to_have_count(1)
+    tab_to(page, dialog.get_by_role("listitem").get_by_role("button"))
+    page.keyboard.press("Enter")
+
+    expect(opener).to_be_focused()
+    expect(page.get_by_role("combobox", name="Image").locator("option:checked")).to_have_text("Mudlark II at work")
+
+
+def test_commenting_and_moderating(person: Person) -> None:
+    visitor, moderator = person(), person("moderator")
+
+    visitor.goto("/posts/mending-day")
+    tab_to(visitor, visitor.get_by_role("link", name="Leave a comment"))
+    visitor.keyboard.press("Enter")
+    expect(visitor.get_by_label("Name")).to_be_focused()
+    for words in ("Perrin", "perrin@example.com", "Our net was green too."):
+        visitor.keyboard.type(words)
+        visitor.keyboard.press("Tab")
+    visitor.keyboard.press("Enter")
+    expect(visitor.get_by_role("heading", level=1)).to_have_text("Thank you")
+    case = waiting_comment(moderator, "Our net was green too.")
+    tab_to(moderator, case.get_by_role("button", name="Approve"))
+    moderator.keyboard.press("Enter")
+
+    expect(case).to_have_count(0)
+
+
+def follow(page: Page) -> None:
+    """Enter, on something that leads to another page."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Press Tab until it has the focus, and fail where the focus cannot be seen on the way."""
+    wanted = target.element_handle()
+    for _tab in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        unseen, arrived = page.evaluate(LOOK_AT_FOCUS, wanted)
+        assert unseen == ""
+        if arrived:
+            return
+    pytest.fail(f"{target} is not reached with Tab")
+
+
+#: What has the focus without being in sight or marked, as text; and whether the wanted thing has it.
+LOOK_AT_FOCUS = """wanted => {
+    const element = document.activeElement;
+    const drawn = element.closest("label, .glued, .pane") ?? element;
+    const box = drawn.getBoundingClientRect();
+    const inSight = box.width > 3 && box.height > 3 && box.bottom > 0 && box.top < innerHeight;
+    const around = [element, element.parentElement, element.parentElement?.parentElement, drawn];
+    const isMarked = around.filter(Boolean).some((one) => {
+        const style = getComputedStyle(one);
+        return style.outlineStyle !== "none" || style.boxShadow !== "none";
+    });
+    const isSeen = element === document.body || (inSight && isMarked);
+    return [isSeen ? "" : element.outerHTML.slice(0, 200), element === wanted];
+}"""

@@ -1,0 +1,181 @@
+"""What is public at a moment, in which order, and at what cost."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from cms.core.db import MAX_ID
+from cms.posts import actions, public
+from cms.posts.lifecycle import PUBLISHED, PostMove
+from cms.posts.models import Post
+from cms.posts.public import Cursor
+from tests.counting import counted
+from tests.factories import Make
+
+HOUR = timedelta(hours=1)
+Publish = Callable[..., Post]
+
+
+def walk(session: Session, at: datetime, most: int) -> list[int]:
+    """Ids of all posts, page by page."""
+    seen: list[int] = []
+    before: Cursor | None = None
+    while True:
+        listing = public.newest(session, at, most=most, before=before)
+        seen += [edition.post_id for edition in listing.editions]
+        if listing.older is None:
+            return seen
+        before = Cursor.read(str(listing.older))
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 7, 8])
+def test_pages_of_any_size_show_every_post_once_the_newest_first(
+    session: Session, publish: Publish, now: datetime, most: int
+) -> None:
+    hours = [0, 1, 1, 2, 2, 2, 3]
+    posts = [publish(published_at=now - HOUR * hour) for hour in hours]
+
+    expected = sorted(posts, key=lambda post: (post.published_at, post.id), reverse=True)
+    assert walk(session, now, most) == [post.id for post in expected]
+
+
+def test_only_what_is_live_is_listed(session: Session, make: Make, publish: Publish, now: datetime) -> None:
+    editor, live = make.editor(), publish()
+    make.post()
+    make.page(status=PUBLISHED)
+    scheduled, expiring, trashed = make.post(), make.post(), publish()
+    actions.publish(session, scheduled, by=editor, at=now, live_from=now + HOUR)
+    actions.publish(session, expiring, by=editor, at=now, live_until=now + HOUR)
+    actions.move_post(session, trashed, PostMove.TRASH, by=editor, at=now + HOUR / 4)
+
+    def listed(at: datetime) -> set[int]:
+        return {edition.post_id for edition in public.newest(session, at, most=10).editions}
+
+    assert listed(now - HOUR) == set()
+    assert listed(now + HOUR / 2) == {live.id, expiring.id}
+    assert listed(now + HOUR) == {live.id, scheduled.id}
+
+
+@given(
+    st.builds(
+        Cursor,
+        st.datetimes(timezones=st.just(UTC), min_value=datetime(1, 1, 1)),
+        st.integers(min_value=0, max_value=MAX_ID),
+    )
+)
+def test_a_cursor_reads_as_it_was_written(cursor: Cursor) -> None:
+    assert Cursor.read(str(cursor)) == cursor
+
+
+@given(st.text() | st.from_regex(r"[0-9a-f]{1,20}-[0-9a-f]{1,20}", fullmatch=True))
+def test_any_other_text_is_no_cursor_and_no_error(text: str) -> None:
+    cursor = Cursor.read(text)
+
+    assert cursor is None or Cursor.read(str(cursor)) == cursor
+
+
+def test_a_tag_has_the_posts_of_the_tags_below_it(
+    session: Session, make: Make, publish: Publish, now: datetime
+) -> None:
+    sea = make.tag("Sea")
+    boats = make.tag("Boats", parent_id=sea.id)
+    ferries = make.tag("Ferries", parent_id=boats.id)
+    posts = {tag.slug: publish(tags=[tag]) for tag in (sea, boats, ferries)}
+    publish(tags=[make.tag("Town")])
+
+    def tagged(slug: str) -> set[int]:
+        family = public.family_of(session, slug)
+        assert family is not None
+        listing = public.newest(session, now, most=10, among=public.tagged(session, family))
+        return {edition.post_id for edition in listing.editions}
+
+    assert tagged("sea") == {post.id for post in posts.values()}
+    assert tagged("boats") == {posts["boats"].id, posts["ferries"].id}
+    assert public.family_of(session, "nothing") is None
+
+
+def test_tags_whose_parents_go_round_in_a_circle_do_no_harm(session: Session, make: Make) -> None:
+    first = make.tag("First")
+    second = make.tag("Second", parent_id=first.id)
+    first.parent_id = second.id
+    session.flush()
+
+    family = public.family_of(session, "first")
+
+    assert family is not None
+    assert family.ids == {first.id, second.id}
+
+
+def test_rare_and_frequent_tags_give_the_same_list(
+    session: Session, make: Make, publish: Publish, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sea, town = make.tag("Sea"), make.tag("Town")
+    for number in range(6):
+        publish(tags=[sea] if number % 2 else [town], published_at=now - HOUR * number)
+    family = public.family_of(session, "sea")
+    assert family is not None
+
+    def ids() -> list[int]:
+        listing = public.newest(session, now, most=5, among=public.tagged(session, family))
+        return [edition.post_id for edition in listing.editions]
+
+    rare = ids()
+    monkeypatch.setattr(public, "FREQUENT", 1)
+    assert ids() == rare
+    assert len(rare) == 3
+
+
+def test_around_a_post_stand_its_neighbours_in_time_and_what_shares_its_tags(
+    session: Session, make: Make, publish: Publish, now: datetime
+) -> None:
+    sea, work, town = make.tag("Sea"), make.tag("Work"), make.tag("Town")
+    both = publish(tags=[sea, work], published_at=now - HOUR * 9)
+    one_old = publish(tags=[sea], published_at=now - HOUR * 8)
+    one_new = publish(tags=[work], published_at=now - HOUR * 7)
+    earlier = publish(tags=[town], published_at=now - HOUR * 3)
+    post = publish(tags=[sea, work], published_at=now - HOUR * 2)
+    later = publish(tags=[town], published_at=now - HOUR)
+    make.post(tags=[sea, work])
+    edition = public.at_path(session, f"/posts/{post.slug}", now)
+    assert edition is not None
+
+    around = public.around(session, edition, now)
+
+    assert around.earlier is not None
+    assert around.later is not None
+    assert (around.earlier.post_id, around.later.post_id) == (earlier.id, later.id)
+    assert [other.post_id for other in around.related] == [both.id, one_new.id, one_old.id]
+
+
+def test_a_post_alone_has_nothing_around_it(session: Session, publish: Publish, now: datetime) -> None:
+    edition = public.at_path(session, f"/posts/{publish().slug}", now)
+    assert edition is not None
+
+    around = public.around(session, edition, now)
+
+    assert (around.earlier, around.later, list(around.related)) == (None, None, [])
+
+
+def test_a_list_costs_the_same_however_long_it_is(
+    session: Session, engine: Engine, make: Make, publish: Publish, now: datetime
+) -> None:
+    def cost() -> int:
+        session.commit()
+        session.expunge_all()
+        with counted(engine) as statements:
+            for edition in public.newest(session, now, most=50).editions:
+                assert edition.author.name
+                assert edition.featured_media is None or edition.featured_media.digest
+                assert [tag.name for tag in edition.tags]
+        return len(statements)
+
+    publish(tags=[make.tag("Sea")], featured_media_id=make.media().id)
+    few = cost()
+    for _number in range(20):
+        publish(tags=[make.tag()], featured_media_id=make.media().id)
+    assert cost() == few == 2

@@ -1,0 +1,91 @@
+"""A small site in which nothing belongs to whoever walks it, and how each route is filled with its ids."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from cms.accounts.models import User, UserSession
+from cms.posts.lifecycle import PostStatus
+from cms.redirects.models import Redirect
+from tests.factories import Make
+
+ROLES = ("anonymous", "member", "contributor", "author", "moderator", "editor", "owner")
+
+
+@dataclass(frozen=True)
+class World:
+    """Ids of things that contributors and authors must not know of, and one public post."""
+
+    walker: User | None
+    values: dict[str, Any]
+
+
+def build(session: Session, make: Make, role: str) -> World:
+    """Everything is another author's; the draft, its comment and the owner are what must not leak."""
+    walker = None
+    if role == "member":
+        walker = make.user()
+    elif role != "anonymous":
+        walker = make.user(role)
+    other_owner, writer = make.owner(), make.author()
+    draft = make.post(author=writer, title="A secret draft")
+    live = make.post(author=writer, slug="a-live-post", status=PostStatus.PUBLISHED)
+    page = make.page(author=writer, title="A secret page")
+    tag = make.tag("Harbour")
+    comment = make.comment(live)
+    media = make.media(uploaded_by_id=writer.id)
+    redirect = Redirect(from_path="/old", to_path="/new", status=301, created_at=make.at, updated_at=make.at)
+    opened = UserSession(
+        user_id=other_owner.id, digest="0" * 64, created_at=make.at, last_seen_at=make.at, expires_at=make.at
+    )
+    session.add_all([redirect, opened])
+    session.flush()
+    values = {
+        "other": opened.id,
+        "admin_posts": draft.id,
+        "admin_pages": page.id,
+        "admin_tags": tag.id,
+        "admin_comments": comment.id,
+        "admin_media": media.id,
+        "admin_redirects": redirect.id,
+        "admin_users": other_owner.id,
+        "admin_roles": make.roles["owner"].id,
+        "live_slug": live.slug,
+        "username": writer.username,
+        "tag": tag.slug,
+        "file": media,
+    }
+    session.commit()
+    return World(walker, values)
+
+
+def address(app: Flask, rule: Rule, world: World) -> str:
+    """The rule's address with ids filled in: by the area for admin views, `?id=` where Flask-Admin reads it there."""
+    area = rule.endpoint.partition(".")[0]
+    row_id = world.values.get(area, world.values["other"])
+    filled = {name: _argument(rule, name, world, row_id) for name in rule.arguments}
+    with app.test_request_context():
+        path = app.url_map.bind("localhost").build(rule.endpoint, filled)
+    return f"{path}?id={row_id}" if area in world.values and not rule.arguments else path
+
+
+def _argument(rule: Rule, name: str, world: World, row_id: int) -> Any:
+    special = {
+        "username": world.values["username"],
+        "filename": world.values["file"].filename,
+        "year": 2026,
+        "month": "03",
+        "number": 1,
+        "tree": "0" * 12,
+        "export_type": "csv",
+        "digest": world.values["file"].digest[:16],
+        "path": "no-such-page",
+        "move": "publish" if "comments" not in rule.endpoint else "approve",
+        "token": "no-such-token",
+    }
+    if name == "slug":
+        return world.values["tag"] if "tag" in rule.endpoint else world.values["live_slug"]
+    return special.get(name, row_id)
