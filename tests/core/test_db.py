@@ -29,6 +29,7 @@ from tests.factories import Make
 
 ROOT = Path(__file__).parents[2]
 WRITERS, TIMES = 8, 25
+RACERS, NEW_FILES = 6, 200
 #: A process that adds to one number: reads it, waits, writes it; the second argument says how often.
 WRITER = """
 import sys, time
@@ -167,6 +168,31 @@ def test_ending_a_read_gives_the_lock_up(sqlite: Engine) -> None:
 def test_every_connection_follows_the_recipe(sqlite: Engine, pragma: str, value: object) -> None:
     with reading(), sqlite.connect() as first, sqlite.connect() as second:
         assert [one.execute(text(f"PRAGMA {pragma}")).scalar() for one in (first, second)] == [value, value]
+
+
+def test_several_who_open_a_new_file_at_once_all_get_in(tmp_path: Path) -> None:
+    """SQLite refuses whoever switches the same new file to WAL at the same moment, without waiting (seen in CI)."""
+    together, refused = threading.Barrier(RACERS), []
+
+    def open_new_files() -> None:
+        for number in range(NEW_FILES):
+            url = f"sqlite:///{tmp_path}/new{number}.db"
+            engine = create_engine(url, **engine_options(url))
+            prepare_engine(engine)
+            together.wait()
+            try:
+                engine.connect().close()
+            except OperationalError as error:
+                refused.append(error)
+            engine.dispose()
+
+    racers = [threading.Thread(target=open_new_files) for _racer in range(RACERS)]
+    for racer in racers:
+        racer.start()
+    for racer in racers:
+        racer.join()
+
+    assert refused == []
 
 
 def test_a_reference_to_nothing_is_refused(session: Session, make: Make) -> None:
