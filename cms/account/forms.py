@@ -12,8 +12,7 @@ from wtforms import BooleanField, EmailField, HiddenField, PasswordField, Select
 from wtforms.validators import InputRequired
 
 from cms.accounts.names import BIO_LENGTH, EMAIL_LENGTH, NAME_LENGTH
-from cms.core.errors import CmsError, Invalid
-from cms.core.i18n import _
+from cms.core.errors import CmsError, marked
 from cms.core.text import USERNAME_LENGTH
 
 NEW_PASSWORD = {"autocomplete": "new-password", "minlength": 8}
@@ -28,7 +27,7 @@ class AccountForm(FlaskForm):
     def require(self) -> None:
         """Raise what WTForms would only note, so that every refusal goes one way."""
         if not self.validate():
-            raise Invalid(_("Look at the fields marked below."))
+            raise marked()
 
     def show(self, refusal: CmsError) -> None:
         """Put each sentence beside the field it is about, and any other above the form."""
@@ -135,8 +134,8 @@ class ProfileForm(AccountForm):
         lazy_gettext("Name"), default="", render_kw={"autocomplete": "name", "maxlength": NAME_LENGTH}
     )
     bio = TextAreaField(lazy_gettext("About you"), default="", render_kw={"rows": 4, "maxlength": BIO_LENGTH})
-    timezone = SelectField(lazy_gettext("Time zone"), default="")
-    locale = SelectField(lazy_gettext("Language"), default="")
+    timezone = SelectField(lazy_gettext("Time zone"), default="", validate_choice=False)
+    locale = SelectField(lazy_gettext("Language"), default="", validate_choice=False)
 
 
 class AvatarForm(AccountForm):

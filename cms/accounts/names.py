@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
 from cms.core.errors import Invalid
-from cms.core.i18n import _
+from cms.core.i18n import LANGUAGES, _
 from cms.core.text import clean_line, clean_text, skeleton
 from cms.core.zones import is_zone
 
@@ -70,6 +70,15 @@ def clean_zone(zone: str | None) -> str | None:
     if not is_zone(zone):
         raise _invalid("timezone", _("There is no such time zone."))
     return zone
+
+
+def clean_locale(locale: str | None) -> str | None:
+    """A language that pages can be in, or None for the site's."""
+    if not locale:
+        return None
+    if locale not in LANGUAGES:
+        raise _invalid("locale", _("Choose one of the languages in the list."))
+    return locale
 
 
 def _short(field: str, clean: Callable[[str], str], text: str, most: int) -> str:

@@ -23,7 +23,9 @@ OUTCOMES = (
     (
         ANONYMISE,
         N_("Erase the person"),
-        N_("Name, address, picture and sign-in go for ever; the posts stay, or go to whom you choose."),
+        N_(
+            "Name, address and sign-in go for ever, the picture to the trash; the posts stay, or go to whom you choose."
+        ),
     ),
 )
 

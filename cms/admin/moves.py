@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import flash, redirect, request
 from flask_admin import expose
@@ -12,6 +13,7 @@ from cms.core.decision import Decision
 from cms.core.errors import NotFound
 from cms.core.i18n import _
 from cms.extensions import db
+from cms.web.areas import is_desk
 from cms.web.next import safe_next
 
 
@@ -86,4 +88,4 @@ class Moves(Gated):
 def return_to(default: str) -> str:
     """The page of the back office that a form came from, where it said so."""
     wanted = safe_next(request.form.get("url") or request.args.get("url"), default)
-    return wanted if wanted.startswith("/admin") else default
+    return wanted if is_desk(urlsplit(wanted).path) else default

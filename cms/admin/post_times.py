@@ -7,7 +7,7 @@ from flask import request
 
 from cms.admin.forms import read_local, site_zone
 from cms.admin.post_form import ContentForm
-from cms.core.errors import Invalid
+from cms.core.errors import Invalid, marked
 from cms.core.i18n import _
 from cms.posts.lifecycle import PostMove
 from cms.web import now
@@ -32,7 +32,7 @@ def require_times_kept(form: ContentForm, shown: dict[str, Any]) -> None:
         return
     faults = {name: _fault(shown.get(name)) for name in TIMES if _is_changed(form[name], shown.get(name))}
     if faults:
-        raise Invalid(_("Please correct the fields that are marked."), faults)
+        raise marked(faults)
 
 
 def _is_changed(field: Any, shown: datetime | None) -> bool:

@@ -19,7 +19,7 @@ from cms.admin.forms import RecordForm
 from cms.admin.gate import Crumb, Gated, page_response
 from cms.admin.moves import return_to
 from cms.core.decision import Decision, require
-from cms.core.errors import CmsError, Conflict, Invalid
+from cms.core.errors import CmsError, Conflict, Invalid, marked
 from cms.core.i18n import _
 from cms.extensions import db
 from cms.web.errors import status_of
@@ -223,7 +223,7 @@ class Records(Gated):
 
     def _require_readable(self, form: Any) -> None:
         if not form.validate():
-            raise Invalid(_("Please correct the fields that are marked."))
+            raise marked()
 
     def _offers(self, name: str, record: Any | None) -> bool:
         if record is None or not self.is_open_to_visitor(name):

@@ -13,7 +13,7 @@ from cms.admin.events import record_link
 from cms.admin.gate import page_response
 from cms.admin.settings_form import SettingsForm
 from cms.core.db import end_read
-from cms.core.errors import CmsError, Invalid
+from cms.core.errors import CmsError, Invalid, marked
 from cms.core.i18n import N_, _
 from cms.core.permissions import Permission
 from cms.extensions import db
@@ -42,7 +42,7 @@ class SettingsView(CmsView):
             return self._show(form)
         try:
             if not form.validate():
-                raise Invalid(_("Please correct the fields that are marked."))
+                raise marked()
             seen = _moment(form.seen.data)
             changed = actions.change(db.session(), form.changes(but=("seen",)), by=signed_in(), at=now(), seen=seen)
             db.session.commit()

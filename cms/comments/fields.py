@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 
-from cms.core.errors import Invalid
+from cms.core.errors import Faults, Invalid
 from cms.core.i18n import _
 from cms.core.markdown import render_comment
 from cms.core.text import clean_line, clean_text, plain_text
@@ -29,17 +29,14 @@ def checked(*, body: str, name: str = "", email: str = "", is_member: bool = Fal
     """The draft that these values make; raises Invalid with a sentence for every field at fault."""
     values = {"body": body} if is_member else {"name": name, "email": email, "body": body}
     clean: dict[str, str] = {}
-    faults: dict[str, str] = {}
+    faults = Faults()
     for field, value in values.items():
-        try:
+        with faults.of(field):
             clean[field] = _CHECKS[field](value)
-        except Invalid as fault:
-            faults[field] = fault.message
     body_html = render_comment(clean["body"]) if "body" in clean else ""
     if body_html and not plain_text(body_html):
         faults["body"] = _("There is nothing to read in this comment.")
-    if faults:
-        raise Invalid(_("Please correct the fields that are marked."), faults)
+    faults.refuse()
     return Draft(clean["body"], body_html, clean.get("name", ""), clean.get("email", ""))
 
 

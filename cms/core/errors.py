@@ -1,5 +1,10 @@
 """One family of refusals; the text of each is fit to show to the person who caused it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cms.core.i18n import _
+
 
 class CmsError(Exception):
     """A request we understood and refuse."""
@@ -37,6 +42,28 @@ class Invalid(CmsError):
     def __init__(self, message: str, fields: dict[str, str] | None = None) -> None:
         super().__init__(message)
         self.fields = fields or {}
+
+
+class Faults(dict[str, str]):
+    """What is wrong with each field, collected so that all of it is said at once."""
+
+    @contextmanager
+    def of(self, field: str) -> Iterator[None]:
+        """Note what the block refuses: beside the fields it names, else beside this one."""
+        try:
+            yield
+        except Invalid as fault:
+            self.update(fault.fields or {field: fault.message})
+
+    def refuse(self) -> None:
+        """Raise Invalid if anything was noted."""
+        if self:
+            raise marked(self)
+
+
+def marked(fields: dict[str, str] | None = None) -> Invalid:
+    """The refusal of a form whose faults are said beside its fields."""
+    return Invalid(_("Please correct the fields that are marked."), fields)
 
 
 class TooLarge(CmsError):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cms.accounts.models import User
 from cms.audit.actions import record
 from cms.core.decision import require
-from cms.core.errors import Conflict, Invalid
+from cms.core.errors import Conflict, Faults, Invalid
 from cms.core.i18n import _
 from cms.core.permissions import Permission
 from cms.core.text import clean_line
@@ -112,19 +112,20 @@ def restore(session: Session, media: Media, *, by: User, at: datetime, batch_id:
 def checked(changes: dict[str, Any]) -> dict[str, Any]:
     """The same words, cleaned; Invalid with a sentence for every field at fault."""
     clean: dict[str, Any] = {}
-    faults: dict[str, str] = {}
+    faults = Faults()
     for field, value in changes.items():
         if field not in FIELDS:
             raise ValueError(f"{field} is not something that is said about a file")
-        try:
-            clean[field] = _checked_text(field, value) if field in TEXTS else value
-        except Invalid as fault:
-            faults[field] = fault.message
-        if field.startswith("focal") and not 0 <= value <= 1:
-            faults[field] = _("This must lie between 0 and 1.")
-    if faults:
-        raise Invalid(_("Please correct the fields that are marked."), faults)
+        with faults.of(field):
+            clean[field] = _checked_text(field, value) if field in TEXTS else _checked_share(value)
+    faults.refuse()
     return clean
+
+
+def _checked_share(value: float) -> float:
+    if not 0 <= value <= 1:
+        raise Invalid(_("This must lie between 0 and 1."))
+    return value
 
 
 def _checked_text(field: str, value: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from cms.core.errors import Invalid
+from cms.core.errors import Faults, Invalid
 from cms.core.i18n import N_, _
 from cms.core.text import clean_line, clean_text
 from cms.posts.models import Post
@@ -61,16 +61,13 @@ def checked(changes: dict[str, Any], *, tags: Iterable[str] = ()) -> dict[str, A
     `tags` are those that the post has: an import may have brought more than a person may add.
     """
     clean: dict[str, Any] = {}
-    faults: dict[str, str] = {}
+    faults = Faults()
     for field, value in changes.items():
         if field not in LABELS:
             raise ValueError(f"{field} is not an editable field of a post")
-        try:
+        with faults.of(field):
             clean[field] = _checked_tags(value, tags) if field == "tags" else _checked_value(field, value)
-        except Invalid as fault:
-            faults[field] = fault.message
-    if faults:
-        raise Invalid(_("Please correct the fields that are marked."), faults)
+    faults.refuse()
     return clean
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cms.accounts.models import User
 from cms.audit.actions import Changes, record
 from cms.core.decision import require
-from cms.core.errors import Invalid
+from cms.core.errors import Faults, Invalid
 from cms.core.i18n import _
 from cms.core.permissions import Permission
 from cms.redirects.models import Redirect, RedirectHits, RedirectStatus
@@ -101,24 +101,19 @@ def lead_nowhere(session: Session, post_id: int, *, at: datetime) -> None:
 
 def _checked(session: Session, route: Route, *, but: Redirect | None) -> dict[str, str | int | None]:
     """The columns to write; raises Invalid with a sentence for every field at fault."""
-    faults: dict[str, str] = {}
+    faults = Faults()
     from_path = to_path = ""
-    try:
+    with faults.of("from_path"):
         from_path = checked_path(route.from_path)
         _refuse_unusable(session, from_path, route, but)
-    except Invalid as fault:
-        faults["from_path"] = fault.message
     if route.status not in {int(status) for status in RedirectStatus}:
         faults["status"] = _("Choose 301, 302 or 410.")
     leads_on = route.status != RedirectStatus.GONE
-    try:
+    with faults.of("to_path"):
         if leads_on and route.post_id is None:
             to_path = checked_target(route.to_path)
             _refuse_circle(session, from_path, to_path, but)
-    except Invalid as fault:
-        faults["to_path"] = fault.message
-    if faults:
-        raise Invalid(_("Please correct the fields that are marked."), faults)
+    faults.refuse()
     return {
         "from_path": from_path,
         "to_path": to_path or None,

@@ -10,7 +10,7 @@ from cms.accounts.models import User
 from cms.accounts.policy import PlainPolicy
 from cms.audit.actions import record
 from cms.core.decision import require
-from cms.core.errors import Conflict, Invalid
+from cms.core.errors import Conflict, Faults, Invalid
 from cms.core.i18n import _
 from cms.core.permissions import Permission
 from cms.settings.checks import checked
@@ -61,16 +61,13 @@ def change(
 
 def _checked(session: Session, values: dict[str, Any]) -> dict[str, Any]:
     clean: dict[str, Any] = {}
-    faults: dict[str, str] = {}
+    faults = Faults()
     for key, value in values.items():
         setting = BY_KEY[key]
-        try:
+        with faults.of(key):
             clean[key] = checked(setting, value)
             _require_row(session, setting.type, clean[key])
-        except Invalid as fault:
-            faults[key] = fault.message
-    if faults:
-        raise Invalid(_("Please correct the fields that are marked."), faults)
+    faults.refuse()
     return clean
 
 

@@ -77,14 +77,14 @@ def _take(slug: str) -> Response:
     entered = Entered(**{name: request.form.get(name, "") for name in ("name", "email", "body", "parent")})
     person = visitor()
     end_read(db.session())  # rendering is slow enough not to hold the lock meanwhile
-    draft, faults = _draft(entered, is_member=person is not None)
+    draft = _draft(entered, is_member=person is not None)
     edition = _edition(slug)
     require_open(edition, settings(), by=person, at=now())
     stamp = None
     try:
         stamp = _stamp(edition, person)
-        if draft is None:
-            raise Problem(422, _("Please correct the fields that are marked."), faults)
+        if isinstance(draft, Invalid):
+            raise Problem(422, draft.message, draft.fields)
         comment = _submit(edition, draft, entered, stamp, person)
     except Problem as problem:
         db.session.rollback()
@@ -94,11 +94,12 @@ def _take(slug: str) -> Response:
     return redirect(target, 303)
 
 
-def _draft(entered: Entered, *, is_member: bool) -> tuple[fields.Draft | None, dict[str, str]]:
+def _draft(entered: Entered, *, is_member: bool) -> fields.Draft | Invalid:
+    """What is at fault is said only where there is no greater reason to refuse."""
     try:
-        return fields.checked(body=entered.body, name=entered.name, email=entered.email, is_member=is_member), {}
+        return fields.checked(body=entered.body, name=entered.name, email=entered.email, is_member=is_member)
     except Invalid as fault:
-        return None, fault.fields
+        return fault
 
 
 def _stamp(edition: Edition, person: User | None) -> Stamp:

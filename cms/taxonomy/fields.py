@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cms.core.errors import Invalid
+from cms.core.errors import Faults, Invalid
 from cms.core.i18n import _
 from cms.core.text import clean_line, clean_text
 
@@ -14,16 +14,13 @@ EDITABLE = ("name", "slug", "description", "parent_id")
 def checked(changes: dict[str, Any]) -> dict[str, Any]:
     """The same changes, cleaned; raises Invalid with a sentence for every field at fault."""
     clean: dict[str, Any] = {}
-    faults: dict[str, str] = {}
+    faults = Faults()
     for field, value in changes.items():
         if field not in EDITABLE:
             raise ValueError(f"{field} is not an editable field of a tag")
-        try:
+        with faults.of(field):
             clean[field] = _checked_value(field, value)
-        except Invalid as fault:
-            faults[field] = fault.message
-    if faults:
-        raise Invalid(_("Please correct the fields that are marked."), faults)
+    faults.refuse()
     return clean
 
 

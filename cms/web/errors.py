@@ -62,14 +62,22 @@ def _on_http(error: HTTPException) -> Response:
     if error.response is not None or error.code is None or error.code < 400:
         return make_response(error.get_response())
     typed = typed_text() if isinstance(error, CSRFError | Unauthorized) else []
-    response = answer(error.code, error.name.lower().replace(" ", "_"), _describe(error), typed=typed)
+    response = answer(error.code, _code_of(error), _describe(error), typed=typed)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
     return response
 
 
+def _code_of(error: HTTPException) -> str:
+    """The word that our own refusals of this status carry, so that programs learn one; else HTTP's."""
+    ours = (kind.code for kind, status in STATUS.items() if status == error.code and kind is not CmsError)
+    return next(ours, error.name.lower().replace(" ", "_"))
+
+
 def _describe(error: HTTPException) -> str:
+    if isinstance(error, CSRFError):
+        return _("This form was open too long, or in another sign-in. Go back, reload the page and try again.")
     words = {
         400: _("The request is malformed. Go back, reload the page and try again."),
         403: _("You may not do this."),

@@ -10,6 +10,8 @@ import pytest
 import yaml
 from PIL import Image
 
+from cms.core.permissions import Permission
+
 CONTENT = Path(__file__).parents[2] / "cms" / "cli" / "demo" / "content"
 WORKING_COPY = "<!-- working copy -->"
 HELD_BECAUSE = {"first_comment", "links", "word", "fast", "duplicate", "moderation_on"}
@@ -58,6 +60,7 @@ GUESTS = listed("comments")["guests"]
 PEOPLE = {person["username"]: person for person in listed("people")}
 TAGS = {tag["slug"]: tag for tag in listed("tags")}
 IMAGES = {image["file"]: image for image in listed("images")}
+ROLES_MADE = listed("roles")
 every_article = pytest.mark.parametrize("slug", EVERYTHING)
 
 
@@ -70,6 +73,8 @@ def test_there_is_something_for_every_screen() -> None:
         "spam": 20,
         "trashed": 7,
     }
+    assert sum("trashed" in image for image in IMAGES.values()) == 1
+    assert ROLES_MADE
     statuses = Counter(post["status"] for post in POSTS.values())
     assert statuses.keys() == {"draft", "in_review", "published", "archived", "trashed"}
     assert min(statuses.values()) >= 2
@@ -87,6 +92,13 @@ def test_the_demo_accounts_are_the_five_that_are_promised() -> None:
     assert {person["role"] for person in PEOPLE.values()} <= ROLES
     assert all(person["active"] != ("left" in person) for person in PEOPLE.values())
     assert len({person["email"] for person in PEOPLE.values()}) == len(PEOPLE)
+
+
+def test_a_role_refers_only_to_what_exists() -> None:
+    for role in ROLES_MADE:
+        assert set(role["permissions"]) <= {permission.value for permission in Permission}
+        assert set(role["tags"]) <= TAGS.keys()
+        assert set(role["people"]) <= PEOPLE.keys()
 
 
 @every_article

@@ -17,7 +17,7 @@ from cms.accounts.policy import UserPolicy
 from cms.accounts.queries import is_owner
 from cms.audit.actions import Changes, record
 from cms.core.decision import require
-from cms.core.errors import Conflict, NotAllowed
+from cms.core.errors import Conflict, Faults, NotAllowed
 from cms.core.i18n import _
 from cms.core.permissions import Permission
 
@@ -26,6 +26,7 @@ CLEANERS: dict[str, Callable[[str], str | None]] = {
     "display_name": names.clean_name,
     "bio": names.clean_bio,
     "timezone": names.clean_zone,
+    "locale": names.clean_locale,
 }
 
 
@@ -94,8 +95,13 @@ def update(
 
 
 def apply_changes(session: Session, person: User, changes: dict[str, str | None], *, by: User, at: datetime) -> Changes:
-    """Clean and set the fields given; who may is decided by the caller."""
-    clean = {field: _cleaned(session, person, field, value) for field, value in changes.items()}
+    """Clean and set the fields given, or raise Invalid with all that is wrong; who may is decided by the caller."""
+    clean: dict[str, str | None] = {}
+    faults = Faults()
+    for field, value in changes.items():
+        with faults.of(field):
+            clean[field] = _cleaned(session, person, field, value)
+    faults.refuse()
     made = {f: (getattr(person, f), value) for f, value in clean.items() if getattr(person, f) != value}
     if not made:
         return {}
@@ -218,6 +224,4 @@ def _cleaned(session: Session, person: User, field: str, value: str | None) -> s
         return names.free_email(session, value or "", but=person)
     if field == "username":
         return names.free_username(session, value or "", but=person)
-    if field == "locale":
-        return (value or "")[:12] or None
     return CLEANERS[field](value or "")

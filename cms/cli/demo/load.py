@@ -9,20 +9,24 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cms.accounts.actions.people import set_roles
+from cms.accounts.actions.roles import Grant, RoleDraft, create_role
 from cms.accounts.builtin import ensure_builtin_roles
 from cms.accounts.models import User
 from cms.audit.actions import record
 from cms.cli.demo import content
 from cms.cli.demo.posts import Cast, load_comments, load_item
 from cms.core.i18n import ngettext
-from cms.core.permissions import Permission
+from cms.core.permissions import Permission, Scope
 from cms.media import actions as media_actions
 from cms.media.models import Media
 from cms.media.paths import path_of
 from cms.media.policy import MediaPolicy
 from cms.posts.models import Post, PostKind
 from cms.redirects.models import Redirect
+from cms.settings import actions as settings_actions
 from cms.settings.models import SettingValue
+from cms.taxonomy import actions as taxonomy
 from cms.taxonomy.models import Tag
 from cms.web import runtime
 from cms.web.passwords import hash_password
@@ -30,6 +34,7 @@ from cms.web.passwords import hash_password
 PASSWORD = "copydesk-demo"  # noqa: S105 - published on purpose; see refuse_public
 DEMO_EMAILS = tuple(f"{name}@example.com" for name in ("owner", "editor", "author", "contributor", "moderator"))
 Progress = Callable[[str], None]
+TAGS_MADE, SITE_NAMED, SIGN_UP_OPENED = "-2040d 10:00", "-2099d 15:00", "-9d 17:20"
 
 
 def is_untouched(session: Session) -> bool:
@@ -49,8 +54,9 @@ def load(session: Session, *, at: datetime, progress: Progress) -> None:
     times = content.Times(at, ZoneInfo(settings["zone"]))
     people = load_people(session, times)
     media, addresses = _load_media(session, people, times)
-    tags = _load_tags(session, times)
-    _load_settings(session, settings, media, times)
+    tags = _load_tags(session, people, times)
+    _load_roles(session, people, tags, times)
+    _load_settings(session, settings, media, people, times)
     cast = Cast(people, people["pellow"], tags, media, addresses)
     pages: dict[str, Post] = {}
     posts: dict[str, Post] = {}
@@ -108,6 +114,8 @@ def _load_media(
     for entry in content.table("images"):
         by = people[entry["uploaded_by"]]
         media = _add_image(session, entry["file"], by=by, owner=owner, at=times.of(entry["uploaded"]), entry=entry)
+        if entry.get("trashed"):
+            media_actions.trash(session, media, by=owner, at=times.of(entry["trashed"]))
         ids[entry["file"]], addresses[entry["file"]] = media.id, path_of(media)
     for entry in content.table("people"):
         if entry.get("avatar"):
@@ -141,25 +149,33 @@ def _add_image(session: Session, name: str, *, by: User, owner: User, at: dateti
     return media
 
 
-def _load_tags(session: Session, times: content.Times) -> dict[str, Tag]:
+def _load_tags(session: Session, people: dict[str, User], times: content.Times) -> dict[str, Tag]:
     tags: dict[str, Tag] = {}
     for entry in content.table("tags"):
-        parent = tags[entry["parent"]] if entry.get("parent") else None
-        tags[entry["slug"]] = Tag(
-            name=entry["name"],
-            key=entry["name"].casefold(),
-            slug=entry["slug"],
-            description=entry["description"],
-            parent=parent,
-            created_at=times.now,
-            updated_at=times.now,
-        )
-        session.add(tags[entry["slug"]])
-    session.flush()
+        wanted = {field: entry[field] for field in ("name", "slug", "description")}
+        if entry.get("parent"):
+            wanted["parent_id"] = tags[entry["parent"]].id
+        tags[entry["slug"]] = taxonomy.create(session, wanted, by=people["pellow"], at=times.of(TAGS_MADE))
     return tags
 
 
-def _load_settings(session: Session, settings: dict[str, Any], media: dict[str, int], times: content.Times) -> None:
+def _load_roles(session: Session, people: dict[str, User], tags: dict[str, Tag], times: content.Times) -> None:
+    """Roles that the owner made, and the people who got them besides their own."""
+    owner = people["lindqvist"]
+    for entry in content.table("roles"):
+        at = times.of(entry["made"])
+        tag_ids = frozenset(tags[slug].id for slug in entry["tags"])
+        grants = tuple(Grant(Permission(name), Scope.ANY, tag_ids) for name in entry["permissions"])
+        draft = RoleDraft(entry["label"], entry["description"], False, grants)
+        role = create_role(session, draft, by=owner, at=at)
+        for username in entry["people"]:
+            person = people[username]
+            set_roles(session, person, [*person.roles, role], by=owner, at=at)
+
+
+def _load_settings(
+    session: Session, settings: dict[str, Any], media: dict[str, int], people: dict[str, User], times: content.Times
+) -> None:
     values = {
         "title": settings["title"],
         "tagline": settings["tagline"],
@@ -168,11 +184,10 @@ def _load_settings(session: Session, settings: dict[str, Any], media: dict[str, 
         "timezone": settings["zone"],
         "posts_per_page": settings["posts_per_page"],
         "menu": [f"{entry['label']} | {entry['url']}" for entry in settings["menu"]],
-        "sign_up": "approval",
     }
-    for key, value in values.items():
-        session.add(SettingValue(key=key, value=value, updated_at=times.now))
-    session.flush()
+    owner = people["lindqvist"]
+    settings_actions.change(session, values, by=owner, at=times.of(SITE_NAMED))
+    settings_actions.change(session, {"sign_up": "approval"}, by=owner, at=times.of(SIGN_UP_OPENED))
 
 
 def _load_redirects(session: Session, posts: dict[str, Post], people: dict[str, User], times: content.Times) -> None:
