@@ -8,17 +8,11 @@ from flask_admin import expose
 from sqlalchemy import Select, select, tuple_
 
 from cms.accounts.models import User
+from cms.admin import narrowing
 from cms.admin.base import SITE, CmsView
 from cms.admin.events import NOUNS, VERBS, lines_of
-from cms.admin.filters import (
-    ChoiceFilter,
-    Control,
-    DateFilter,
-    Filter,
-    RelationFilter,
-    options_of,
-    related_options,
-)
+from cms.admin.filters import ChoiceFilter, DateFilter, Filter, RelationFilter
+from cms.admin.narrowing import Values
 from cms.audit.models import Event
 from cms.core.db import MAX_ID
 from cms.core.i18n import N_
@@ -60,8 +54,8 @@ FILTERS: tuple[Filter, ...] = (
     ActFilter(
         name="verb", label=N_("What was done"), choices=tuple(ACTS.items()), where=lambda verbs: Event.verb.in_(verbs)
     ),
-    DateFilter(name="since", label=N_("Since"), where=lambda day: Event.at >= day),
-    DateFilter(name="until", label=N_("Before"), where=lambda day: Event.at < day),
+    DateFilter(name="since", word="after", label=N_("Since"), where=lambda day: Event.at >= day),
+    DateFilter(name="until", word="before", label=N_("Before"), where=lambda day: Event.at < day),
 )
 
 
@@ -74,25 +68,27 @@ class ActivityView(CmsView):
     @expose("/")
     def index_view(self) -> str:
         """One keyset page; `before` is the id that the next page begins below."""
-        given = {one.name: raw for one in FILTERS if (raw := request.args.get(one.name, "").strip()[:120])}
+        given = narrowing.read(request.args, FILTERS)
         subject = _subject()
         events = list(db.session.scalars(self._query(given, subject).limit(SHOWN + 1)))
         last = events[SHOWN - 1].id if len(events) > SHOWN else None
         events = events[:SHOWN]
-        here = given | subject
         return self.render(
             "admin/activity.html",
             lines=lines_of(db.session(), events, for_owner=self.policy.is_owner),
-            controls=self._controls(given, subject),
-            narrowed=bool(here),
+            controls=narrowing.controls(db.session(), FILTERS, given, lambda values: self._link(values, subject)),
+            narrowed=bool(given or subject),
             subject=subject,
-            older=self.link(before=last, **here) if last else None,
-            newest=self.link(**here) if request.args.get("before") else None,
+            older=self._link(given, subject, before=last) if last else None,
+            newest=self._link(given, subject) if request.args.get("before") else None,
         )
 
-    def _query(self, given: dict[str, str], subject: dict[str, str]) -> Select[Event]:
-        by_name = {one.name: one for one in FILTERS}
-        query = select(Event).where(*(by_name[name].condition(raw) for name, raw in given.items()))
+    def _link(self, given: Values, subject: dict[str, str], **more: Any) -> str:
+        address: str = self.link(**{**given, **subject, **more})
+        return address
+
+    def _query(self, given: Values, subject: dict[str, str]) -> Select[Event]:
+        query = select(Event).where(*narrowing.conditions(FILTERS, given))
         if subject:
             query = query.where(Event.subject_type == subject["type"], Event.subject_id == int(subject["id"]))
         before = request.args.get("before", "")
@@ -100,17 +96,6 @@ class ActivityView(CmsView):
             place = select(Event.at, Event.id).where(Event.id == min(int(before), MAX_ID)).scalar_subquery()
             query = query.where(tuple_(Event.at, Event.id) < place)
         return query.order_by(Event.at.desc(), Event.id.desc())
-
-    def _controls(self, given: dict[str, str], subject: dict[str, str]) -> list[Control]:
-        related = related_options(db.session(), FILTERS)
-        controls = []
-        for one in FILTERS:
-            raw, options = given.get(one.name, ""), options_of(one, related)
-            others = {name: value for name, value in given.items() if name != one.name}
-            controls.append(
-                Control(one, raw, one.said(raw, options) if raw else "", options, self.link(**others, **subject))
-            )
-        return controls
 
 
 def _subject() -> dict[str, str]:

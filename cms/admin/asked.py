@@ -2,19 +2,23 @@
 
 import base64
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
+
+from cms.admin import narrowing
 from cms.admin.columns import Column
 from cms.admin.filters import LONGEST, Filter
+from cms.admin.narrowing import Values
 from cms.core.db import MAX_ID
 
 PAGE_SIZES = (25, 50, 100)
 MOST_WORDS = 6
 #: Names that no filter may take.
-RESERVED = frozenset({"search", "sort", "page", "page_size", "after", "before", "result", "url", "id"})
+RESERVED = frozenset({"match", "search", "sort", "page", "page_size", "after", "before", "result", "url", "id"})
 
 
 @dataclass(frozen=True)
@@ -27,14 +31,16 @@ class Asked:
     page_size: int
     after: tuple[Any, int] | None = None
     before: tuple[Any, int] | None = None
-    filters: Mapping[str, str] = field(default_factory=dict)
+    filters: Values = field(default_factory=dict)
+    #: Whether fitting one of the filters is enough.
+    any_of: bool = False
 
     @property
     def narrowed(self) -> bool:
         return bool(self.search or self.filters)
 
 
-def read(args: Mapping[str, str], columns: Iterable[Column], filters: Iterable[Filter], default_sort: str) -> Asked:
+def read(args: MultiDict[str, str], columns: Iterable[Column], filters: Sequence[Filter], default_sort: str) -> Asked:
     """Understand the address; it never raises, whatever stands there."""
     sortable = {column.name: column for column in columns if column.sort is not None}
     wanted = args.get("sort", "")
@@ -43,21 +49,25 @@ def read(args: Mapping[str, str], columns: Iterable[Column], filters: Iterable[F
         wanted, name = default_sort, default_sort.removeprefix("-")
     size = args.get("page_size", "")
     column = sortable[name]
+    words, typed = narrowing.split(args.get("search", "")[: 2 * LONGEST], filters)
     return Asked(
-        search=" ".join(args.get("search", "").split()[:MOST_WORDS])[:LONGEST],
+        search=" ".join(words.split()[:MOST_WORDS])[:LONGEST],
         sort=name,
         descending=wanted.startswith("-"),
         page_size=next((known for known in PAGE_SIZES if str(known) == size), PAGE_SIZES[0]),
         after=read_cursor(args.get("after", ""), column),
         before=read_cursor(args.get("before", ""), column),
-        filters={one.name: raw for one in filters if (raw := args.get(one.name, "").strip()[:LONGEST])},
+        filters=narrowing.merged(narrowing.read(args, filters), typed),
+        any_of=args.get("match") == "any",
     )
 
 
-def as_args(asked: Asked, default_sort: str) -> dict[str, str]:
+def as_args(asked: Asked, default_sort: str) -> dict[str, Any]:
     """The same view as parameters, without its place in the list; defaults are left out."""
     sort = f"-{asked.sort}" if asked.descending else asked.sort
-    args = dict(asked.filters)
+    args: dict[str, Any] = {name: list(values) for name, values in asked.filters.items()}
+    if asked.any_of and len(asked.filters) > 1:
+        args["match"] = "any"
     if asked.search:
         args["search"] = asked.search
     if sort != default_sort:

@@ -106,8 +106,8 @@ class CommentView(CmsModelView):
             choices=tuple((reason.value, text) for reason, text in LABELS.items()),
             where=_held_because,
         ),
-        DateFilter(name="since", label=N_("Sent from"), where=lambda day: Comment.created_at >= day),
-        DateFilter(name="until", label=N_("Sent before"), where=lambda day: Comment.created_at < day),
+        DateFilter(name="since", word="after", label=N_("Sent from"), where=lambda day: Comment.created_at >= day),
+        DateFilter(name="until", word="before", label=N_("Sent before"), where=lambda day: Comment.created_at < day),
     )
     presets = (
         Preset(N_("All"), {}),

@@ -16,6 +16,8 @@ from cms.core.i18n import N_, _
 from cms.web.languages import zone
 
 LONGEST = 120
+#: Before a value in the address: everything but this.
+NOT = "!"
 MOST_OPTIONS = 300
 
 Condition = Callable[[Any], ColumnElement[bool]]
@@ -27,15 +29,23 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """The common part; `where` makes the condition from the value that `read` understood."""
+    """The common part; `where` makes the condition from the value that `read` understood.
+
+    `word` is what it is called in the search box (`word:value`), where that is not its name.
+    """
 
     name: str
     label: str
     where: Condition
+    word: str = ""
     kind: ClassVar[str] = "text"
 
     def read(self, raw: str) -> Any:
         return raw
+
+    def understood(self, typed: str) -> str:
+        """The value for what somebody typed into the search box; what is not understood stays as it is."""
+        return typed
 
     def said(self, raw: str, _options: dict[str, str]) -> str:
         """The value as the chip shows it."""
@@ -64,6 +74,10 @@ class ChoiceFilter(Filter):
         if raw not in dict(self.choices):
             raise Unreadable(raw)
         return raw
+
+    def understood(self, typed: str) -> str:
+        wanted = typed.casefold()
+        return next((value for value, label in self.choices if wanted in (value, _(label).casefold())), typed)
 
     def said(self, raw: str, _options: dict[str, str]) -> str:
         label = dict(self.choices).get(raw)
@@ -103,17 +117,6 @@ class DateFilter(Filter):
             return datetime.combine(date.fromisoformat(raw), time(), zone()).astimezone(UTC)
         except (ValueError, OverflowError):
             raise Unreadable(raw) from None
-
-
-@dataclass(frozen=True)
-class Control:
-    """A filter with its value, ready to print; `remove` is the address of the list without it."""
-
-    filter: Filter
-    raw: str
-    said: str
-    options: dict[str, str]
-    remove: str
 
 
 def related_options(session: Session, filters: Iterable[Filter]) -> dict[str, dict[str, str]]:

@@ -12,9 +12,10 @@ from flask_admin import expose
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 
 from cms.admin import asked as asking
+from cms.admin import narrowing
 from cms.admin.asked import Asked
 from cms.admin.columns import Column, Heading, Row
-from cms.admin.filters import Control, Filter, options_of, related_options
+from cms.admin.filters import Filter
 from cms.admin.gate import Gated
 from cms.admin.moves import Move
 from cms.core.db import row_id
@@ -24,6 +25,8 @@ from cms.core.permissions import Permission
 from cms.extensions import db
 
 COUNT_BOUND = 10_000
+#: Parameters that say where in a list one is, and not which list it is.
+_PLACE = frozenset({"after", "before", "result"})
 
 
 @dataclass(frozen=True)
@@ -137,13 +140,12 @@ class Listing(Gated):
     def asked_query(self, asked: Asked) -> Select[Any]:
         """Scope, search and filters together, in no order."""
         query = self.get_query()
-        narrowing = self.list_scope()
-        if narrowing is not None:
-            query = query.where(narrowing)
+        scope = self.list_scope()
+        if scope is not None:
+            query = query.where(scope)
         if asked.search:
             query = query.where(self.search_clause(asked.search))
-        by_name = {one.name: one for one in self.filters}
-        return query.where(*(by_name[name].condition(raw) for name, raw in asked.filters.items()))
+        return query.where(*narrowing.conditions(self.filters, asked.filters, any_of=asked.any_of))
 
     def ordered(self, query: Select[Any], asked: Asked, *, backwards: bool = False) -> Select[Any]:
         key = self._sort_key(asked)
@@ -207,7 +209,9 @@ class Listing(Gated):
             "asked": asked,
             "rows": [self.row(record) for record in page.records],
             "headings": [self._heading(column, asked) for column in self.columns],
-            "controls": self._controls(asked),
+            "controls": narrowing.controls(
+                db.session(), self.filters, asked.filters, lambda values: self.list_link(replace(asked, filters=values))
+            ),
             "tabs": self._tabs(),
             "count": self.count_text(page),
             "previous_page": page.previous and self.list_link(asked, before=page.previous),
@@ -242,19 +246,8 @@ class Listing(Gated):
         href = self.list_link(replace(asked, sort=column.name, descending=descending))
         return Heading(column, href, ("descending" if asked.descending else "ascending") if current else "")
 
-    def _controls(self, asked: Asked) -> list[Control]:
-        related = related_options(db.session(), self.filters)
-        controls = []
-        for one in self.filters:
-            raw = asked.filters.get(one.name, "")
-            options = options_of(one, related)
-            others = {name: value for name, value in asked.filters.items() if name != one.name}
-            link = self.list_link(replace(asked, filters=others))
-            controls.append(Control(one, raw, one.said(raw, options) if raw else "", options, link))
-        return controls
-
     def _tabs(self) -> list[dict[str, Any]]:
-        given = {name: value for name, value in request.args.items() if name not in ("after", "before", "result")}
+        given = {name: value for name, value in request.args.items(multi=True) if name not in _PLACE}
         return [
             {"label": _(preset.label), "href": self.link(**preset.args), "current": given == preset.args}
             for preset in self.presets

@@ -102,7 +102,7 @@ class MediaView(Uploads, CmsModelView):
             options=uploaders,
             where=lambda username: Media.uploaded_by_id.in_(select(User.id).where(User.username == username)),
         ),
-        DateFilter(name="from", label=N_("Added from"), where=lambda moment: Media.created_at >= moment),
+        DateFilter(name="from", word="after", label=N_("Added from"), where=lambda moment: Media.created_at >= moment),
         ChoiceFilter(
             name="shelf",
             label=N_("Shelf"),
@@ -228,7 +228,7 @@ class MediaView(Uploads, CmsModelView):
     @expose("/choose/")
     def choose_view(self) -> str:
         """Images to choose from, as a page or, for script, as the part of one that fits into a dialogue."""
-        asked = replace(self.read_asked(), filters={"kind": MediaKind.IMAGE})
+        asked = replace(self.read_asked(), filters={"kind": (MediaKind.IMAGE.value,)})
         page = self.load_page(asked)
         template = "admin/_media_choice.html" if "part" in request.args else "admin/media_choose.html"
         part = {"part": "1"} if "part" in request.args else {}

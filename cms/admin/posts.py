@@ -1,6 +1,6 @@
 """Posts in the back office."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
 from cms.accounts.models import User
 from cms.admin.bulk import Bulk
@@ -10,6 +10,7 @@ from cms.admin.filters import ChoiceFilter, DateFilter, FlagFilter, RelationFilt
 from cms.admin.gate import WORK
 from cms.admin.listing import Preset
 from cms.admin.post_form import PostForm
+from cms.core.db import row_id
 from cms.core.i18n import N_, _, ngettext
 from cms.core.permissions import Permission
 from cms.posts.lifecycle import STATUS_LABELS
@@ -29,6 +30,16 @@ SHOWING_CHOICES = (
     ("expired", N_("Expired")),
 )
 
+
+def _by(who: str) -> ColumnElement[bool]:
+    """By whoever is asking, or by id, username or name."""
+    if who == "me":
+        return Post.author_id == signed_in().id
+    if who.isascii() and who.isdigit():
+        return Post.author_id == (row_id(who) or 0)
+    return Post.author_id.in_(select(User.id).where(or_(User.username == who.casefold(), User.display_name == who)))
+
+
 #: Filters that posts and pages share.
 CONTENT_FILTERS = (
     ChoiceFilter(name="status", label=N_("Status"), choices=STATUS_CHOICES, where=lambda status: Post.status == status),
@@ -37,15 +48,15 @@ CONTENT_FILTERS = (
         name="author",
         label=N_("Author"),
         first=(("me", N_("Me")),),
-        where=lambda one: Post.author_id == (signed_in().id if one == "me" else _whole(one)),
+        where=_by,
         options=lambda: (
             select(User.id, User.display_name)
             .where(User.id.in_(select(Post.author_id).where(PostPolicy(signed_in()).viewable())))
             .order_by(User.display_name)
         ),
     ),
-    DateFilter(name="since", label=N_("Changed since"), where=lambda day: Post.updated_at >= day),
-    DateFilter(name="until", label=N_("Changed before"), where=lambda day: Post.updated_at < day),
+    DateFilter(name="since", word="after", label=N_("Changed since"), where=lambda day: Post.updated_at >= day),
+    DateFilter(name="until", word="before", label=N_("Changed before"), where=lambda day: Post.updated_at < day),
 )
 
 BULK_ACTIONS = (
@@ -74,11 +85,6 @@ BULK_ACTIONS = (
         danger=True,
     ),
 )
-
-
-def _whole(text: str) -> int:
-    """An id from an address; what is none belongs to nobody."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 class PostView(ContentView):
@@ -123,7 +129,9 @@ class PostView(ContentView):
             name="tag",
             label=N_("Tag"),
             where=lambda slug: Post.id.in_(
-                select(post_tags.c.post_id).join(Tag, Tag.id == post_tags.c.tag_id).where(Tag.slug == slug)
+                select(post_tags.c.post_id)
+                .join(Tag, Tag.id == post_tags.c.tag_id)
+                .where(or_(Tag.slug == slug, Tag.key == slug.casefold()))
             ),
             options=lambda: select(Tag.slug, Tag.name).order_by(Tag.name),
         ),

@@ -10,11 +10,12 @@ from sqlalchemy import ColumnClause, Integer, Select, column, tuple_
 from werkzeug.wrappers import Response
 
 from cms.admin import asked as asking
+from cms.admin import narrowing
 from cms.admin.asked import Asked
 from cms.admin.base import SITE, CmsView
 from cms.admin.bulk import MOST_ROWS, Bulk, Bulks
 from cms.admin.columns import Column
-from cms.admin.filters import ChoiceFilter, Control, DateFilter, options_of
+from cms.admin.filters import ChoiceFilter, DateFilter
 from cms.admin.moves import return_to
 from cms.admin.trashed import KINDS, Key, Trash
 from cms.audit.batches import REFUSED, RowResult, begin_batch, end_batch
@@ -55,8 +56,8 @@ class TrashView(Bulks, CmsView):
         ChoiceFilter(
             name="kind", label=N_("Kind"), choices=tuple(KINDS.items()), where=lambda kind: column("kind") == kind
         ),
-        DateFilter(name="from", label=N_("Put here from"), where=lambda day: since >= day),
-        DateFilter(name="until", label=N_("Put here before"), where=lambda day: since < day),
+        DateFilter(name="from", word="after", label=N_("Put here from"), where=lambda day: since >= day),
+        DateFilter(name="until", word="before", label=N_("Put here before"), where=lambda day: since < day),
     )
     bulk_actions = (Bulk("restore", N_("Restore"), RIGHTS, icon="i-back"),)
 
@@ -72,7 +73,9 @@ class TrashView(Bulks, CmsView):
             "admin/trash.html",
             things=things,
             asked=asked,
-            controls=self._controls(asked),
+            controls=narrowing.controls(
+                db.session(), self.filters, asked.filters, lambda values: self._here(replace(asked, filters=values))
+            ),
             plain=self.link(),
             without_search=self._here(replace(asked, search="")),
             here=self._here(asked, **({"after": request.args["after"]} if asked.after else {})),
@@ -114,23 +117,13 @@ class TrashView(Bulks, CmsView):
             case _:
                 move_post(session, record, PostMove.RESTORE, by=by, at=at, batch_id=batch_id)
 
-    def _controls(self, asked: Asked) -> list[Control]:
-        controls = []
-        for one in self.filters:
-            raw, options = asked.filters.get(one.name, ""), options_of(one, {})
-            others = {name: value for name, value in asked.filters.items() if name != one.name}
-            link = self._here(replace(asked, filters=others))
-            controls.append(Control(one, raw, one.said(raw, options) if raw else "", options, link))
-        return controls
-
     def _here(self, asked: Asked, **more: str) -> str:
         return self.link(**(asking.as_args(asked, self.default_sort) | more))
 
 
 def _page(things: Select[*tuple[Any, ...]], asked: Asked, filters: Any) -> Select[*tuple[Any, ...]]:
     """One row more than the page shows."""
-    by_name = {one.name: one for one in filters}
-    query = things.where(*(by_name[name].condition(raw) for name, raw in asked.filters.items()))
+    query = things.where(*narrowing.conditions(filters, asked.filters, any_of=asked.any_of))
     if asked.after is not None:
         key = tuple_(since, place)
         query = query.where(key < asked.after if asked.descending else key > asked.after)

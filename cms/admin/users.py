@@ -80,7 +80,7 @@ class UserView(Letters):
             label=N_("Second factor"),
             where=lambda yes: or_(User.tf_totp_secret.is_not(None), User.webauthn.any()) == yes,
         ),
-        DateFilter(name="since", label=N_("Joined from"), where=lambda day: User.created_at >= day),
+        DateFilter(name="since", word="after", label=N_("Joined from"), where=lambda day: User.created_at >= day),
     )
     presets = (
         Preset(N_("All"), {}),
