@@ -17,7 +17,7 @@ from sqlalchemy import Connection, event
 
 from cms.core.db import Base, UTCDateTime
 
-DOMAINS = ("accounts", "audit", "comments", "media", "posts", "redirects", "settings", "taxonomy")
+DOMAINS = ("accounts", "audit", "comments", "media", "posts", "redirects", "settings", "taxonomy", "workspace")
 for domain in DOMAINS:
     import_module(f"cms.{domain}.models")
 

@@ -22,6 +22,8 @@ class Column:
     newest_first: bool = False
     value: Callable[[Any], Any] | None = None
     on_phones: bool = True
+    #: Shown only to those who choose it.
+    optional: bool = False
 
     def value_of(self, record: Any) -> Any:
         return self.value(record) if self.value else getattr(record, self.name)

@@ -26,6 +26,9 @@ ENDPOINTS = {
     "action_view": "act",
     "move_view": "act",
     "export_csv": "export",
+    "columns_view": "see",
+    "keep_view": "see",
+    "change_view": "see",
 }
 
 WORK, CONVERSATION, SITE = N_("Work"), N_("Conversation"), N_("Site")

@@ -6,6 +6,7 @@ The cost of a page is the same for a hundred rows and for a million: no OFFSET, 
 
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NoReturn
+from urllib.parse import urlencode
 
 from flask import request
 from flask_admin import expose
@@ -13,10 +14,10 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 
 from cms.admin import asked as asking
 from cms.admin import narrowing
+from cms.admin.arranging import Arranging
 from cms.admin.asked import Asked
 from cms.admin.columns import Column, Heading, Row
 from cms.admin.filters import Filter
-from cms.admin.gate import Gated
 from cms.admin.moves import Move
 from cms.core.db import row_id
 from cms.core.errors import NotFound
@@ -51,7 +52,7 @@ class Preset:
     args: dict[str, str]
 
 
-class Listing(Gated):
+class Listing(Arranging):
     """The mix-in of model views that shows the list; see `cms.admin.base` for how an area is written."""
 
     columns: ClassVar[tuple[Column, ...]] = ()
@@ -204,11 +205,15 @@ class Listing(Gated):
         """The list."""
         asked = self.read_asked()
         page = self.load_page(asked)
+        columns = self.shown_columns()
         here = {name: request.args[name] for name in ("after", "before") if name in request.args}
         values = {
             "asked": asked,
-            "rows": [self.row(record) for record in page.records],
-            "headings": [self._heading(column, asked) for column in self.columns],
+            "rows": [self.row(record, columns) for record in page.records],
+            "headings": [self._heading(column, asked) for column in columns],
+            "columns": [(column, column in columns) for column in self.columns[1:]],
+            "kept_views": self.kept_views(asked),
+            "query": urlencode(asking.as_args(asked, self.default_sort), doseq=True),
             "controls": narrowing.controls(
                 db.session(), self.filters, asked.filters, lambda values: self.list_link(replace(asked, filters=values))
             ),
@@ -229,9 +234,9 @@ class Listing(Gated):
         }
         return self.render(self.list_template, **(values | self.list_context(page.records)))
 
-    def row(self, record: Any) -> Row:
+    def row(self, record: Any, columns: tuple[Column, ...]) -> Row:
         moves: list[Move] = self.moves_for(record)
-        cells = [(column, column.value_of(record)) for column in self.columns]
+        cells = [(column, column.value_of(record)) for column in columns]
         return Row(record, cells, self.row_link(record), moves)
 
     def count_text(self, page: Page) -> str:

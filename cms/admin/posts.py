@@ -111,6 +111,11 @@ class PostView(ContentView):
         Column("author", N_("Author"), "person", on_phones=False),
         Column("updated_at", N_("Changed"), "date", sort=Post.updated_at, newest_first=True, on_phones=False),
         Column("word_count", N_("Words"), "number", on_phones=False),
+        Column("summary", N_("Summary"), on_phones=False, optional=True),
+        Column("slug", N_("Address"), on_phones=False, optional=True),
+        Column("published_at", N_("Published"), "date", on_phones=False, optional=True),
+        Column("created_at", N_("Written"), "date", on_phones=False, optional=True),
+        Column("version", N_("Version"), "number", on_phones=False, optional=True),
     )
     export_columns = (
         Column("id", N_("Id"), "number"),
@@ -121,7 +126,7 @@ class PostView(ContentView):
         Column("tags", N_("Tags"), value=lambda post: ", ".join(tag.name for tag in post.tags)),
         Column("summary", N_("Summary")),
         Column("published_at", N_("Published"), "date"),
-        *columns[3:],
+        *columns[3:5],
     )
     filters = (
         *CONTENT_FILTERS[:3],

@@ -1,4 +1,4 @@
-"""What tests of signing in need beside a browser: the mail that was sent, and time that passes."""
+"""What tests of signing in need beside a browser: a person, the mail that was sent, and time that passes."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -11,10 +11,12 @@ from flask_mailman import EmailMessage
 from sqlalchemy.orm import Session
 
 from cms import create_app
+from cms.accounts.models import User
 from cms.extensions import db
 from cms.settings.models import SettingValue
 from tests.browser import Browser
 from tests.conftest import NOON
+from tests.factories import Make
 
 Later = Callable[[timedelta], None]
 Another = Callable[[], Browser]
@@ -36,6 +38,23 @@ class Outbox:
         found = re.search(r"http://localhost(/\S+)", self.to(address)[-1].body)
         assert found
         return found[1]
+
+
+def is_signed_in(browser: Browser) -> bool:
+    return browser.get("/account").status_code == 200
+
+
+@pytest.fixture
+def person(session: Session, make: Make) -> User:
+    person = make.user("editor")
+    session.commit()
+    return person
+
+
+@pytest.fixture
+def signed(browser: Browser, person: User) -> Browser:
+    """Signed in as this person."""
+    return browser.sign_in(person)
 
 
 @pytest.fixture

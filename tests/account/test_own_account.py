@@ -1,36 +1,15 @@
-"""/account: profile, password, address and sessions."""
-
-import threading
-import time
-from datetime import timedelta
-from io import BytesIO
+"""/account: profile, password and address."""
 
 import pytest
-from PIL import Image
-from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
-from cms.accounts.models import User, UserSession
-from cms.media.models import Media
-from cms.media.paths import path_of
-from tests.account.conftest import Another, Later, Outbox
+from cms.accounts.models import User
+from tests.account.conftest import Another, Outbox
 from tests.accounts.events import events, verbs
 from tests.browser import Browser
 from tests.factories import PASSWORD, Make
 
 NEW = "another long one"
-
-
-@pytest.fixture
-def person(session: Session, make: Make) -> User:
-    person = make.user("editor")
-    session.commit()
-    return person
-
-
-@pytest.fixture
-def signed(browser: Browser, person: User) -> Browser:
-    return browser.sign_in(person)
 
 
 def test_every_page_of_the_account_asks_to_sign_in_first(browser: Browser) -> None:
@@ -205,129 +184,3 @@ def test_a_link_to_a_new_address_dies_with_a_changed_password(
     signed.post("/account/password", {"current_password": PASSWORD, "password": NEW})
 
     assert signed.get(outbox.link_to("thief@example.com")).status_code == 400
-
-
-def test_sessions_are_listed_and_ended_one_by_one(
-    signed: Browser, another: Another, session: Session, person: User
-) -> None:
-    agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-    phone = another()
-    phone.client.environ_base["HTTP_USER_AGENT"] = agent
-    phone.sign_in(person)
-    page = signed.get("/account/sessions").text
-    assert "Firefox on Linux" in page
-    assert "This browser" in page
-    theirs = session.scalars(select(UserSession.id).where(UserSession.agent == agent)).one()
-    session.commit()
-
-    signed.post(f"/account/sessions/{theirs}/revoke")
-
-    assert phone.get("/account").status_code == 302
-    assert signed.get("/account").status_code == 200
-
-
-def test_all_other_sessions_end_at_once(signed: Browser, another: Another, person: User) -> None:
-    others = [another().sign_in(person) for _number in range(3)]
-
-    signed.post("/account/sessions/revoke-others")
-
-    assert [other.get("/account").status_code for other in others] == [302] * 3
-    assert signed.get("/account").status_code == 200
-
-
-def test_somebody_elses_session_is_not_there(signed: Browser, another: Another, session: Session, make: Make) -> None:
-    owner = make.owner()
-    session.commit()
-    theirs = another().sign_in(owner)
-    row = session.scalars(select(UserSession.id).where(UserSession.user_id == owner.id)).one()
-    session.commit()
-
-    for id in (row, 2**31 - 1):
-        assert signed.post(f"/account/sessions/{id}/revoke").status_code == 404
-    assert theirs.get("/account").status_code == 200
-
-
-def test_a_session_that_ended_by_itself_is_not_listed(
-    signed: Browser, another: Another, person: User, later: Later
-) -> None:
-    another().sign_in(person)
-    assert signed.get("/account/sessions").text.count('/revoke"') == 2
-
-    later(timedelta(minutes=90))
-    signed.get("/account")
-    later(timedelta(minutes=60))
-
-    assert signed.get("/account/sessions").text.count('/revoke"') == 1
-
-
-def image_file(kind: str = "PNG") -> BytesIO:
-    content = BytesIO()
-    Image.new("RGB", (40, 40), "teal").save(content, kind)
-    content.seek(0)
-    return content
-
-
-def test_a_picture_is_taken_into_the_library(signed: Browser, session: Session, person: User) -> None:
-    answer = signed.post("/account/picture", {"avatar": (image_file(), "me.png")})
-
-    assert answer.location == "/account"
-    session.expire_all()
-    media = session.get_one(Media, person.avatar_id)
-    session.commit()
-    assert (media.decorative, media.uploaded_by_id) == (True, person.id)
-    assert path_of(media) in signed.get("/account").text
-    signed.post("/account/picture/remove")
-    assert path_of(media) not in signed.get("/account").text
-
-
-def test_whoever_signs_up_does_not_fill_the_disk_with_pictures(browser: Browser, session: Session, make: Make) -> None:
-    member = make.user()
-    session.commit()
-    browser.sign_in(member)
-
-    answers = [browser.post("/account/picture", {"avatar": (image_file(), "me.png")}) for _number in range(11)]
-
-    assert [answer.status_code for answer in answers] == [302] * 10 + [429]
-    assert "Too many tries" in answers[-1].text
-
-
-@pytest.mark.parametrize(
-    ("content", "name"), [(b"", ""), (b"not an image", "me.png"), (b"<script>alert(1)</script>", "me.svg")]
-)
-def test_what_is_no_image_is_no_picture(
-    signed: Browser, session: Session, person: User, content: bytes, name: str
-) -> None:
-    assert signed.post("/account/picture", {"avatar": (BytesIO(content), name)}).status_code == 422
-
-    session.expire_all()
-    assert person.avatar_id is None
-
-
-def test_a_change_that_meets_another_is_a_conflict_and_no_error(
-    signed: Browser, session: Session, make: Make, person: User, engine: Engine
-) -> None:
-    person.avatar_id = make.media().id
-    session.commit()
-    answers: list[int] = []
-    removing = threading.Thread(target=lambda: answers.append(signed.post("/account/picture/remove").status_code))
-
-    with engine.begin() as other:
-        other.execute(update(User).where(User.id == person.id).values(version=User.version + 1))
-        removing.start()
-        time.sleep(0.5)  # until it waits for the other, or has not begun
-    removing.join()
-
-    assert answers[0] in (302, 409)
-
-
-@pytest.mark.parametrize("roles", [(), ("moderator",)])
-def test_everybody_may_have_a_picture(browser: Browser, session: Session, make: Make, roles: tuple[str, ...]) -> None:
-    member = make.user(*roles, display_name="Maren Holt")
-    session.commit()
-    browser.sign_in(member)
-    assert 'name="avatar"' in browser.get("/account").text
-
-    assert browser.post("/account/picture", {"avatar": (image_file(), "maren.png")}).status_code == 302
-
-    session.expire_all()
-    assert str(session.get_one(Media, member.avatar_id)) == "portrait.png"

@@ -1,18 +1,9 @@
 """/account says all that is wrong with a profile at once, and keeps what was typed."""
 
-import pytest
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
 from tests.browser import Browser
-from tests.factories import Make
-
-
-@pytest.fixture
-def person(session: Session, make: Make) -> User:
-    person = make.user("editor")
-    session.commit()
-    return person
 
 
 def test_every_field_at_fault_is_marked(browser: Browser, session: Session, person: User) -> None:

@@ -1,30 +1,21 @@
-"""Comments in the back office: found, judged with what is known, moved one by one and in bulk, within one's scope."""
+"""Comments in the back office: found, judged with what is known, and only within one's scope."""
 
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from cms.audit.models import Batch, Event
-from cms.comments.lifecycle import CommentMove, CommentStatus
+from cms.comments.lifecycle import APPROVED, PENDING, SPAM, TRASHED
 from cms.comments.models import Comment
 from cms.core.permissions import Permission, Scope
 from cms.posts.actions import save
 from cms.posts.lifecycle import PUBLISHED
 from cms.search import COMMENTS, POSTS, put
+from tests.admin.comments import LIST, status_of
 from tests.browser import Browser
 from tests.conftest import NOON
 from tests.counting import counted
 from tests.factories import Make
-
-PENDING, APPROVED, SPAM, TRASHED = CommentStatus
-LIST = "/admin/comments/"
-
-
-def status_of(session: Session, comment: Comment) -> CommentStatus:
-    status = session.scalars(select(Comment.status).where(Comment.id == comment.id)).one()
-    session.commit()
-    return status
 
 
 def test_the_list_shows_the_comment_its_post_its_author_s_record_and_why_it_waits(
@@ -89,87 +80,6 @@ def test_filters_and_search_find_what_they_name(browser: Browser, session: Sessi
         answer = browser.get(f"{LIST}?{query}")
         assert answer.status_code == 200, query
         assert [word for word in ("alpha", "beta", "gamma") if f"{word} remark</a>" in answer.text] == found, query
-
-
-@pytest.mark.parametrize(
-    ("move", "before", "after"),
-    [
-        (CommentMove.APPROVE, PENDING, APPROVED),
-        (CommentMove.SPAM, APPROVED, SPAM),
-        (CommentMove.TRASH, PENDING, TRASHED),
-        (CommentMove.RESTORE, TRASHED, PENDING),
-        (CommentMove.HOLD, APPROVED, PENDING),
-    ],
-)
-def test_a_button_moves_one_comment_and_comes_back(
-    browser: Browser, session: Session, make: Make, move: CommentMove, before: CommentStatus, after: CommentStatus
-) -> None:
-    comment, moderator = make.comment(status=before), make.moderator()
-    session.commit()
-
-    answer = browser.sign_in(moderator).post(f"{LIST}{comment.id}/{move}", {"url": "/admin/moderation/"})
-
-    assert (answer.status_code, answer.location) == (303, "/admin/moderation/")
-    assert status_of(session, comment) is after
-    event = session.scalars(select(Event).where(Event.verb == f"comment.{move}")).one()
-    assert event.actor_id == moderator.id
-
-
-def test_a_move_that_the_status_does_not_allow_is_a_conflict(browser: Browser, session: Session, make: Make) -> None:
-    comment, moderator = make.comment(status=APPROVED), make.moderator()
-    session.commit()
-
-    assert browser.sign_in(moderator).post(f"{LIST}{comment.id}/approve").status_code == 409
-    assert status_of(session, comment) is APPROVED
-
-
-@pytest.mark.parametrize("path", ["0/approve", "999999/approve", "99999999999999999999/approve", "1/publish", "1/"])
-def test_nonsense_in_the_address_of_a_move_is_not_found(
-    browser: Browser, session: Session, make: Make, path: str
-) -> None:
-    make.comment()
-    moderator = make.moderator()
-    session.commit()
-
-    assert browser.sign_in(moderator).post(f"{LIST}{path}").status_code in (404, 405)
-
-
-def test_bulk_reports_every_row_as_done_skipped_or_refused(browser: Browser, session: Session, make: Make) -> None:
-    first, second, public = make.comment(), make.comment(), make.comment(status=APPROVED)
-    hidden = make.comment(make.post())
-    moderator = make.user(make.role(Permission.COMMENT_MODERATE))
-    session.commit()
-    ids = [str(comment.id) for comment in (first, second, public, hidden)]
-
-    answer = browser.sign_in(moderator).post(f"{LIST}action/", {"action": "approve", "rowid": [*ids, "777777"]})
-
-    assert answer.status_code == 303
-    page = browser.get(answer.location).text
-    assert "2 done, 1 skipped, 2 refused" in page
-    assert [status_of(session, comment) for comment in (first, second, public, hidden)] == [
-        APPROVED,
-        APPROVED,
-        APPROVED,
-        PENDING,
-    ]
-    batch = session.scalars(select(Batch)).one()
-    events = session.scalars(select(Event).where(Event.batch_id == batch.id, Event.verb == "comment.approve")).all()
-    assert {event.subject_id for event in events} == {first.id, second.id}
-
-
-@pytest.mark.parametrize("action", ["approve", "spam", "trash", "restore"])
-def test_every_bulk_action_works_and_can_be_taken_back(
-    browser: Browser, session: Session, make: Make, action: str
-) -> None:
-    start = {"restore": TRASHED}.get(action, PENDING)
-    comment, moderator = make.comment(status=start), make.moderator()
-    session.commit()
-    browser.sign_in(moderator)
-
-    browser.post(f"{LIST}action/", {"action": action, "rowid": str(comment.id)})
-
-    ends = {"approve": APPROVED, "spam": SPAM, "trash": TRASHED, "restore": PENDING}
-    assert status_of(session, comment) is ends[action]
 
 
 def test_whoever_moderates_own_posts_or_a_tag_sees_and_moves_those_only(
@@ -259,43 +169,6 @@ def test_the_export_has_no_addresses_and_the_same_rows_as_the_list(
     assert "rafe@example.com" not in text
 
 
-def test_the_queue_holds_what_waits_the_oldest_first_and_leads_on(
-    browser: Browser, session: Session, make: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("cms.admin.moderation.PER_PAGE", 2)
-    post = make.post(status=PUBLISHED)
-    for number in range(5):
-        make.comment(post, body_html=f"<p>remark {number}.</p>", held_because=["word"])
-    make.comment(post, body_html="<p>decided.</p>", status=APPROVED)
-    moderator = make.moderator()
-    session.commit()
-    browser.sign_in(moderator)
-
-    seen, url = [], "/admin/moderation/"
-    while url:
-        page = browser.get(url).text
-        seen += [number for number in range(5) if f"remark {number}." in page]
-        assert "decided." not in page
-        later = page.partition('rel="next" href="')[2].partition('"')[0]
-        url = later if later.startswith("/admin/moderation/") else ""
-
-    assert seen == [0, 1, 2, 3, 4]
-    assert "on the list of words to hold" in browser.get("/admin/moderation/").text
-    assert '<span class="badge' in browser.get("/admin/moderation/").text
-
-
-def test_an_empty_queue_says_so_and_nonsense_in_its_address_is_harmless(
-    browser: Browser, session: Session, make: Make
-) -> None:
-    moderator = make.moderator()
-    session.commit()
-    browser.sign_in(moderator)
-
-    assert "Nothing waits" in browser.get("/admin/moderation/").text
-    for after in ("x", "-1", "9" * 40, "²", "1,2"):
-        assert browser.get(f"/admin/moderation/?after={after}").status_code == 200
-
-
 @pytest.mark.parametrize("url", [LIST, "/admin/moderation/"])
 def test_a_page_of_comments_costs_the_same_however_many_there_are(
     browser: Browser, session: Session, engine: Engine, make: Make, url: str
@@ -338,75 +211,3 @@ def test_hostile_words_are_words_in_every_view(browser: Browser, session: Sessio
         assert "<img src=x" not in page
         assert 'href="javascript' not in page
     assert session.scalar(select(func.count()).select_from(Comment)) == 1
-
-
-def test_a_moderator_corrects_a_comment_and_the_record_keeps_what_it_said(
-    browser: Browser, session: Session, make: Make
-) -> None:
-    post, moderator = make.post(status=PUBLISHED, slug="clock"), make.moderator()
-    comment = make.comment(post, status=APPROVED, body="Call 555 now.")
-    put(session, COMMENTS, comment.id, comment.guest_name, comment.body)
-    session.commit()
-    browser.sign_in(moderator)
-    assert "Call 555 now." in browser.get(f"{LIST}edit/?id={comment.id}").text
-
-    answer = browser.post(f"{LIST}edit/?id={comment.id}", {"edited_at": "", "body": "Call *me*."})
-
-    assert answer.location == f"{LIST}details/?id={comment.id}"
-    session.expire_all()
-    assert (comment.body, comment.body_html, comment.status) == ("Call *me*.", "<p>Call <em>me</em>.</p>\n", APPROVED)
-    assert comment.edited_at is not None
-    event = session.scalars(select(Event).where(Event.verb == "comment.edit")).one()
-    assert (event.actor_id, event.changes) == (moderator.id, {"body": ["Call 555 now.", "Call *me*."]})
-    session.commit()
-    assert "Call *me*." in browser.get(f"{LIST}?search=call").text
-    assert ">Edited<" in browser.get("/posts/clock").text
-
-
-@pytest.mark.parametrize("body", ["", "   ", "x" * 10_001])
-def test_a_comment_cannot_be_edited_into_nothing(browser: Browser, session: Session, make: Make, body: str) -> None:
-    comment, moderator = make.comment(), make.moderator()
-    session.commit()
-
-    answer = browser.sign_in(moderator).post(f"{LIST}edit/?id={comment.id}", {"body": body})
-
-    assert answer.status_code == 422
-    assert 'id="body-error"' in answer.text
-
-
-def test_two_who_edit_one_comment_do_not_overwrite_each_other(browser: Browser, session: Session, make: Make) -> None:
-    comment, moderator = make.comment(), make.moderator()
-    session.commit()
-    browser.sign_in(moderator)
-    assert browser.post(f"{LIST}edit/?id={comment.id}", {"edited_at": "", "body": "First."}).status_code == 302
-
-    for stale in ("", "yesterday", "2026-01-01T00:00:00"):
-        again = browser.post(f"{LIST}edit/?id={comment.id}", {"edited_at": stale, "body": "Second."})
-        assert again.status_code == 409
-        assert "Second." in again.text
-
-
-def test_deleting_a_comment_asks_and_puts_it_into_the_trash(browser: Browser, session: Session, make: Make) -> None:
-    comment, moderator = make.comment(status=APPROVED), make.moderator()
-    session.commit()
-    browser.sign_in(moderator)
-
-    page = browser.get(f"{LIST}delete/?id={comment.id}").text
-    assert "I drove the harbour bus." in page
-    assert "Readers no longer see it." in page
-    assert status_of(session, comment) is APPROVED
-    answer = browser.post(f"{LIST}delete/", {"id": str(comment.id)})
-
-    assert answer.status_code == 302
-    assert status_of(session, comment) is TRASHED
-    assert browser.post(f"{LIST}delete/", {"id": str(comment.id)}).status_code == 409
-
-
-def test_who_moderates_own_posts_edits_no_other_comment(browser: Browser, session: Session, make: Make) -> None:
-    comment = make.comment()
-    person = make.user(make.role((Permission.COMMENT_MODERATE, Scope.OWN)))
-    session.commit()
-    browser.sign_in(person)
-
-    assert browser.post(f"{LIST}edit/?id={comment.id}", {"body": "Mine."}).status_code == 404
-    assert browser.post(f"{LIST}delete/", {"id": str(comment.id)}).status_code == 404

@@ -1,34 +1,20 @@
-"""Roles in the back office: the matrix, who gains and loses what, and what goes with a role."""
+"""Roles in the back office: the matrix, and who gains and loses what."""
 
 import re
-import threading
-import time
 
 import pytest
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cms.accounts.actions.roles import Grant, grants_of
-from cms.accounts.models import Role, User, user_roles
+from cms.accounts.models import Role
 from cms.core.permissions import Permission, Scope
-from tests.accounts.events import events, verbs
+from tests.accounts.events import verbs
+from tests.admin.roles import LIST
 from tests.browser import Browser
 from tests.factories import Make
 
-LIST = "/admin/roles/"
 P, ANY, OWN = Permission, Scope.ANY, Scope.OWN
-
-
-@pytest.fixture
-def owner(session: Session, make: Make) -> User:
-    owner = make.owner()
-    session.commit()
-    return owner
-
-
-@pytest.fixture
-def desk(browser: Browser, owner: User) -> Browser:
-    return browser.sign_in(owner)
 
 
 def selected(page: str, permission: Permission) -> str:
@@ -204,50 +190,6 @@ def test_who_may_not_manage_roles_sees_nothing(browser: Browser, session: Sessio
         assert browser.get(path).status_code == 403
 
 
-def test_people_get_another_role_before_theirs_goes(desk: Browser, session: Session, make: Make) -> None:
-    role = make.role(P.POST_EDIT)
-    person = make.user(role)
-    session.commit()
-
-    assert person.name in desk.get(f"{LIST}delete/?id={role.id}").text
-    for chosen in ("", "none", "999999", str(role.id)):
-        asked_again = desk.post(f"{LIST}delete/", {"id": str(role.id), "instead": chosen})
-        assert asked_again.status_code == 422
-        assert person.name in asked_again.text
-        assert re.search(
-            r'<select name="instead"[^>]*aria-invalid="true" aria-describedby="instead-error"', asked_again.text
-        )
-        assert 'id="instead-error"' in asked_again.text
-    gone = desk.post(f"{LIST}delete/", {"id": str(role.id), "instead": str(make.roles["author"].id)})
-
-    assert gone.status_code == 302
-    session.expire_all()
-    assert [held.name for held in person.roles] == ["author"]
-    assert {event.verb for event in events(session)} >= {"role.delete", "user.set_roles"}
-
-
-def test_a_role_that_is_given_while_it_goes_stays(desk: Browser, session: Session, make: Make, engine: Engine) -> None:
-    role, person = make.role(P.POST_VIEW), make.user()
-    session.commit()
-    answers: list[int] = []
-    going = threading.Thread(
-        target=lambda: answers.append(desk.post(f"{LIST}delete/", {"id": str(role.id)}).status_code)
-    )
-
-    with engine.begin() as giver:
-        giver.execute(insert(user_roles).values(user_id=person.id, role_id=role.id))
-        going.start()
-        time.sleep(0.5)  # until it waits for the giver, or has not begun
-    going.join()
-
-    assert answers in ([409], [422])  # as it saw the giver, or was told by the database
-    assert session.scalar(select(Role.id).where(Role.id == role.id)) is not None
-
-
-def test_built_in_roles_stay(desk: Browser, make: Make) -> None:
-    assert desk.post(f"{LIST}delete/", {"id": str(make.roles["author"].id)}).status_code == 403
-
-
 def test_asking_for_a_second_factor_says_whom_it_meets(desk: Browser, session: Session, make: Make) -> None:
     role = make.role(P.POST_EDIT)
     make.user(role)
@@ -290,42 +232,6 @@ def test_the_list_is_narrowed_to_ones_own_roles_and_to_those_that_ask_for_a_seco
     ]:
         page = desk.get(f"{LIST}?{query}").text
         assert [name for name in ("Night desk", "Sports desk", "Moderator") if f">{name}</a>" in page] == found, query
-
-
-def test_bulk_delete_takes_what_nobody_holds_and_says_why_the_others_stay(
-    desk: Browser, session: Session, make: Make
-) -> None:
-    idle, held = make.role(P.POST_EDIT, label="Idle desk"), make.role(label="Held desk")
-    make.user(held)
-    session.commit()
-    form = {
-        "action": "delete",
-        "rowid": [str(role.id) for role in (idle, held, make.roles["author"], make.roles["owner"])],
-    }
-
-    assert "Delete these roles" in desk.post(f"{LIST}action/", form).text
-    result = desk.get(desk.post(f"{LIST}action/", form | {"confirmed": "1"}).location).text
-
-    assert "1 done, 2 skipped, 1 refused" in result
-    assert "Somebody holds this role" in result
-    names = session.scalars(select(Role.label)).all()
-    assert "Idle desk" not in names
-    assert {"Held desk", "Author", "Owner"} <= set(names)
-    event = events(session)[-1]
-    assert (event.verb, event.batch_id is not None) == ("role.delete", True)
-
-
-def test_nobody_deletes_in_bulk_what_they_could_not_delete_one_by_one(
-    browser: Browser, session: Session, make: Make
-) -> None:
-    shaper, strong = make.user(make.role(P.ROLE_MANAGE)), make.role(P.SETTINGS_MANAGE)
-    session.commit()
-    form = {"action": "delete", "rowid": str(strong.id), "confirmed": "1"}
-
-    result = browser.sign_in(shaper).post(f"{LIST}action/", form)
-
-    assert "0 done, 0 skipped, 1 refused" in browser.get(result.location).text
-    assert session.scalar(select(Role.id).where(Role.id == strong.id)) is not None
 
 
 def test_roles_are_exported_with_their_rights(desk: Browser, session: Session, make: Make) -> None:

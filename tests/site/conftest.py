@@ -6,11 +6,16 @@ from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from cms.posts.lifecycle import PUBLISHED
 from cms.posts.models import Post
 from cms.settings.models import SettingValue
+from tests.browser import Browser
 from tests.factories import Make
+from tests.site.commenting import FORM, STAMP, WORDS, Send
+
+Decide = Callable[..., None]
 
 
 @pytest.fixture
@@ -20,7 +25,7 @@ def publish(make: Make) -> Callable[..., Post]:
 
 
 @pytest.fixture
-def decide(session: Session, now: datetime) -> Callable[..., None]:
+def decide(session: Session, now: datetime) -> Decide:
     """Change settings, as an owner would."""
 
     def _decide(**values: Any) -> None:
@@ -29,3 +34,24 @@ def decide(session: Session, now: datetime) -> Callable[..., None]:
         session.flush()
 
     return _decide
+
+
+@pytest.fixture
+def post(session: Session, make: Make) -> Post:
+    """The one to comment on."""
+    post = make.post(slug="it", title="The tide clock", status=PUBLISHED)
+    session.commit()
+    return post
+
+
+@pytest.fixture
+def send(browser: Browser, post: Post) -> Send:
+    """Open the form and send it, as somebody without an account."""
+
+    def _send(headers: dict[str, str] | None = None, *, url: str = FORM, **values: str) -> TestResponse:
+        page = browser.get(url).get_data(as_text=True)
+        stamp = STAMP.search(page)
+        given = {"name": "Rafe", "email": "rafe@example.com", "body": WORDS, "csrf_token": stamp[1] if stamp else ""}
+        return browser.client.post(url, data=given | values, headers=headers)
+
+    return _send

@@ -21,7 +21,7 @@ from cms.posts.lifecycle import PUBLISHED
 from tests.browser import Browser
 from tests.factories import Make
 from tests.services.plugin import SHARED_DATA
-from tests.site.test_comments import FORM, STAMP, comments
+from tests.site.commenting import FORM, STAMP, comments
 from tests.site.test_feeds import ATOM
 
 OWN = [

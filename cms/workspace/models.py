@@ -1,0 +1,43 @@
+"""Preferences of one person, and views of a list kept under a name."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Index, String, Text, UniqueConstraint, false
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cms.accounts.models import User
+from cms.core.db import Base, JSONType, Timestamps, reference
+
+
+class Preference(Base):
+    """One choice of one person; what is not chosen has no row."""
+
+    __tablename__ = "preferences"
+    __table_args__ = (UniqueConstraint("user_id", "key"),)
+
+    user_id: Mapped[int] = mapped_column(reference("users.id"))
+    key: Mapped[str] = mapped_column(String(60))
+    value: Mapped[Any] = mapped_column(JSONType, nullable=False)
+    updated_at: Mapped[datetime]
+
+
+class SavedView(Base, Timestamps):
+    """A list as somebody narrowed and sorted it: the parameters of its address, asked anew by whoever opens it."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (
+        UniqueConstraint("user_id", "area", "name"),
+        Index("ix_saved_views_area_shared", "area", "shared"),
+    )
+
+    user_id: Mapped[int] = mapped_column(reference("users.id"))
+    area: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(60))
+    query: Mapped[str] = mapped_column(Text)
+    shared: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+
+    user: Mapped[User] = relationship(lazy="raise_on_sql")
+
+    def __str__(self) -> str:
+        return self.name

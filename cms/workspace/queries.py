@@ -1,0 +1,37 @@
+"""What one person has chosen, and the views that they may open."""
+
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from cms.accounts.models import User
+from cms.core.errors import NotFound
+from cms.core.i18n import _
+from cms.workspace.models import Preference, SavedView
+
+#: More are kept than anybody reads; those of others come after one's own.
+SHOWN = 20
+
+
+def preferences(session: Session, person: User) -> dict[str, Any]:
+    """All choices by key; one query."""
+    rows = session.execute(select(Preference.key, Preference.value).where(Preference.user_id == person.id))
+    return {key: value for key, value in rows}
+
+
+def views(session: Session, person: User, area: str) -> list[SavedView]:
+    """One's own views of a list and those that others share, one's own first."""
+    mine = SavedView.user_id == person.id
+    found = select(SavedView).where(SavedView.area == area, or_(mine, SavedView.shared))
+    return list(session.scalars(found.order_by(mine.desc(), SavedView.name, SavedView.id).limit(SHOWN)))
+
+
+def view(session: Session, person: User, area: str, view_id: int) -> SavedView:
+    """One of `views`, or NotFound."""
+    mine = SavedView.user_id == person.id
+    query = select(SavedView).where(SavedView.id == view_id, SavedView.area == area, or_(mine, SavedView.shared))
+    found = session.scalar(query.options(joinedload(SavedView.user).lazyload("*")))
+    if found is None:
+        raise NotFound(_("There is no such view, or it is not shared with you."))
+    return found

@@ -1,0 +1,3 @@
+"""Where roles are in the back office."""
+
+LIST = "/admin/roles/"

@@ -1,0 +1,153 @@
+"""Files come into the library: described at once, and refused by name."""
+
+import io
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from cms.audit.models import Event
+from cms.media.models import Media
+from cms.media.paths import path_of
+from cms.settings.models import SettingValue
+from tests.admin.media import count, upload
+from tests.media import files
+
+
+def test_a_contributor_uploads_an_image_with_its_words(browser, session, make):
+    contributor = make.contributor()
+    session.commit()
+
+    answer = upload(browser.sign_in(contributor), (files.image(), "Night ferry.png"), alt="A ferry at night")
+
+    assert (answer.status_code, answer.location) == (302, "/admin/media/")
+    media = session.scalars(select(Media)).one()
+    assert (media.title, media.alt, media.uploaded_by_id) == ("Night ferry", "A ferry at night", contributor.id)
+    assert session.scalars(select(Event.verb).where(Event.subject_type == "media")).all() == ["media.add"]
+    session.rollback()
+    assert path_of(media) in browser.get("/admin/media/").text
+    assert browser.client.get(path_of(media), buffered=True).status_code == 200
+
+
+def test_an_image_without_words_is_asked_for_them_at_once(browser, session, make):
+    author = make.author()
+    session.commit()
+
+    answer = upload(
+        browser.sign_in(author),
+        (files.image(), "one.png"),
+        (files.image(size=(8, 8)), "two.png"),
+        (files.mp3(), "fog.mp3"),
+        alt="for one only",
+    )
+
+    first, second, sound = session.scalars(select(Media).order_by(Media.id)).all()
+    session.commit()
+    assert answer.location == f"/admin/media/describe/?id={first.id}&id={second.id}"
+    assert (first.alt, sound.alt) == ("", "")
+    asked = browser.get(answer.location).text
+    assert f'name="alt-{first.id}"' in asked
+    assert f'name="decorative-{second.id}"' in asked
+
+    saved = browser.post(answer.location, {f"alt-{first.id}": "The quay", f"decorative-{second.id}": "1"})
+
+    assert saved.status_code == 302
+    session.expire_all()
+    assert (first.alt, second.decorative, first.needs_alt or second.needs_alt) == ("The quay", True, False)
+
+
+def test_words_that_cannot_be_kept_come_back_and_do_not_cost_the_others(browser, session, make):
+    author = make.author()
+    first, second = (make.media(uploaded_by_id=author.id) for _ in range(2))
+    session.commit()
+    address = f"/admin/media/describe/?id={first.id}&id={second.id}"
+
+    answer = browser.sign_in(author).post(address, {f"alt-{first.id}": "x" * 501, f"alt-{second.id}": "Kept"})
+
+    assert answer.status_code == 422
+    assert "x" * 501 in answer.text
+    assert f'id="alt-{first.id}-error"' in answer.text
+    session.expire_all()
+    assert (first.alt, second.alt) == ("", "Kept")
+
+
+def test_each_refused_file_is_named_with_its_reason(browser, session, make):
+    author = make.author()
+    session.commit()
+
+    answer = upload(
+        browser.sign_in(author),
+        (files.image(), "good.png"),
+        (io.BytesIO(b"<svg/>"), "evil<b>.svg"),
+        (io.BytesIO(b""), "empty.png"),
+        alt="Good",
+    )
+
+    assert answer.status_code == 302
+    assert count(session) == 1
+    page = browser.get(answer.location).text
+    assert "evil&lt;b&gt;.svg: Files of this type are not taken" in page
+    assert "empty.png: This file is empty" in page
+    assert "1 file is in the library" in page
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "sentence"),
+    [
+        ([], 422, "Choose at least one file"),
+        ([(b"<html>", "page.jpg")], 422, "Files of this type are not taken"),
+        ([(b"x" * (2 * 1024 * 1024), "large.mp3")], 413, "larger than 1 MB"),
+        ([(b"x", "a.png")] * 11, 422, "At most 10 files"),
+    ],
+)
+def test_what_cannot_be_taken_leaves_nothing_and_says_why(browser, session, make, now, sent, status, sentence):
+    author = make.author()
+    session.add(SettingValue(key="upload_megabytes", value=1, updated_at=now))
+    session.commit()
+
+    answer = upload(browser.sign_in(author), *((io.BytesIO(content), name) for content, name in sent), alt="typed")
+
+    assert answer.status_code == status
+    assert sentence in answer.text
+    assert 'id="file-error"' in answer.text
+    assert 'value="typed"' in answer.text
+    assert count(session) == 0
+
+
+@pytest.mark.parametrize("alt", ["x" * 501, "two\nlines", "bell\x07"])
+def test_words_that_cannot_be_kept_stop_the_upload_before_anything_is_stored(browser, session, make, alt):
+    author = make.author()
+    session.commit()
+
+    answer = upload(browser.sign_in(author), (files.image(), "one.png"), alt=alt)
+
+    assert answer.status_code == 422
+    assert 'id="alt-error"' in answer.text
+    assert count(session) == 0
+    assert list((Path(browser.app.instance_path) / "media").rglob("*")) == []
+
+
+def test_a_body_far_above_the_limit_is_not_even_read(browser, session, make, now):
+    author = make.author()
+    session.add(SettingValue(key="upload_megabytes", value=1, updated_at=now))
+    session.commit()
+
+    answer = browser.sign_in(author).client.post(
+        "/admin/media/new/",
+        input_stream=io.BytesIO(),
+        content_type="multipart/form-data; boundary=x",
+        environ_overrides={"CONTENT_LENGTH": str(12 * 1024 * 1024)},
+    )
+
+    assert answer.status_code == 413
+
+
+def test_the_same_file_again_is_said_to_be_there(browser, session, make):
+    author = make.author()
+    session.commit()
+    upload(browser.sign_in(author), (files.image(), "one.png"), alt="One")
+
+    answer = upload(browser, (files.image(), "again.png"), alt="Two")
+
+    assert "is in the library already" in browser.get(answer.location).text
+    assert count(session) == 1
