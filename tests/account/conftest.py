@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from argon2 import low_level
 from flask import Flask
 from flask_mailman import EmailMessage
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from cms.settings.models import SettingValue
 from tests.browser import Browser
 from tests.conftest import NOON
 from tests.factories import Make
+from tests.listening import Hashing, cost_of, listen
 
 Later = Callable[[timedelta], None]
 Another = Callable[[], Browser]
@@ -117,3 +119,19 @@ def set_setting(session: Session) -> SetSetting:
         session.commit()
 
     return write
+
+
+@pytest.fixture
+def hashing(monkeypatch: pytest.MonkeyPatch) -> Hashing:
+    """What argon2 really does from now on."""
+    done: Hashing = []
+
+    def hear_check(hash: bytes, secret: bytes, _type: low_level.Type) -> None:
+        done.append((cost_of(hash.decode()), len(secret)))
+
+    def hear_new(*, secret: bytes, **_cost: Any) -> None:
+        done.append(("a new hash", len(secret)))
+
+    listen(monkeypatch, low_level, "verify_secret", hear_check)
+    listen(monkeypatch, low_level, "hash_secret", hear_new)
+    return done

@@ -1,11 +1,8 @@
 """A refused sign-in: it tells nothing by its words or its work, and cannot be made to keep us busy."""
 
 import unicodedata
-from collections.abc import Callable
-from typing import Any
 
 import pytest
-from argon2 import low_level
 from sqlalchemy.orm import Session
 
 from cms.accounts import names
@@ -15,25 +12,7 @@ from tests.account.conftest import SetSetting, is_signed_in
 from tests.accounts.events import events
 from tests.browser import Browser
 from tests.factories import PASSWORD, Make
-
-#: For each password that argon2 met, what it was asked to do with it, and how many bytes it was given.
-Hashing = list[tuple[str, int]]
-
-
-@pytest.fixture
-def hashing(monkeypatch: pytest.MonkeyPatch) -> Hashing:
-    """What argon2 really does from now on."""
-    done: Hashing = []
-
-    def hear_check(hash: bytes, secret: bytes, _type: low_level.Type) -> None:
-        done.append((cost_of(hash.decode()), len(secret)))
-
-    def hear_new(*, secret: bytes, **_cost: Any) -> None:
-        done.append(("a new hash", len(secret)))
-
-    listen(monkeypatch, low_level, "verify_secret", hear_check)
-    listen(monkeypatch, low_level, "hash_secret", hear_new)
-    return done
+from tests.listening import Hashing, cost_of, listen
 
 
 @pytest.fixture
@@ -50,22 +29,6 @@ def searched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     texts: list[str] = []
     listen(monkeypatch, names, "validate_email", lambda text, **_options: texts.append(text))
     return texts
-
-
-def listen(patch: pytest.MonkeyPatch, place: Any, name: str, hear: Callable[..., None]) -> None:
-    """The function does what it did; what it is given is heard as well."""
-    real = getattr(place, name)
-
-    def heard(*given: Any, **options: Any) -> Any:
-        hear(*given, **options)
-        return real(*given, **options)
-
-    patch.setattr(place, name, heard)
-
-
-def cost_of(hash: str) -> str:
-    """Kind, version and parameters, without salt and sum."""
-    return hash.rsplit("$", 2)[0]
 
 
 def test_a_wrong_password_an_unknown_address_and_an_account_switched_off_get_one_answer(

@@ -2,7 +2,6 @@
 
 import io
 import struct
-import time
 import zlib
 
 import pytest
@@ -208,10 +207,6 @@ def png_that_claims(width: int, height: int) -> io.BytesIO:
     ],
     ids=["claims to be huge", "too many pixels", "too many frames", "too long and too large", "too many bytes"],
 )
-def test_what_is_too_large_is_refused_soon(file: io.BytesIO, error: type[CmsError]) -> None:
-    begin = time.monotonic()
-
+def test_what_is_too_large_is_refused(file: io.BytesIO, error: type[CmsError]) -> None:
     with pytest.raises(error):
         inspect(file, "a.png", LIMITS)
-
-    assert time.monotonic() - begin < 3
