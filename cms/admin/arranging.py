@@ -87,7 +87,7 @@ class Arranging(Gated):
     @expose("/views/", methods=("POST",))
     def keep_view(self) -> Response:
         """Keep the list as its address has it; what the list does not know is left out."""
-        asked = self._understood(request.form.get("query", ""))
+        asked = self.understood(request.form.get("query", ""))
         query = urlencode(asking.as_args(asked, self.default_sort), doseq=True)
         name, shared = request.form.get("name", ""), request.form.get("shared") == "yes"
         view = actions.keep_view(db.session(), self.area, name, query, shared=shared, by=signed_in(), at=now())
@@ -112,9 +112,10 @@ class Arranging(Gated):
         return redirect(return_to(self.link()), 303)
 
     def _asked_by(self, view: SavedView) -> Asked:
-        return self._understood(view.query)
+        return self.understood(view.query)
 
-    def _understood(self, query: str) -> Asked:
+    def understood(self, query: str) -> Asked:
+        """What the parameters of an address ask this list for, from its first page."""
         pairs = parse_qs(query[: actions.LONGEST_QUERY], max_num_fields=100) if query.count("&") < 100 else {}
         asked = asking.read(MultiDict(pairs), self.columns, self.filters, self.default_sort)
         return replace(asked, after=None, before=None)

@@ -41,20 +41,23 @@ from typing import Any, ClassVar
 from flask_admin.contrib.sqla import ModelView
 
 from cms.admin.asked import RESERVED
-from cms.admin.bulk import Bulks
 from cms.admin.exporting import Exporting
 from cms.admin.forms import RecordForm
 from cms.admin.gate import CONVERSATION, SITE, WORK, CmsView, Crumb
 from cms.admin.listing import Listing
 from cms.admin.moves import Moves
 from cms.admin.records import Records
+from cms.admin.sweeping import Sweeps
 from cms.extensions import db
 from cms.web.gate import Needs
 
 __all__ = ["CONVERSATION", "SITE", "WORK", "CmsModelView", "CmsView", "Crumb"]
 
 
-class CmsModelView(Listing, Records, Moves, Bulks, Exporting, ModelView):
+BULK_ENDPOINTS = ("action_view", "bulk_view", "bulk_run", "bulk_stop")
+
+
+class CmsModelView(Listing, Records, Moves, Sweeps, Exporting, ModelView):
     """Flask-Admin's model view with every door of its own replaced or closed; see the module's text."""
 
     model: ClassVar[Any]
@@ -68,7 +71,7 @@ class CmsModelView(Listing, Records, Moves, Bulks, Exporting, ModelView):
 
     def needs_of(self, name: str) -> Needs | None:
         """An area without moves or bulk actions has no address for them."""
-        if (name == "move_view" and not self.move_names) or (name == "action_view" and not self.bulk_actions):
+        if (name == "move_view" and not self.move_names) or (name in BULK_ENDPOINTS and not self.bulk_actions):
             return None
         return super().needs_of(name)
 

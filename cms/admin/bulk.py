@@ -15,6 +15,7 @@ from cms.admin.moves import return_to
 from cms.audit.batches import DONE, REFUSED, SKIPPED, RowResult, begin_batch, end_batch, results_of
 from cms.audit.models import Batch
 from cms.core.db import row_id
+from cms.core.decision import require
 from cms.core.errors import CmsError, Invalid, NotAllowed, NotFound
 from cms.core.i18n import _
 from cms.core.permissions import Permission
@@ -40,6 +41,8 @@ class Bulk:
     confirm: str = ""
     reversible: bool = False
     asks: tuple[str, str] | None = None
+    #: Whether what it asks for is a moment in the site's zone.
+    asks_time: bool = False
     danger: bool = False
 
 
@@ -57,13 +60,21 @@ class Bulks(Gated):
 
     bulk_actions: ClassVar[tuple[Bulk, ...]] = ()
 
-    def run_bulk(self, record: Any, action: str, parameter: str, batch_id: int) -> None:
+    def run_bulk(self, record: Any, action: str, parameter: str, batch_id: int | None) -> None:
         """Do it to one row by calling the domain's action; whatever it raises is that row's result."""
         raise NotImplementedError
 
     def suggestions(self, bulk: Bulk) -> list[str]:
         """What to suggest for the parameter that a bulk action asks for."""
         return []
+
+    def choices(self, bulk: Bulk) -> list[tuple[str, str]]:
+        """(value, label) of what the parameter is chosen from; empty where it is typed."""
+        return []
+
+    def sweep(self, bulk: Bulk, parameter: str) -> Response:
+        """Begin a bulk over everything that the list matches, where the view can; see `sweeping`."""
+        raise NotFound(_("This list takes selected entries only."))
 
     def offered_bulk(self) -> list[Bulk]:
         return [bulk for bulk in self.bulk_actions if self.policy.may_any(*bulk.needs)]
@@ -72,11 +83,13 @@ class Bulks(Gated):
     def action_view(self) -> Response | str:
         """Ask first where something is missing or would be destroyed; else run."""
         bulk = self._wanted_bulk()
+        parameter = request.form.get(bulk.asks[0], "").strip() if bulk.asks else ""
+        if request.form.get("everything") == "1":
+            return self.sweep(bulk, parameter) if parameter or not bulk.asks else self._ask(bulk, [], [])
         ids = _posted_ids()
         if not ids:
             flash(_("Select at least one entry first."), "error")
             return redirect(return_to(self.link()), 303)
-        parameter = request.form.get(bulk.asks[0], "").strip() if bulk.asks else ""
         records = self._records(ids)
         if _is_to_be_asked(bulk) or (bulk.asks and not parameter):
             return self._ask(bulk, ids, list(records.values()))
@@ -100,10 +113,11 @@ class Bulks(Gated):
         bulk = next((bulk for bulk in self.bulk_actions if bulk.name == wanted), None)
         if bulk is None:
             raise NotFound(_("There is no such action."))
-        decision = self.policy.may_any(*bulk.needs)
-        if not decision:
-            raise NotAllowed(decision.reason)
+        self._require_right(bulk)
         return bulk
+
+    def _require_right(self, bulk: Bulk) -> None:
+        require(self.policy.may_any(*bulk.needs))
 
     def _records(self, ids: list[int]) -> dict[int, Any]:
         """Locked in the order of their ids, so that two bulks never wait for each other in a circle."""
@@ -146,12 +160,17 @@ class Bulks(Gated):
         return RowResult(row_id, label, DONE)
 
     def _ask(self, bulk: Bulk, ids: list[int], records: list[Any]) -> str:
+        choices = self.choices(bulk)
+        is_typed = bulk.asks is not None and not choices and not bulk.asks_time
         return self.render(
             "admin/bulk_ask.html",
             bulk=bulk,
             records=records,
             unknown=len(ids) - len(records),
-            suggestions=self.suggestions(bulk) if bulk.asks else [],
+            choices=choices,
+            suggestions=self.suggestions(bulk) if is_typed else [],
+            query=request.form.get("query", ""),
+            everything=request.form.get("everything") == "1",
             url=return_to(self.link()),
         )
 

@@ -20,7 +20,7 @@ from cms.comments.lifecycle import APPROVED, COMMENT_LIFE, MOVE_LABELS, STATUS_L
 from cms.comments.models import Comment
 from cms.comments.policy import CommentPolicy
 from cms.comments.reasons import LABELS, label, sentence
-from cms.core.decision import Decision
+from cms.core.decision import Decision, require
 from cms.core.errors import Conflict
 from cms.core.i18n import N_, _, ngettext
 from cms.core.permissions import Permission
@@ -187,7 +187,11 @@ class CommentView(CmsModelView):
         actions.move_comment(db.session(), record, CommentMove(move), by=signed_in(), at=now())
         return said(record)
 
-    def run_bulk(self, record: Comment, action: str, parameter: str, batch_id: int) -> None:
+    def check_bulk(self, record: Comment, action: str, parameter: str) -> None:
+        require(self.policy.may(Permission.COMMENT_MODERATE, record))
+        COMMENT_LIFE.after(CommentMove(action), record.status)
+
+    def run_bulk(self, record: Comment, action: str, parameter: str, batch_id: int | None) -> None:
         actions.move_comment(db.session(), record, CommentMove(action), by=signed_in(), at=now(), batch_id=batch_id)
 
     def counted(self, count: int, shown: str) -> str:

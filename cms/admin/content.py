@@ -8,7 +8,9 @@ from werkzeug.wrappers import Response
 
 from cms import search
 from cms.accounts.models import User
+from cms.admin import content_bulk
 from cms.admin.base import CmsModelView
+from cms.admin.bulk import Bulk
 from cms.admin.conflicts import base_version, conflict_page, taken_changes
 from cms.admin.history import Histories
 from cms.admin.moves import Move
@@ -199,17 +201,25 @@ class ContentView(Histories, Previews, CmsModelView):
     def deleted_text(self, label: str) -> str:
         return _(DONE[PostMove.TRASH], post=label)
 
-    def run_bulk(self, record: Post, action: str, parameter: str, batch_id: int) -> None:
+    def check_bulk(self, record: Post, action: str, parameter: str) -> None:
+        content_bulk.check(self.policy, record, action, parameter)
+
+    def choices(self, bulk: Bulk) -> list[tuple[str, str]]:
+        return content_bulk.choices(bulk)
+
+    def run_bulk(self, record: Post, action: str, parameter: str, batch_id: int | None) -> None:
         by, at = signed_in(), now()
         match action:
             case "add_tag":
                 actions.add_tag(db.session(), record, parameter, by=by, at=at, batch_id=batch_id)
             case "remove_tag":
                 actions.remove_tag(db.session(), record, parameter, by=by, at=at, batch_id=batch_id)
+            case move if move in self.move_names:
+                actions.move_post(db.session(), record, PostMove(move), by=by, at=at, batch_id=batch_id)
             case _:
-                actions.move_post(db.session(), record, PostMove(action), by=by, at=at, batch_id=batch_id)
+                content_bulk.run(record, action, parameter, batch_id)
 
-    def suggestions(self, bulk: Any) -> list[str]:
+    def suggestions(self, bulk: Bulk) -> list[str]:
         return list(db.session.scalars(select(Tag.name).order_by(Tag.name).limit(MOST_CHOICES)))
 
     def _and_move(self, record: Post) -> None:

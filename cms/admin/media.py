@@ -219,7 +219,7 @@ class MediaView(Uploads, CmsModelView):
         actions.restore(db.session(), record, by=signed_in(), at=now())
         return _("“%(file)s” was restored.", file=record)
 
-    def run_bulk(self, record: Media, action: str, parameter: str, batch_id: int) -> None:
+    def run_bulk(self, record: Media, action: str, parameter: str, batch_id: int | None) -> None:
         act = actions.trash if action == TRASH else actions.restore
         act(db.session(), record, by=signed_in(), at=now(), batch_id=batch_id)
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from cms.admin.columns import Column
 from cms.admin.content import MOST_CHOICES, ContentView
+from cms.admin.content_bulk import GIVE, MOVE_BELOW
 from cms.admin.gate import WORK
 from cms.admin.post_form import PageForm
 from cms.admin.posts import BULK_ACTIONS, CONTENT_FILTERS
@@ -51,7 +52,7 @@ class PageView(ContentView):
         *columns[2:],
     )
     filters = CONTENT_FILTERS
-    bulk_actions = BULK_ACTIONS
+    bulk_actions = (*BULK_ACTIONS[:-1], MOVE_BELOW, GIVE, BULK_ACTIONS[-1])
 
     def is_offered(self) -> bool:
         """Whoever sees only what is their own has no pages."""

@@ -6,6 +6,7 @@ from cms.accounts.models import User
 from cms.admin.bulk import Bulk
 from cms.admin.columns import Column
 from cms.admin.content import ContentView
+from cms.admin.content_bulk import GIVE, SCHEDULE
 from cms.admin.filters import ChoiceFilter, DateFilter, FlagFilter, RelationFilter
 from cms.admin.gate import WORK
 from cms.admin.listing import Preset
@@ -151,7 +152,7 @@ class PostView(ContentView):
         Preset(N_("Changes waiting"), {"shown": "changes"}),
         Preset(N_("Without a summary"), {"summary": "no"}),
     )
-    bulk_actions = BULK_ACTIONS
+    bulk_actions = (*BULK_ACTIONS[:-1], GIVE, SCHEDULE, BULK_ACTIONS[-1])
 
     def counted(self, count: int, shown: str) -> str:
         return ngettext("%(shown)s post", "%(shown)s posts", count, shown=shown)

@@ -121,7 +121,7 @@ class RedirectView(CmsModelView):
     def remove(self, record: Redirect) -> None:
         actions.delete(db.session(), record, by=signed_in(), at=now())
 
-    def run_bulk(self, record: Redirect, action: str, parameter: str, batch_id: int) -> None:
+    def run_bulk(self, record: Redirect, action: str, parameter: str, batch_id: int | None) -> None:
         actions.delete(db.session(), record, by=signed_in(), at=now(), batch_id=batch_id)
 
     def delete_consequences(self, record: Redirect) -> list[str]:

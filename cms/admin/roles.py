@@ -196,7 +196,7 @@ class RoleView(CmsModelView):
         instead = db.session.get(Role, chosen) if chosen else None
         roles.delete_role(db.session(), record, instead=instead, by=signed_in(), at=now())
 
-    def run_bulk(self, record: Role, action: str, parameter: str, batch_id: int) -> None:
+    def run_bulk(self, record: Role, action: str, parameter: str, batch_id: int | None) -> None:
         roles.delete_role(db.session(), record, instead=None, by=signed_in(), at=now(), batch_id=batch_id)
 
     def _draft(self, form: RoleForm, record: Role | None) -> RoleDraft:

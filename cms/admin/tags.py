@@ -100,7 +100,7 @@ class TagView(CmsModelView):
     def remove(self, record: Tag) -> None:
         delete_tag(db.session(), record, by=signed_in(), at=now())
 
-    def run_bulk(self, record: Tag, action: str, parameter: str, batch_id: int) -> None:
+    def run_bulk(self, record: Tag, action: str, parameter: str, batch_id: int | None) -> None:
         delete_tag(db.session(), record, by=signed_in(), at=now(), batch_id=batch_id)
 
     def delete_consequences(self, record: Tag) -> list[str]:

@@ -107,7 +107,7 @@ class TrashView(Bulks, CmsView):
         db.session.commit()
         return redirect(f"{back}{'&' if '?' in back else '?'}result={batch.id}", 303)
 
-    def run_bulk(self, record: Any, action: str, parameter: str, batch_id: int) -> None:
+    def run_bulk(self, record: Any, action: str, parameter: str, batch_id: int | None) -> None:
         session, by, at = db.session(), signed_in(), now()
         match record:
             case Media():

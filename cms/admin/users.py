@@ -246,7 +246,7 @@ class UserView(Letters):
         people.activate(session, record, by=me, at=at)
         return _("The account of %(person)s is active.", person=record)
 
-    def run_bulk(self, record: User, action: str, parameter: str, batch_id: int) -> None:
+    def run_bulk(self, record: User, action: str, parameter: str, batch_id: int | None) -> None:
         act = people.activate if action == ACTIVATE else people.deactivate
         act(db.session(), record, by=signed_in(), at=now(), batch_id=batch_id)
 

@@ -18,8 +18,19 @@ class BatchState(StrEnum):
     STOPPED = "stopped"
 
 
+class RowOutcome(StrEnum):
+    """What became of one row of a bulk."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+    REFUSED = "refused"
+
+
 class Batch(Base):
-    """One bulk act; each row that it changed is an event of its own."""
+    """One bulk act; each row that it changed is an event of its own.
+
+    One over everything that matched is only previewed until `confirmed_at`: nothing was changed before that.
+    """
 
     __tablename__ = "batches"
 
@@ -33,6 +44,23 @@ class Batch(Base):
     skipped: Mapped[int] = mapped_column(default=0)
     refused: Mapped[int] = mapped_column(default=0)
     at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+
+class BatchRow(Base):
+    """A row that a bulk is about, in the order of `id`; it has no outcome until its turn has come."""
+
+    __tablename__ = "batch_rows"
+    __table_args__ = (
+        Index("ix_batch_rows_batch_id_row_id", "batch_id", "row_id"),
+        Index("ix_batch_rows_batch_id_outcome_id", "batch_id", "outcome", "id"),
+    )
+
+    batch_id: Mapped[int] = mapped_column(reference("batches.id"))
+    row_id: Mapped[int]
+    label: Mapped[str] = mapped_column(String(200), default="")
+    outcome: Mapped[RowOutcome | None]
+    reason: Mapped[str] = mapped_column(Text, default="")
 
 
 class Event(Base):

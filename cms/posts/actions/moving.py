@@ -24,6 +24,13 @@ def possible_moves(post: Post) -> list[PostMove]:
     return [PostMove.RESTORE] if post.is_trashed else [*POST_LIFE.moves_from(post.status), PostMove.TRASH]
 
 
+def require_possible(post: Post, move: PostMove) -> None:
+    """Conflict, with the reason, where the state of a post does not allow a move."""
+    if move not in possible_moves(post):
+        _refuse_trashed(post)
+        POST_LIFE.after(move, post.status)
+
+
 def available_moves(post: Post, *, to: User) -> list[PostMove]:
     """The buttons this person sees on this post."""
     policy = PostPolicy(to)

@@ -2,6 +2,7 @@
 const rows = () => [...document.querySelectorAll('input[name="rowid"][form="bulk"]')];
 const all = document.querySelector("[data-pick-all]");
 const count = document.querySelector("[data-picked]");
+const everything = document.querySelector("[data-everything]");
 const label = new Intl.NumberFormat(document.documentElement.lang);
 let last = null;
 
@@ -11,6 +12,10 @@ function show() {
   if (all) {
     all.checked = picked > 0 && picked === rows().length;
     all.indeterminate = picked > 0 && !all.checked;
+  }
+  if (everything) {
+    everything.hidden = !all?.checked;
+    if (everything.hidden) everything.querySelector("input").checked = false;
   }
 }
 

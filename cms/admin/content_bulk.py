@@ -1,0 +1,98 @@
+"""Bulk actions of posts and pages that need more than a move: foreseen, and with a parameter."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from cms.accounts.models import User
+from cms.admin.bulk import Bulk
+from cms.admin.forms import read_local
+from cms.core.db import row_id
+from cms.core.decision import require
+from cms.core.errors import Conflict, Invalid
+from cms.core.i18n import N_, _
+from cms.core.permissions import Permission as P
+from cms.core.text import clean_line
+from cms.extensions import db
+from cms.posts import actions
+from cms.posts.actions.moving import require_possible
+from cms.posts.lifecycle import PostMove
+from cms.posts.models import Post, PostKind
+from cms.posts.policy import PostPolicy
+from cms.web import now, signed_in
+
+MOST_CHOICES = 300
+
+GIVE = Bulk(
+    "author", N_("Change author…"), (P.POST_EDIT, P.PAGE_MANAGE), icon="i-users", asks=("author", N_("New author"))
+)
+SCHEDULE = Bulk(
+    "schedule",
+    N_("Schedule…"),
+    (P.POST_PUBLISH, P.PAGE_MANAGE),
+    icon="i-clock",
+    asks=("live_from", N_("Goes live")),
+    asks_time=True,
+)
+MOVE_BELOW = Bulk("below", N_("Move below…"), (P.PAGE_MANAGE,), icon="i-page", asks=("parent", N_("Parent page")))
+
+
+def choices(bulk: Bulk) -> list[tuple[str, str]]:
+    """What the parameter of an action is chosen from; empty where it is typed."""
+    match bulk.name:
+        case "author":
+            people = select(User.id, User.display_name).where(User.active).order_by(User.display_name)
+            return [(str(user_id), name) for user_id, name in db.session.execute(people.limit(MOST_CHOICES))]
+        case "below":
+            pages = select(Post.id, Post.title).where(Post.kind == PostKind.PAGE, Post.trashed_at.is_(None))
+            found = db.session.execute(pages.order_by(Post.title).limit(MOST_CHOICES))
+            return [("top", _("No parent page")), *((str(page_id), title) for page_id, title in found)]
+        case _:
+            return []
+
+
+def check(policy: PostPolicy, post: Post, action: str, parameter: str) -> None:
+    """Raise what the action would raise for rights, status and what is there; no text is loaded or written."""
+    if action in tuple(PostMove) or action == SCHEDULE.name:
+        move = PostMove.PUBLISH if action == SCHEDULE.name else PostMove(action)
+        require(policy.may_move(move, post))
+        require_possible(post, move)
+        return
+    require(policy.may(P.POST_EDIT, post))
+    match action:
+        case "add_tag" | "remove_tag":
+            has = clean_line(parameter).casefold() in {tag.key for tag in post.tags}
+            if has == (action == "add_tag"):
+                raise Conflict(_("It has this tag already.") if has else _("It does not have this tag."))
+        case GIVE.name:
+            require(policy.may_set_author(post))
+            _changes(post, action, parameter)
+        case MOVE_BELOW.name:
+            _changes(post, action, parameter)
+
+
+def run(post: Post, action: str, parameter: str, batch_id: int | None) -> None:
+    """Do one of this module's own actions."""
+    by, at = signed_in(), now()
+    if action == SCHEDULE.name:
+        actions.publish(db.session(), post, by=by, at=at, live_from=_moment(parameter), batch_id=batch_id)
+        return
+    changes = _changes(post, action, parameter)
+    actions.save(db.session(), post, changes, base_version=post.version, by=by, at=at, batch_id=batch_id)
+
+
+def _changes(post: Post, action: str, parameter: str) -> dict[str, Any]:
+    field = "author_id" if action == GIVE.name else "parent_id"
+    wanted = None if parameter == "top" and field == "parent_id" else row_id(parameter)
+    if wanted is None and parameter != "top":
+        raise Invalid(_("Choose one of the list."))
+    if getattr(post, field) == wanted:
+        raise Conflict(_("It is so already."))
+    return {field: wanted}
+
+
+def _moment(text: str) -> Any:
+    try:
+        return read_local(text)
+    except ValueError as fault:
+        raise Invalid(str(fault)) from None
