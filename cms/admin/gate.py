@@ -29,6 +29,7 @@ ENDPOINTS = {
     "bulk_stop": "act",
     "move_view": "act",
     "export_csv": "export",
+    "export_json": "export",
     "columns_view": "see",
     "keep_view": "see",
     "change_view": "see",

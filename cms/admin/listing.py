@@ -228,7 +228,7 @@ class Listing(Arranging):
             "plain": self.link(),
             "bulk": self.offered_bulk(),
             "bulk_result": self.bulk_result(),
-            "export": self._export_link(asked),
+            "exports": self._export_links(asked),
             "may_create": bool(self.may_create()),
             "page_sizes": [(size, self.list_link(replace(asked, page_size=size))) for size in asking.PAGE_SIZES],
         }
@@ -258,7 +258,8 @@ class Listing(Arranging):
             for preset in self.presets
         ]
 
-    def _export_link(self, asked: Asked) -> str | None:
+    def _export_links(self, asked: Asked) -> dict[str, str]:
         if not self.is_open_to_visitor("export_csv"):
-            return None
-        return self.link("export_csv", **asking.as_args(asked, self.default_sort))
+            return {}
+        args = asking.as_args(asked, self.default_sort)
+        return {"CSV": self.link("export_csv", **args), "JSON": self.link("export_json", **args)}
