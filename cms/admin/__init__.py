@@ -7,7 +7,7 @@ from flask import Flask, request
 from flask_admin import Admin
 from flask_admin.theme import Theme
 
-from cms.admin import shown
+from cms.admin import chosen, shown
 from cms.admin.activity import ActivityView
 from cms.admin.comments import CommentView
 from cms.admin.dashboard import DashboardView
@@ -15,7 +15,9 @@ from cms.admin.gate import Gated, menu
 from cms.admin.media import MediaView
 from cms.admin.moderation import ModerationView
 from cms.admin.pages import PageView
+from cms.admin.palette import PaletteView
 from cms.admin.posts import PostView
+from cms.admin.preferences import PreferencesView
 from cms.admin.redirects import RedirectView
 from cms.admin.roles import RoleView
 from cms.admin.settings import SettingsView
@@ -40,6 +42,8 @@ VIEWS: tuple[type[Gated], ...] = (
     SettingsView,
     ActivityView,
     TrashView,
+    PaletteView,
+    PreferencesView,
 )
 
 THEME = Theme(folder=str(Path(__file__).parent / "templates"), base_template="admin/base.html")
@@ -60,4 +64,10 @@ def init_app(app: Flask) -> None:
             return {}
         person = visitor()
         current = next((view for view in views if request.blueprint == view.endpoint), None)
-        return {"menu": menu(views, current) if person else [], "person": person, "site": settings()}
+        return {
+            "menu": menu(views, current) if person else [],
+            "person": person,
+            "site": settings(),
+            "theme_chosen": chosen.theme(),
+            "has_shortcuts": chosen.has_shortcuts(),
+        }

@@ -63,6 +63,7 @@ class ActivityView(CmsView):
     """Read-only for everybody: nobody edits or deletes the record."""
 
     area, label, icon, group = "activity", N_("Activity"), "i-log", SITE
+    key = "y"
     needs = {"see": (Permission.AUDIT_VIEW,)}
 
     @expose("/")

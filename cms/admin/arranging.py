@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlencode
 
-from flask import flash, g, redirect, request
+from flask import flash, redirect, request
 from flask_admin import expose
 from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 from werkzeug.datastructures import MultiDict
@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from cms.admin import asked as asking
 from cms.admin.asked import Asked
+from cms.admin.chosen import preferences
 from cms.admin.columns import Column
 from cms.admin.filters import Filter
 from cms.admin.gate import Gated
@@ -50,7 +51,7 @@ class Arranging(Gated):
 
     def shown_columns(self) -> tuple[Column, ...]:
         """The lead, which is always there, and what this person chose; the usual ones where they chose nothing."""
-        chosen = _preferences().get(f"columns.{self.area}")
+        chosen = preferences().get(f"columns.{self.area}")
         lead, *others = self.columns
         if not isinstance(chosen, list):
             return (lead, *(column for column in others if not column.optional))
@@ -134,11 +135,3 @@ class Arranging(Gated):
 def _bounded(query: Select[Any], row_id: ColumnElement[int]) -> ColumnElement[int]:
     some = query.with_only_columns(row_id).limit(MOST_COUNTED + 1).subquery()
     return select(func.count()).select_from(some).scalar_subquery()
-
-
-def _preferences() -> dict[str, Any]:
-    """Asked once a request."""
-    if "preferences" not in g:
-        g.preferences = queries.preferences(db.session(), signed_in())
-    found: dict[str, Any] = g.preferences
-    return found

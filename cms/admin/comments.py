@@ -73,6 +73,7 @@ class CommentView(CmsModelView):
     """Comments are not made here: they are approved, held, corrected, marked as spam, trashed and restored."""
 
     model, area, label, icon, group = Comment, "comments", N_("Comments"), "i-chat", CONVERSATION
+    key = "c"
     policy_class, see_permission = CommentPolicy, Permission.COMMENT_MODERATE
     needs = {"see": MODERATE, "edit": MODERATE, "delete": MODERATE, "act": MODERATE, "export": (Permission.EXPORT_RUN,)}
     columns = (

@@ -67,6 +67,7 @@ class DashboardView(CmsView):
     """Each person's own work first; a block that has nothing to say is left out."""
 
     area, label, icon, group = "dashboard", N_("Today"), "i-home", WORK
+    key = "d"
     needs = {"see": SIGNED_IN}
 
     def __init__(self) -> None:

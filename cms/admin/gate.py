@@ -59,6 +59,8 @@ class Gated(FlaskAdminView):
     icon: ClassVar[str] = "i-post"
     group: ClassVar[str] = WORK
     in_menu: ClassVar[bool] = True
+    #: After `g` on the keyboard; see `_shortcuts.html`.
+    key: ClassVar[str] = ""
     needs: ClassVar[dict[str, tuple[Permission, ...] | Needs]] = {}
     policy_class: ClassVar[type[Policy]] = PlainPolicy
     #: Filled by Flask-Admin: address, method name and HTTP methods of everything exposed.
@@ -156,6 +158,7 @@ def menu(views: Iterable[Gated], current: Any) -> list[tuple[str, list[dict[str,
                     "href": view.link(),
                     "icon": view.icon,
                     "badge": view.badge(),
+                    "key": view.key,
                     "current": view is current,
                 }
             )

@@ -67,6 +67,7 @@ class MediaView(Uploads, CmsModelView):
     """Everybody who may add files sees them all; changing them may be limited to one's own."""
 
     model, area, label, icon, group = Media, "media", N_("Media"), "i-media", WORK
+    key = "m"
     new_label = N_("Upload")
     policy_class = MediaPolicy
     needs = {

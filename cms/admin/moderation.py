@@ -36,6 +36,7 @@ class ModerationView(CmsView):
     """Only what this person may moderate; whoever moderates own posts or certain tags has a queue of those."""
 
     area, label, icon, group = "moderation", N_("Moderation"), "i-flag", CONVERSATION
+    key = "q"
     needs = {"see": MODERATE}
     policy_class = CommentPolicy
 

@@ -24,6 +24,7 @@ class PageView(ContentView):
     """One right for everything; who may see posts may look at pages."""
 
     area, label, icon, group = "pages", N_("Pages"), "i-page", WORK
+    key = "a"
     kind, form = PostKind.PAGE, PageForm
     new_label = N_("New page")
     needs = {

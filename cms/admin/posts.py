@@ -92,6 +92,7 @@ class PostView(ContentView):
     """Everybody sees the posts that their roles let them see; what they may do with each is shown beside it."""
 
     area, label, icon, group = "posts", N_("Posts"), "i-post", WORK
+    key = "p"
     kind, form = PostKind.POST, PostForm
     new_label = N_("New post")
     needs = {

@@ -58,6 +58,7 @@ class RedirectView(CmsModelView):
     """One right for everything."""
 
     model, area, label, icon, group = Redirect, "redirects", N_("Redirects"), "i-link", SITE
+    key = "r"
     new_label = N_("New redirect")
     policy_class, see_permission = RedirectPolicy, Permission.REDIRECT_MANAGE
     needs = {

@@ -49,6 +49,7 @@ class RoleView(CmsModelView):
     """The owner's role can be looked at and not changed; nobody shapes a role that they hold."""
 
     model, area, label, icon, group = Role, "roles", N_("Roles"), "i-key", SITE
+    key = "o"
     new_label = N_("New role")
     policy_class, see_permission = RolePolicy, Permission.ROLE_MANAGE
     needs = {

@@ -32,6 +32,7 @@ class SettingsView(CmsView):
     """What an owner decides; what a deployer decides is in the environment."""
 
     area, label, icon, group = "settings", N_("Settings"), "i-cog", SITE
+    key = "s"
     needs = {"see": (Permission.SETTINGS_MANAGE,), "test_mail_view": (Permission.SETTINGS_MANAGE,)}
 
     @expose("/", methods=("GET", "POST"))

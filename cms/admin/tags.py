@@ -37,6 +37,7 @@ class TagView(CmsModelView):
     """Everybody who may edit a post may tag it; managing the tags themselves is a right of its own."""
 
     model, area, label, icon, group = Tag, "tags", N_("Tags"), "i-tag", WORK
+    key = "t"
     new_label = N_("New tag")
     policy_class, see_permission = TagPolicy, Permission.TAG_MANAGE
     needs = {

@@ -43,6 +43,7 @@ class UserView(Letters):
     """Addresses are shown to those who manage people, and to nobody else."""
 
     model, area, label, icon, group = User, "users", N_("People"), "i-users", SITE
+    key = "u"
     new_label = N_("Add a person")
     policy_class = UserPolicy
     needs = {

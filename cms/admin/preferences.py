@@ -1,0 +1,33 @@
+"""How the back office looks and listens, for each person."""
+
+from flask import flash, redirect, request
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from cms.admin.chosen import THEMES, has_shortcuts, theme
+from cms.admin.gate import CmsView
+from cms.core.i18n import N_, _
+from cms.extensions import db
+from cms.web import now, signed_in
+from cms.web.gate import SIGNED_IN
+from cms.workspace import actions
+
+
+class PreferencesView(CmsView):
+    """Light or dark, and whether single keys act; reached from the menu of one's account."""
+
+    area, label, icon, in_menu = "preferences", N_("Preferences"), "i-cog", False
+    needs = {"see": SIGNED_IN}
+
+    @expose("/", methods=("GET", "POST"))
+    def index_view(self) -> Response | str:
+        """What makes no sense goes back to what everybody has."""
+        if request.method != "POST":
+            return self.render("admin/preferences.html", theme=theme(), shortcuts=has_shortcuts())
+        wanted, person, at = request.form.get("theme", ""), signed_in(), now()
+        shortcuts = None if request.form.get("shortcuts") == "yes" else False
+        actions.choose(db.session(), person, "theme", wanted if wanted in THEMES else None, at=at)
+        actions.choose(db.session(), person, "shortcuts", shortcuts, at=at)
+        db.session.commit()
+        flash(_("Your preferences are saved."), "success")
+        return redirect(self.link(), 303)
