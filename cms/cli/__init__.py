@@ -25,6 +25,7 @@ COMMANDS = {
     "users": ("cms.cli.users:users", "Owners and passwords."),
     "import": ("cms.cli.imports:imports", "Bring content in from WordPress or Markdown files."),
     "search": ("cms.cli.search:search", "The full-text index."),
+    "languages": ("cms.cli.languages:languages", "Bring the catalogues of every language up to date, or check them."),
     "tidy": ("cms.cli.tidy:tidy", "Empty the trash and forget addresses, as the settings say."),
     "doctor": ("cms.cli.doctor:doctor", "Check that this installation is healthy."),
 }
