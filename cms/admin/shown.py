@@ -1,12 +1,12 @@
 """How values are printed: times in the person's zone, numbers, initials, icons."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import cast
 from urllib.parse import urlsplit
 
 from flask import Flask
-from flask_babel import format_decimal, format_timedelta
+from flask_babel import format_date, format_decimal, format_timedelta
 
 from cms.core.i18n import _
 from cms.core.text import initials
@@ -18,7 +18,7 @@ RELATIVE = timedelta(days=6)
 
 def init_app(app: Flask) -> None:
     env = app.jinja_env
-    env.filters.update(ago=ago, moment=moment, number=format_decimal, initials=initials)
+    env.filters.update(ago=ago, moment=moment, day=day, number=format_decimal, initials=initials)
     static_url = cast(Callable[[str], str], env.globals["static_url"])
     sprite = urlsplit(static_url("icons.svg")).path
     env.globals["icon_sprite"] = sprite  # browsers take a <use> only from the page's own host
@@ -32,6 +32,11 @@ def ago(value: datetime) -> str:
     if abs(difference) < timedelta(seconds=45):
         return _("just now")
     return format_timedelta(difference, add_direction=True, threshold=1.1)
+
+
+def day(value: date) -> str:
+    """A whole day, which has no zone."""
+    return format_date(value, "EEE d MMM")
 
 
 def moment(value: datetime) -> str:

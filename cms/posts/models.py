@@ -3,7 +3,7 @@
 A post is what editors work on. Visitors never see it: they see editions, each live in its own stretch of time.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -186,6 +186,26 @@ class Edition(Base):
 
     def __str__(self) -> str:
         return self.title
+
+
+class PostReads(Base):
+    """How often a post was read on a day (UTC), as far as we can tell without knowing by whom."""
+
+    __tablename__ = "post_reads"
+    __table_args__ = (UniqueConstraint("post_id", "day"),)
+
+    post_id: Mapped[int] = mapped_column(reference("posts.id"))
+    day: Mapped[date]
+    reads: Mapped[int]
+
+
+class SiteReads(Base):
+    """The same for the whole site, so that a chart adds up days and not posts."""
+
+    __tablename__ = "site_reads"
+
+    day: Mapped[date] = mapped_column(unique=True)
+    reads: Mapped[int]
 
 
 def _unique_where(name: str, condition: ColumnElement[bool], *columns: ColumnElement[Any]) -> Index:

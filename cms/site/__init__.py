@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 
 from cms.core.text import initials
-from cms.site import comments, feeds, frame, health, here, keeping, lists, media, pictures, stories
+from cms.site import comments, feeds, frame, health, here, keeping, lists, media, pictures, reads, stories
 from cms.web.gate import PUBLIC, declare
 from cms.web.origins import LOOKED_AT
 
@@ -38,6 +38,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(site)
     LOOKED_AT.add("site.comment_form")
     media.init_app(app)
+    reads.init_app(app)
     for endpoint in ("comment_form", *(endpoint for _rule, endpoint, _view in (*PAGES, *MOMENTARY))):
         declare(app, f"site.{endpoint}", PUBLIC)
     app.jinja_env.globals.update(

@@ -14,6 +14,7 @@ from cms.posts import public
 from cms.posts.models import Edition, PostKind
 from cms.site.elsewhere import elsewhere
 from cms.site.pictures import find, picture
+from cms.site.reads import read
 from cms.web import now, settings
 
 __all__ = ["page", "post", "reading_minutes", "show"]
@@ -43,6 +44,7 @@ def page(path: str) -> Response:
 
 def show(edition: Edition) -> Response:
     """The page of an edition; the one chosen for the front has its address there."""
+    read(edition.post_id)
     find(edition.author.avatar_id, settings().logo_id)
     is_post = edition.kind is PostKind.POST
     talk = threads.talk(db.session(), edition.post_id, depth=settings().comments_depth, after=_after())

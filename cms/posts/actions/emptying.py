@@ -7,7 +7,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from cms.audit.actions import record
-from cms.posts.models import Edition, Post, Revision, edition_tags, post_tags
+from cms.posts.models import Edition, Post, PostReads, Revision, edition_tags, post_tags
 from cms.redirects.actions import lead_nowhere
 from cms.search import EDITIONS, POSTS
 from cms.search import remove as forget_words
@@ -38,6 +38,7 @@ def remove(session: Session, post: Post, *, at: datetime) -> None:
         delete(Edition).where(Edition.post_id == post.id),
         delete(Revision).where(Revision.post_id == post.id),
         delete(post_tags).where(post_tags.c.post_id == post.id),
+        delete(PostReads).where(PostReads.post_id == post.id),
         delete(Post).where(Post.id == post.id),
     ):
         session.execute(statement)

@@ -1,0 +1,72 @@
+"""Posts, comments and reads over the last weeks, as bars that need no script and a table for who cannot see them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import ColumnElement, Date, cast, func, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from cms.accounts.models import User
+from cms.accounts.policy import PlainPolicy
+from cms.comments.lifecycle import APPROVED
+from cms.comments.models import Comment
+from cms.core.i18n import N_
+from cms.core.permissions import Permission
+from cms.extensions import db
+from cms.posts.models import Edition, PostKind, SiteReads
+from cms.posts.queries import is_live
+
+DAYS = 28
+HEIGHT = 48
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One day: its number, and how high it stands in units of the drawing."""
+
+    day: date
+    number: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One figure over the days, the oldest first."""
+
+    label: str
+    bars: list[Bar]
+
+    @property
+    def total(self) -> int:
+        return sum(bar.number for bar in self.bars)
+
+
+def charts(person: User, at: datetime) -> list[Chart]:
+    """Three queries whatever the size: figures that readers could count themselves, and reads for who oversees them."""
+    today = at.astimezone(UTC).date()
+    days = [today - timedelta(days=ago) for ago in reversed(range(DAYS))]
+    live = (Edition.kind == PostKind.POST, is_live(at))
+    found = [
+        _chart(N_("Posts published"), days, _per_day(Edition.published_at, days, *live)),
+        _chart(N_("Comments"), days, _per_day(Comment.created_at, days, Comment.status == APPROVED)),
+    ]
+    if PlainPolicy(person).may_any(Permission.POST_PUBLISH, Permission.AUDIT_VIEW):
+        reads = select(SiteReads.day, SiteReads.reads).where(SiteReads.day >= days[0])
+        found.append(_chart(N_("Reads"), days, {day: number for day, number in db.session.execute(reads)}))
+    return found
+
+
+def _per_day(
+    moment: InstrumentedAttribute[datetime], days: list[date], *conditions: ColumnElement[bool]
+) -> dict[date, int]:
+    """By day in UTC, from the index that its lists are sorted by."""
+    day = func.date(moment) if db.engine.dialect.name == "sqlite" else cast(func.timezone("UTC", moment), Date)
+    begin = datetime.combine(days[0], time(), UTC)
+    rows = db.session.execute(select(day, func.count()).where(moment >= begin, *conditions).group_by(day))
+    return {date.fromisoformat(str(found)): count for found, count in rows}
+
+
+def _chart(label: str, days: Iterable[date], numbers: dict[date, int]) -> Chart:
+    most = max([*numbers.values(), 1])
+    return Chart(label, [Bar(day, n := numbers.get(day, 0), -(-n * HEIGHT // most)) for day in days])
