@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from cms.accounts.models import User
 from cms.audit.models import Event
+from cms.comments.emptying import trashed_before
 from cms.comments.lifecycle import CommentStatus
 from cms.comments.models import Comment
 from cms.core.db import Base
@@ -261,3 +262,13 @@ def test_a_language_that_is_none_is_left_out_and_said(session: Session, written:
     assert session.scalars(select(Post)).one().language == kept
     said = [note.what for note in report.notes if note.what.startswith("language")]
     assert said == ([] if kept else [f"language “{written}”"])
+
+
+def test_a_trashed_comment_is_in_the_trash_since_it_came(session: Session) -> None:
+    comment = ParsedComment(
+        "1", None, "Bo", "", "", "", "x", ParsedCommentStatus.TRASHED, datetime(2020, 1, 1, tzinfo=UTC)
+    )
+    load(session, site(item(comments=(comment,))), at=NOON)
+
+    assert trashed_before(session, NOON, most=9) == []
+    assert len(trashed_before(session, NOON + timedelta(days=1), most=9)) == 1

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from cms import search
 from cms.comments.fields import MAX_EMAIL, MAX_NAME
-from cms.comments.lifecycle import APPROVED, CommentStatus
+from cms.comments.lifecycle import APPROVED, TRASHED, CommentStatus
 from cms.comments.models import Comment
 from cms.core.i18n import _
 from cms.core.markdown import render_comment
@@ -68,6 +68,7 @@ class Comments:
         if len(name) > MAX_NAME:
             notebook.changed(_("comment %(number)s", number=comment.source_id), _("Its long name begins its text."))
             body = f"{escape_text(name)}\n\n{body}"
+        status = CommentStatus(comment.status.value)
         return Comment(
             post_id=post.id,
             author_id=member.id if member is not None else None,
@@ -76,7 +77,8 @@ class Comments:
             guest_url=web_address(comment.url, URL_LENGTH),
             body=body,
             body_html=render_comment(body),
-            status=CommentStatus(comment.status.value),
+            status=status,
+            moderated_at=self._at if status is TRASHED else None,
             held_because=[],
             is_mention=comment.kind is not ParsedCommentKind.COMMENT,
             created_at=comment.created_at or post.published_at or post.created_at,
