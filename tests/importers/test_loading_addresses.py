@@ -1,5 +1,7 @@
 """Where imported things are found: below which parents, at which address, and from the old one."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -10,6 +12,7 @@ from cms.importers.parsed import (
     ParsedSite,
     ParsedTag,
 )
+from cms.posts.actions import editing, moving
 from cms.posts.models import Post, PostKind
 from cms.redirects.models import Redirect
 from cms.taxonomy.models import Tag
@@ -104,3 +107,28 @@ def test_slugs_that_are_taken_or_reserved_are_numbered_and_named(session: Sessio
         "address “a-title”",
         "address “admin”",
     ]
+
+
+def test_links_lead_to_where_a_page_of_an_earlier_import_is_now(session: Session, make: Make) -> None:
+    about, team = (
+        item(
+            number,
+            kind=ItemKind.PAGE,
+            slug=slug,
+            status=ItemStatus.PUBLISHED,
+            parent_source_id=parent,
+            old_paths=(old,),
+        )
+        for number, slug, parent, old in (("1", "about", None, "/?page_id=1"), ("2", "team", "1", "/about/team/"))
+    )
+    old = {"base_url": "https://old.example.com"}
+    load(session, site(about, team, **old), at=NOON)
+    moved, owner = post_of(session, ":2"), make.owner()
+    editing.save(session, moved, {"parent_id": None}, base_version=moved.version, by=owner, at=NOON)
+    moving.publish(session, moved, by=owner, at=NOON + timedelta(hours=1))
+    session.commit()
+
+    text = item("3", body="[us](https://old.example.com/about/team/)")
+    load(session, site(about, team, text, **old), at=NOON + timedelta(hours=2))
+
+    assert post_of(session, ":3").body == "[us](/team)"

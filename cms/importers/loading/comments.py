@@ -13,6 +13,7 @@ from cms.comments.models import Comment
 from cms.core.i18n import _
 from cms.core.markdown import render_comment
 from cms.importers.html.text import escape_text
+from cms.importers.loading.known import known
 from cms.importers.loading.people import People
 from cms.importers.loading.texts import one_line, origin_of, printable, shortened, web_address
 from cms.importers.parsed import Notebook, ParsedComment, ParsedCommentKind, ParsedItem, ParsedSite, sound_parents
@@ -36,11 +37,11 @@ class Comments:
         if not item.comments:
             return
         post = self._session.get_one(Post, post_id)
-        known = self._known(site, item)
+        here = self._here(site, item)
         notebook = Notebook(item.label)
-        ids = dict(known)
+        ids = dict(here)
         for comment in _answers_last(item.comments):
-            if comment.source_id in known:
+            if comment.source_id in here:
                 self._report.known["comments"] += 1
                 continue
             row = self._row(site, comment, post, notebook)
@@ -52,14 +53,12 @@ class Comments:
             self._count(comment, row)
         self._report.take(notebook)
 
-    def _known(self, site: ParsedSite, item: ParsedItem) -> dict[str, int]:
+    def _here(self, site: ParsedSite, item: ParsedItem) -> dict[str, int]:
         origins = {self._origin(site, comment): comment.source_id for comment in item.comments}
-        wanted = list(origins)
-        found: dict[str, int] = {}
-        for start in range(0, len(wanted), 500):
-            query = select(Comment.origin, Comment.id).where(Comment.origin.in_(wanted[start : start + 500]))
-            found |= {origins[origin or ""]: comment_id for origin, comment_id in self._session.execute(query)}
-        return found
+        query = select(Comment.origin, Comment.id)
+        return {
+            origins[origin]: comment_id for origin, comment_id in known(self._session, query, Comment.origin, origins)
+        }
 
     def _row(self, site: ParsedSite, comment: ParsedComment, post: Post, notebook: Notebook) -> Comment:
         member = self._people.member(comment.email) if comment.by_member else None

@@ -15,6 +15,7 @@ from cms.audit.actions import record
 from cms.core.errors import CmsError
 from cms.core.i18n import _
 from cms.importers.library import file_name
+from cms.importers.loading.known import known
 from cms.importers.loading.texts import origin_of, shortened
 from cms.importers.parsed import Note, ParsedAttachment, ParsedSite, Severity
 from cms.importers.report import Report
@@ -46,11 +47,11 @@ class Files:
 
     def prepare(self, site: ParsedSite) -> None:
         """Read and check every file; slow, and before anything is written."""
-        known = self._known(site)
+        here = self._here(site)
         names = Counter(file_name(attachment.url).lower() for attachment in site.attachments)
         labels = {item.source_id: item.label for item in site.items}
         for attachment in site.attachments:
-            if origin_of(site.origin, "file", attachment.source_id) in known:
+            if origin_of(site.origin, "file", attachment.source_id) in here:
                 continue
             is_only = names[file_name(attachment.url).lower()] == 1
             path = attachment.path or self._find(attachment.url, by_name=is_only)
@@ -63,11 +64,11 @@ class Files:
 
     def load(self, site: ParsedSite) -> None:
         """Write the rows of what was prepared, and find those of an earlier import."""
-        known = self._known(site)
-        self._report.known["files"] += len(known)
+        here = self._here(site)
+        self._report.known["files"] += len(here)
         for attachment in site.attachments:
             origin = origin_of(site.origin, "file", attachment.source_id)
-            media = known.get(origin) or self._add(attachment, origin)
+            media = here.get(origin) or self._add(attachment, origin)
             if media is not None:
                 self._media[attachment.source_id] = media
         self._session.flush()
@@ -80,13 +81,9 @@ class Files:
         media = self._media.get(source_id)
         return path_of(media) if media is not None else None
 
-    def _known(self, site: ParsedSite) -> dict[str, Media]:
-        wanted = [origin_of(site.origin, "file", attachment.source_id) for attachment in site.attachments]
-        found: dict[str, Media] = {}
-        for start in range(0, len(wanted), 500):
-            rows = self._session.scalars(select(Media).where(Media.origin.in_(wanted[start : start + 500])))
-            found |= {media.origin or "": media for media in rows}
-        return found
+    def _here(self, site: ParsedSite) -> dict[str, Media]:
+        wanted = (origin_of(site.origin, "file", attachment.source_id) for attachment in site.attachments)
+        return {media.origin or "": media for (media,) in known(self._session, select(Media), Media.origin, wanted)}
 
     def _find(self, url: str, *, by_name: bool) -> Path | None:
         """`…/uploads/2024/02/a.jpg` as the end of a path below one of the folders, the longest first."""

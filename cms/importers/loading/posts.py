@@ -15,6 +15,7 @@ from cms.core.markdown import render_article
 from cms.importers.html.text import escape_text
 from cms.importers.loading.addresses import Addresses
 from cms.importers.loading.files import Files
+from cms.importers.loading.known import known
 from cms.importers.loading.people import People
 from cms.importers.loading.tags import Tags
 from cms.importers.loading.texts import one_line, origin_of, printable, shortened, web_address
@@ -26,7 +27,7 @@ from cms.posts.actions.editions import make_live
 from cms.posts.fields import LINES, MAX_BODY, MAX_TAGS, is_language
 from cms.posts.lifecycle import DRAFT, IN_REVIEW, PUBLISHED, PostStatus
 from cms.posts.models import Edition, Post, PostKind, RevisionKind
-from cms.posts.slugs import free_slug, path_of
+from cms.posts.slugs import free_slug, path_at, path_of
 from cms.redirects.actions import remember
 from cms.redirects.paths import LONGEST, normal
 
@@ -57,14 +58,24 @@ class Posts:
 
     def place(self, site: ParsedSite) -> None:
         """Give every item its row and address; those of an earlier import stay as they are."""
+        here = self._here(site)
         for item, parent_id in _parents_first(site.items):
-            known = self._session.scalar(select(Post).where(Post.origin == self._origin(site, item)))
-            parent = self.placed.get(parent_id or "")
-            if known is not None:
+            origin = self._origin(site, item)
+            if origin in here:
                 self._report.known["pages" if item.kind is ItemKind.PAGE else "posts"] += 1
-                self.placed[item.source_id] = Placed(known.id, self._path(known, parent), is_new=False)
+                self.placed[item.source_id] = here[origin]
             else:
-                self._place(site, item, parent, wanted_parent=parent_id)
+                self._place(site, item, self.placed.get(parent_id or ""), wanted_parent=parent_id)
+
+    def _here(self, site: ParsedSite) -> dict[str, Placed]:
+        """What an earlier import brought, where it is now: somebody may have moved it since."""
+        query = select(Post.origin, Post.id, Post.kind, Post.slug)
+        origins = (self._origin(site, item) for item in site.items)
+        here = {}
+        for origin, post_id, kind, slug in known(self._session, query, Post.origin, origins):
+            path = path_of(kind, slug) if kind is PostKind.POST else path_at(self._session, post_id, self._at)
+            here[origin] = Placed(post_id, path or "", is_new=False)
+        return here
 
     def write(self, site: ParsedSite, item: ParsedItem, addresses: Addresses) -> None:
         """The text, its first version, and what visitors see of it."""
