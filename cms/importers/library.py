@@ -35,7 +35,7 @@ class Library:
 
     def __init__(self, attachments: Iterable[ParsedAttachment] = ()) -> None:
         self._by_id = {attachment.source_id: attachment for attachment in attachments}
-        self._by_stem = {_stem(attachment.url): attachment for attachment in self._by_id.values()}
+        self._by_stem = {_stem(attachment.url): attachment for attachment in self._by_id.values() if attachment.url}
         self._of: defaultdict[str, list[ParsedAttachment]] = defaultdict(list)
         for attachment in self._by_id.values():
             self._of[attachment.parent_id or ""].append(attachment)

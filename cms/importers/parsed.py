@@ -80,7 +80,10 @@ class ParsedTag:
 
 @dataclass(frozen=True, slots=True)
 class ParsedAttachment:
-    """A file that posts show; `path` is set when it was found beside the export."""
+    """A file that posts show; `path` is set when it was found beside the export.
+
+    Without a `url`, each item says what it calls the file.
+    """
 
     source_id: str
     url: str
@@ -128,6 +131,8 @@ class ParsedItem:
     comments_open: bool = True
     password_protected: bool = False
     featured: str | None = None
+    #: What this text calls an attachment → which one that is, where others may call another one so.
+    files: Mapping[str, str] = field(default_factory=dict)
     language: str | None = None
     #: How the report names it.
     label: str = ""

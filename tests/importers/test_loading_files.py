@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -79,3 +80,34 @@ def test_pictures_of_a_markdown_file_come_along(session: Session, tmp_path: Path
     assert f"![A lamp]({path_of(media)})" in post.body
     assert (post.featured_media_id, post.featured_alt) == (media.id, "A lamp")
     assert post.slug == "harbour-lights"
+
+
+def test_pictures_of_one_name_are_shown_by_the_posts_that_they_came_with(session: Session, tmp_path: Path) -> None:
+    """In one import, and in a later one."""
+    for name, colour in (("red", (255, 0, 0)), ("green", (0, 255, 0)), ("blue", (0, 0, 255))):
+        (tmp_path / name).mkdir()
+        Image.new("RGB", (2, 2), colour).save(tmp_path / name / "cover.png")
+        (tmp_path / name / "index.md").write_text("---\ncover: cover.png\n---\n![Cover](cover.png)\n")
+    options = Options(Shelf(storage_url=(tmp_path / "media").as_uri()))
+    bundles = [tmp_path / name / "index.md" for name in ("red", "green", "blue")]
+
+    load(session, read_markdown(bundles[:2]), at=NOON, options=options)
+    session.commit()
+    load(session, read_markdown(bundles[2:]), at=NOON, options=options)
+    session.commit()
+
+    posts = session.scalars(select(Post)).all()
+    for post in posts:
+        media = session.get_one(Media, post.featured_media_id)
+        assert f"![Cover]({path_of(media)})" in post.body
+    assert len({post.featured_media_id for post in posts}) == 3
+
+
+def test_a_picture_of_a_markdown_file_comes_once(session: Session, tmp_path: Path) -> None:
+    options = Options(Shelf(storage_url=tmp_path.as_uri()))
+    load(session, read_markdown([FIXTURES / "2024-03-01-harbour-lights.md"]), at=NOON, options=options)
+    session.commit()
+
+    again = load(session, read_markdown([FIXTURES / "2024-03-01-harbour-lights.md"]), at=NOON, options=options)
+
+    assert (again.came["files"], again.known["files"]) == (0, 1)

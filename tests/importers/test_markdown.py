@@ -35,7 +35,7 @@ def test_the_front_matter_says_what_the_post_is(lights: ParsedItem) -> None:
     assert lights.summary == "Seven lamps and who lights them."
     assert lights.tags == ("boats", "night", "lamps")
     assert lights.show_contents
-    assert lights.featured == "lamp.png"
+    assert lights.featured == lights.files["lamp.png"]
     assert lights.old_paths == ("/notes/harbour-lights/", "/old/lights.html")
 
 
@@ -69,9 +69,7 @@ def test_people_and_files_come_along() -> None:
     site = read_markdown([FIXTURES / "2024-03-01-harbour-lights.md"])
 
     assert [(person.name, person.email) for person in site.people] == [("Ada Moor", "ada@old.example.com")]
-    assert [(file.source_id, file.path, file.alt) for file in site.attachments] == [
-        ("lamp.png", FIXTURES / "lamp.png", "A lamp")
-    ]
+    assert [(file.path, file.alt) for file in site.attachments] == [(FIXTURES / "lamp.png", "A lamp")]
     assert [tag.name for tag in site.tags if tag.is_category] == ["Boats", "Night"]
 
 
@@ -193,14 +191,43 @@ def test_pictures_are_looked_for_beside_the_file_only(tmp_path: Path) -> None:
     assert len(site.items[0].notes) == 5
 
 
-def test_two_files_of_one_name_are_two_posts(tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
+def test_files_of_one_name_are_each_a_post(tmp_path: Path) -> None:
+    for name in ("a/x", "b/x", "c/x"):
+        (tmp_path / name).mkdir(parents=True)
         (tmp_path / name / "same.md").write_text(f"# {name}\n")
 
-    site = read_markdown(sorted(tmp_path.glob("*/*.md")))
+    site = read_markdown(sorted(tmp_path.glob("*/x/*.md")))
 
-    assert [item.source_id for item in site.items] == ["same", "two/same"]
+    assert [item.source_id for item in site.items] == ["same", "x/same", "c/x/same"]
+    assert [item.title for item in site.items] == ["a/x", "b/x", "c/x"]
+
+
+def test_files_of_one_folder_that_ask_for_one_address_are_each_a_post(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{name}.md" for name in "abc"]
+    for path in paths:
+        path.write_text(f"---\nslug: same\n---\n# {path.stem}\n")
+
+    assert [item.title for item in read_markdown(paths).items] == ["a", "b", "c"]
+
+
+def test_a_file_that_is_named_twice_is_one_post(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.md").write_text("# A\n")
+    monkeypatch.chdir(tmp_path)
+
+    assert len(read_markdown([Path("a.md"), tmp_path / "a.md"]).items) == 1
+
+
+def test_pictures_of_one_name_stay_with_their_files(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "cover.png").write_bytes(name.encode())
+        (tmp_path / name / "index.md").write_text("---\ncover: cover.png\n---\n![Cover](cover.png)\n")
+
+    site = read_markdown(sorted(tmp_path.glob("*/index.md")))
+
+    paths = {file.source_id: file.path for file in site.attachments}
+    for item in site.items:
+        assert paths[item.files["cover.png"]] == paths[item.featured] == tmp_path / item.slug / "cover.png"
 
 
 def test_the_real_file_arrives_readable(flask_deep_dive: Path) -> None:

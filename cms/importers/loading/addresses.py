@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from cms.importers.markdown.liquid import pieces
@@ -30,15 +30,22 @@ class Addresses:
         for old in old_paths:
             self._paths.setdefault(normal(old), path)
 
-    def renewed(self, body: str) -> str:
-        """The text with every address that is known here; code is left as it is."""
-        if TARGET.sub(self._replaced, body) == body:
-            return body
-        return "".join(part if is_code else TARGET.sub(self._replaced, part) for is_code, part in pieces(body))
+    def renewed(self, body: str, files: Mapping[str, str | None]) -> str:
+        """The text with every address that is known here; code is left as it is.
 
-    def _replaced(self, found: re.Match[str]) -> str:
-        old = found["bare"] or found["quoted"] or found["plain"]
-        new = self._now(html.unescape(old))
+        `files` says where those are that this text alone calls so; None for one that did not come.
+        """
+
+        def replaced(found: re.Match[str]) -> str:
+            return self._replaced(found, files)
+
+        if TARGET.sub(replaced, body) == body:
+            return body
+        return "".join(part if is_code else TARGET.sub(replaced, part) for is_code, part in pieces(body))
+
+    def _replaced(self, found: re.Match[str], files: Mapping[str, str | None]) -> str:
+        old = html.unescape(found["bare"] or found["quoted"] or found["plain"])
+        new = files[old] if old in files else self._now(old)
         if new is None:
             return found[0]
         return f"[{new}]({new})" if found["bare"] else f"{found['before'] or found['open']}{new}"

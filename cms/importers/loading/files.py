@@ -119,7 +119,7 @@ class Files:
             return Prepared(**asdict(facts), digest=digest)
 
     def _note(self, attachment: ParsedAttachment, labels: dict[str, str], why: str) -> None:
-        what = _("file %(name)s", name=attachment.url or attachment.source_id)
+        what = _("file %(name)s", name=attachment.url or attachment.path or attachment.source_id)
         self._report.notes.append(Note(labels.get(attachment.parent_id or "", ""), what, why, Severity.PROBLEM))
 
     def _add(self, attachment: ParsedAttachment, origin: str) -> Media | None:

@@ -169,7 +169,8 @@ class Posts:
             notebook.problem(_("featured image"), _("Its file did not come."))
 
     def _body(self, item: ParsedItem, addresses: Addresses, notebook: Notebook) -> str:
-        body = addresses.renewed(printable(item.body))
+        files = {name: self._files.address(key) for name, key in item.files.items()}
+        body = addresses.renewed(printable(item.body), files)
         if len(one_line(item.title)) > LINES["title"]:
             notebook.changed(_("title"), _("It was too long: the whole of it begins the text."))
             body = f"**{escape_text(one_line(item.title))}**\n\n{body}"

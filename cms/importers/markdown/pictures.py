@@ -1,5 +1,6 @@
 """The pictures that a Markdown file shows: found beside it, or named in the report."""
 
+import hashlib
 import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -26,6 +27,8 @@ class Pictures:
         self._roots = [root.resolve() for root in ([media] if media else []) + [here, site]]
         self._notebook = notebook
         self.found: dict[str, ParsedAttachment] = {}
+        #: As it is written in the text → which file that is.
+        self.meant: dict[str, str] = {}
 
     def look_into(self, body: str) -> str:
         """Note what is missing and take in what is there; frames of other sites become links."""
@@ -75,8 +78,14 @@ class Pictures:
         if path is None:
             self._notebook.problem(_("image %(name)s", name=source[:120]), _("It was not found beside the file."))
             return None
-        self.found.setdefault(source, ParsedAttachment(source_id=source, url=source, alt=alt, path=path))
-        return source
+        try:
+            key = _key(path)
+        except OSError as error:
+            self._notebook.problem(_("image %(name)s", name=source[:120]), error.strerror or str(error))
+            return None
+        self.found.setdefault(key, ParsedAttachment(source_id=key, url="", alt=alt, path=path))
+        self.meant[source] = key
+        return key
 
     def _find(self, name: str) -> Path | None:
         if not name or "\0" in name:
@@ -89,3 +98,9 @@ class Pictures:
             except OSError:  # a name longer than the file system takes
                 continue
         return None
+
+
+def _key(path: Path) -> str:
+    """By what is in it: another folder, or another day, may have another file of the same name."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,9 +1,10 @@
 """One file on its way to being a post: front matter, text, pictures, and what is not shown."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
+from itertools import accumulate, chain, count
 from pathlib import Path
 
 import ftfy
@@ -44,19 +45,17 @@ def read_markdown(
     paths: Iterable[Path], *, media: Path | None = None, zone: tzinfo = UTC, progress: Progress | None = None
 ) -> ParsedSite:
     """Read every file or none: `Invalid` names the first that is broken; times without a zone are in `zone`."""
-    chosen = list(dict.fromkeys(paths))
+    chosen = list({path.absolute(): path for path in paths}.values())
     items: dict[str, ParsedItem] = {}
     attachments: dict[str, ParsedAttachment] = {}
     people: dict[str, ParsedPerson] = {}
     tags: dict[str, ParsedTag] = {}
-    notebook = Notebook()
     for number, path in enumerate(chosen, 1):
         reader = _File(path, media, zone)
         item = reader.item()
-        if item.source_id in items:
-            item = replace(item, source_id=f"{path.absolute().parent.name}/{item.source_id}")
-        items[item.source_id] = item
-        attachments |= reader.pictures.found
+        source_id = _free_id(item.source_id, path, items)
+        items[source_id] = replace(item, source_id=source_id)
+        attachments = reader.pictures.found | attachments
         people |= {person.source_id: person for person in reader.people} | people
         tags |= {tag.source_id: tag for tag in reader.tags} | tags
         if progress is not None:
@@ -67,8 +66,15 @@ def read_markdown(
         tags=tuple(tags.values()),
         items=tuple(items.values()),
         attachments=tuple(attachments.values()),
-        notes=notebook.notes(),
     )
+
+
+def _free_id(name: str, path: Path, taken: Container[str]) -> str:
+    """The name, with as many of the folders around it as tell it from the others, or else with a number."""
+    folders = accumulate(reversed(path.absolute().parent.parts[1:]), lambda inner, outer: f"{outer}/{inner}")
+    longer = (f"{folder}/{name}" for folder in folders)
+    numbered = (f"{name}-{number}" for number in count(2))
+    return next(wanted for wanted in chain([name], longer, numbered) if wanted not in taken)
 
 
 def read_text(path: Path) -> tuple[str, int]:
@@ -148,6 +154,7 @@ class _File:
             position=int(weight) if (weight := head.text("weight", "order", "nav_order")).isdecimal() else 0,
             comments_open=head.flag("comments") is not False,
             featured=featured,
+            files=self.pictures.meant,
             label=self.path.name,
             language=head.text("lang", "language") or None,
             show_contents=toc or head.flag("toc") is True,
