@@ -45,11 +45,12 @@ def wordpress(file: Path, dry_run: bool, media: Path | None) -> None:
 @click.argument("files", type=FILE, nargs=-1, required=True)
 @dry_run_option
 @media_option
-def markdown(files: tuple[Path, ...], dry_run: bool, media: Path | None) -> None:
+@click.option("--site", default="", help="A name for the site that the files are of, where several come here.")
+def markdown(files: tuple[Path, ...], dry_run: bool, media: Path | None, site: str) -> None:
     """Import Markdown files with front matter; pictures are looked for beside them."""
 
     def read(zone: tzinfo, progress: Progress) -> ParsedSite:
-        return read_markdown(files, media=media, zone=zone, progress=progress)
+        return read_markdown(files, site=site, media=media, zone=zone, progress=progress)
 
     _import(read, [media] if media else [], dry_run=dry_run)
 

@@ -152,6 +152,8 @@ class ParsedSite:
     """Everything of one file (or of several Markdown files); `origin` begins the origin of every row made from it."""
 
     origin: str
+    #: Nothing but their names tells its items from those of another site.
+    is_told_by_names: bool = False
     title: str = ""
     base_url: str = ""
     people: tuple[ParsedPerson, ...] = ()

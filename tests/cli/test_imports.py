@@ -59,6 +59,17 @@ def test_markdown_files_come_with_their_pictures(run: Run, installation: Path) -
 
 
 @pytest.mark.usefixtures("migrated")
+def test_a_second_site_of_markdown_files_is_given_a_name(run: Run, installation: Path) -> None:
+    assert run("import", "markdown", NOTES).code == 0
+    assert "1 post (1 published)" in run("import", "markdown", "--site", "Harbour news", NOTES).out
+
+    nameless = run("import", "markdown", "--site", "…", NOTES)
+
+    assert (nameless.code, count(installation, "posts")) == (1, 2)
+    assert nameless.err.strip().splitlines()[-1] == "Error: The name of a site has letters or digits."
+
+
+@pytest.mark.usefixtures("migrated")
 @pytest.mark.parametrize("kind", ["wordpress", "markdown"])
 def test_a_wrong_or_missing_file_is_one_line_and_nothing_is_written(run: Run, installation: Path, kind: str) -> None:
     wrong = installation / "wrong.md"

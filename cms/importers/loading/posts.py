@@ -26,7 +26,7 @@ from cms.posts.actions.editing import write_revision
 from cms.posts.actions.editions import make_live
 from cms.posts.fields import LINES, MAX_BODY, MAX_TAGS, is_language
 from cms.posts.lifecycle import DRAFT, IN_REVIEW, PUBLISHED, PostStatus
-from cms.posts.models import Edition, Post, PostKind, RevisionKind
+from cms.posts.models import Edition, Post, PostKind, Revision, RevisionKind
 from cms.posts.slugs import free_slug, path_at, path_of
 from cms.redirects.actions import remember
 from cms.redirects.paths import LONGEST, normal
@@ -81,6 +81,8 @@ class Posts:
         """The text, its first version, and what visitors see of it."""
         placed = self.placed[item.source_id]
         if not placed.is_new:
+            if site.is_told_by_names:
+                self._compare(item, placed, addresses)
             return
         notebook = self._notebooks.pop(item.source_id)
         query = select(Post).where(Post.id == placed.post_id).options(selectinload(Post.tags))
@@ -99,6 +101,19 @@ class Posts:
         self._report.take(notebook)
         self._session.flush()
 
+    def _compare(self, item: ParsedItem, placed: Placed, addresses: Addresses) -> None:
+        """Another site's file of the same name must not be taken for this one without a word."""
+        came = select(Revision.snapshot).where(Revision.post_id == placed.post_id, Revision.kind == RevisionKind.IMPORT)
+        was = self._session.scalar(came.order_by(Revision.number).limit(1))
+        text = {"title": _title(item), "body": self._body(item, addresses, Notebook())}
+        if was is not None and not text.items() <= was.items():
+            notebook = Notebook(item.label)
+            notebook.problem(
+                _("here already as “%(title)s”, with another text", title=was["title"]),
+                _("It was left alone. If this file is of another site, bring it in with --site and a name for that."),
+            )
+            self._report.take(notebook)
+
     def _write_version(self, site: ParsedSite, item: ParsedItem, post: Post) -> None:
         written_at = min(item.modified_at or item.published_at or self._at, self._at)
         author = self._people.author(item.author)
@@ -114,7 +129,7 @@ class Posts:
         post = Post(
             kind=PostKind(item.kind.value),
             parent_id=parent.post_id if parent is not None else None,
-            title=shortened(item.title, LINES["title"]) or _("Untitled"),
+            title=_title(item),
             slug="",
             summary=self._short(item.summary, "summary", notebook),
             author_id=self._people.author(item.author).id,
@@ -239,6 +254,10 @@ class Posts:
 
     def _origin(self, site: ParsedSite, item: ParsedItem) -> str:
         return origin_of(site.origin, item.source_id)
+
+
+def _title(item: ParsedItem) -> str:
+    return shortened(item.title, LINES["title"]) or _("Untitled")
 
 
 def _standing(item: ParsedItem, at: datetime) -> tuple[PostStatus, datetime | None]:

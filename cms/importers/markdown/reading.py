@@ -11,6 +11,7 @@ import ftfy
 
 from cms.core.errors import Invalid
 from cms.core.i18n import _
+from cms.core.text import slugify
 from cms.importers.markdown import front_matter
 from cms.importers.markdown.front_matter import Head
 from cms.importers.markdown.liquid import pieces, without_liquid
@@ -42,9 +43,18 @@ Progress = Callable[[int, int], None]
 
 
 def read_markdown(
-    paths: Iterable[Path], *, media: Path | None = None, zone: tzinfo = UTC, progress: Progress | None = None
+    paths: Iterable[Path],
+    *,
+    site: str = "",
+    media: Path | None = None,
+    zone: tzinfo = UTC,
+    progress: Progress | None = None,
 ) -> ParsedSite:
-    """Read every file or none: `Invalid` names the first that is broken; times without a zone are in `zone`."""
+    """Read every file or none: `Invalid` names the first that is broken; times without a zone are in `zone`.
+
+    Files of one `site` are told apart by their names, wherever they lie; those of two sites are not the same.
+    """
+    origin = _origin(site)
     chosen = list({path.absolute(): path for path in paths}.values())
     items: dict[str, ParsedItem] = {}
     attachments: dict[str, ParsedAttachment] = {}
@@ -61,12 +71,20 @@ def read_markdown(
         if progress is not None:
             progress(number, len(chosen))
     return ParsedSite(
-        origin="markdown",
+        origin=origin,
+        is_told_by_names=True,
         people=tuple(people.values()),
         tags=tuple(tags.values()),
         items=tuple(items.values()),
         attachments=tuple(attachments.values()),
     )
+
+
+def _origin(site: str) -> str:
+    name = slugify(site, fallback="")
+    if site and not name:
+        raise Invalid(_("The name of a site has letters or digits."))
+    return f"markdown:{name}" if name else "markdown"
 
 
 def _free_id(name: str, path: Path, taken: Container[str]) -> str:
