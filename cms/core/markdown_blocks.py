@@ -93,10 +93,9 @@ def _lead_links_to_headings(state: StateCore) -> None:
     anchors = {heading.id for heading in state.env["headings"]}
     for link in _children(state.tokens, "link_open"):
         fragment = str(link.attrs.get("href", ""))
-        if fragment.startswith("#"):
-            anchor = f"h-{slugify(unquote(fragment[1:]), fallback='section')}"
-            if anchor in anchors:
-                link.attrSet("href", f"#{anchor}")
+        name = slugify(unquote(fragment[1:]), fallback="") if fragment.startswith("#") else ""
+        if name and f"h-{name}" in anchors:
+            link.attrSet("href", f"#h-{name}")
 
 
 def _size_images(state: StateCore) -> None:

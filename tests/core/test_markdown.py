@@ -39,6 +39,10 @@ def test_every_heading_has_an_id_of_its_own() -> None:
     assert article.headings[-1].text == "code & link"
 
 
+def test_a_link_to_the_top_stays_one_whatever_a_heading_is_called() -> None:
+    assert html("[top](#) [dash](#-)\n\n## Section").startswith('<p><a href="#">top</a> <a href="#-">dash</a></p>')
+
+
 def test_links_written_for_other_systems_find_their_heading() -> None:
     assert html("[a](#Core-Concepts) [b](#nowhere)\n\n## Core Concepts").startswith(
         '<p><a href="#h-core-concepts">a</a> <a href="#nowhere">b</a></p>'
