@@ -4,13 +4,17 @@ Several machines with clocks that disagree must still turn a scheduled post at t
 keeps its offset from the database and asks again every minute.
 """
 
+import logging
 import time
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+log = logging.getLogger(__name__)
+
 REFRESH_SECONDS = 60
+RETRY_SECONDS = 5
 
 
 class Clock:
@@ -20,6 +24,7 @@ class Clock:
         self._engine = engine
         self._offset = timedelta(0)
         self._asked: float | None = None
+        self._is_away = False
 
     def now(self) -> datetime:
         if self._engine.dialect.name == "postgresql" and self._is_stale():
@@ -27,14 +32,22 @@ class Clock:
         return datetime.now(UTC) + self._offset
 
     def _is_stale(self) -> bool:
-        return self._asked is None or time.monotonic() - self._asked > REFRESH_SECONDS
+        wait = RETRY_SECONDS if self._is_away else REFRESH_SECONDS
+        return self._asked is None or time.monotonic() - self._asked > wait
 
     def _refresh(self) -> None:
-        """A database that is away leaves the last offset standing: the request itself will say so."""
+        """A database that is away leaves the last offset standing: the request itself will say so.
+
+        Asking takes its time then, so others do not wait for it too.
+        """
+        self._asked = time.monotonic()
         try:
             with self._engine.connect() as connection:
                 theirs: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
-        except SQLAlchemyError:
+        except SQLAlchemyError as error:
+            if not self._is_away:
+                log.warning("the database does not tell the time: %s", type(error).__name__)
+            self._is_away, self._asked = True, time.monotonic()
             return
         self._offset = theirs.astimezone(UTC) - datetime.now(UTC)
-        self._asked = time.monotonic()
+        self._is_away = False

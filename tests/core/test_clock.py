@@ -36,3 +36,21 @@ def test_the_last_offset_stands_while_the_database_is_away() -> None:
     away = Clock(create_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing?connect_timeout=2"))
 
     assert abs(away.now() - datetime.now(UTC)) < timedelta(seconds=10)
+
+
+def test_a_database_that_is_away_is_not_asked_by_every_request_and_named_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine, tries = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing?connect_timeout=2"), list[object]()
+    event.listen(engine, "do_connect", lambda *tried: tries.append(tried))
+    away = Clock(engine)
+
+    away.now(), away.now()
+    assert len(tries) == 1
+    monkeypatch.setattr(clock, "RETRY_SECONDS", -1)
+    away.now()
+
+    assert len(tries) == 2
+    assert [record.message for record in caplog.records if record.name == "cms.core.clock"] == [
+        "the database does not tell the time: OperationalError"
+    ]
