@@ -1,6 +1,7 @@
 """Starts the program that rewrites images, and words its refusals."""
 
 import json
+import logging
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,8 @@ from typing import Any, BinaryIO
 from cms.core.errors import CmsError, Invalid, TooLarge
 from cms.core.i18n import _
 from cms.media.kinds import BY_DECODER, FileType
+
+log = logging.getLogger(__name__)
 
 PROGRAM = Path(__file__).with_name("rewriting.py")
 SECONDS = 20
@@ -35,6 +38,7 @@ def rewritten(file: BinaryIO, kind: FileType, megapixels: int) -> tuple[BinaryIO
 
 
 def _run(source: BinaryIO, target: BinaryIO, decoder: str, megapixels: int) -> dict[str, Any]:
+    done = None
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and program; no part of the command was sent to us
             [sys.executable, "-I", str(PROGRAM), decoder, str(megapixels)],
@@ -45,13 +49,23 @@ def _run(source: BinaryIO, target: BinaryIO, decoder: str, megapixels: int) -> d
             check=False,
         )
         answer: dict[str, Any] = json.loads(done.stderr.splitlines()[-1])
-    except (subprocess.TimeoutExpired, IndexError, ValueError):
+    except (subprocess.TimeoutExpired, IndexError, ValueError) as fault:
+        _log(fault, done)
         raise Invalid(
             _("This image is damaged, cut short or not what its beginning says. Save it again and retry.")
         ) from None
     if "refused" in answer:
         raise _refusal(answer, decoder)
     return answer
+
+
+def _log(fault: Exception, done: subprocess.CompletedProcess[bytes] | None) -> None:
+    """Most often the image is damaged, as its sender is told; but a machine that lacks something looks the same."""
+    if done is None:
+        log.warning("image helper: %s", type(fault).__name__)
+    else:
+        said = done.stderr.decode(errors="replace").strip().splitlines() or [""]
+        log.warning("image helper ended with %s: %s", done.returncode, said[-1])
 
 
 def _refusal(answer: dict[str, Any], decoder: str) -> CmsError:

@@ -3,11 +3,13 @@
 import io
 import struct
 import zlib
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageCms
 
 from cms.core.errors import CmsError, Invalid, TooLarge
+from cms.media import images
 from cms.media.inspect import Facts, Limits, inspect
 from tests.media import files
 
@@ -40,6 +42,19 @@ def test_an_image_keeps_its_size_and_its_colours(sent: str, served: str) -> None
     assert (facts.mime, facts.width, facts.height, facts.bytes) == (served, 40, 30, len(content))
     red, _green, blue = picture_in(content).convert("RGB").getpixel((5, 15))
     assert red > 150 > 80 > blue
+
+
+def test_what_ended_the_program_that_reads_images_is_logged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = tmp_path / "rewriting.py"
+    broken.write_text("import no_such_library\n")
+    monkeypatch.setattr(images, "PROGRAM", broken)
+
+    with pytest.raises(Invalid):
+        inspected(files.image("PNG"))
+
+    assert caplog.messages == ["image helper ended with 1: ModuleNotFoundError: No module named 'no_such_library'"]
 
 
 @pytest.mark.parametrize("mime", files.SOUNDS_AND_FILMS)
