@@ -1,6 +1,8 @@
 """Refusals as HTTP: which status, and a page for people or JSON for programs. The only place that knows both."""
 
+import errno
 import logging
+import socket
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,6 +33,12 @@ STATUS: dict[type[CmsError], int] = {
     CmsError: 400,
 }
 RETRY_SECONDS = 2
+#: What another try may find mended: another machine, or this one's disk and its limits. Any other OSError is a bug.
+AWAY = (ConnectionError, TimeoutError, socket.gaierror)
+FULL_OR_BROKEN = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+    | {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ESTALE}
+)
 
 
 def init_app(app: Flask) -> None:
@@ -108,7 +116,8 @@ def _on_database(error: DBAPIError | PoolTimeout | OverflowError) -> Response:
 
 
 def _on_system(error: OSError) -> Response:
-    return _unavailable(error)
+    is_away = isinstance(error, AWAY) or error.errno in FULL_OR_BROKEN
+    return _unavailable(error) if is_away else _on_bug(error)
 
 
 def _unavailable(error: BaseException) -> Response:

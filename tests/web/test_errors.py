@@ -1,6 +1,11 @@
 """What programs read in a refusal: one word for one reason, wherever it was noticed."""
 
+import errno
+import logging
+import socket
+
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.browser import Browser
@@ -27,6 +32,32 @@ def test_what_the_framework_refuses_has_the_word_of_our_own_refusals(
     assert answer.json["error"]["code"] == code
     assert answer.json["error"]["message"]
     assert answer.json["error"]["fields"] == {}
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "level"),
+    [
+        (ConnectionResetError(errno.ECONNRESET, "reset"), 503, logging.WARNING),
+        (TimeoutError("timed out"), 503, logging.WARNING),
+        (socket.gaierror(socket.EAI_AGAIN, "no name server"), 503, logging.WARNING),
+        (OSError(errno.ENOSPC, "full"), 503, logging.WARNING),
+        (OSError(errno.EMFILE, "too many files"), 503, logging.WARNING),
+        (OSError(errno.EIO, "broken"), 503, logging.WARNING),
+        (FileNotFoundError(errno.ENOENT, "no such file"), 500, logging.ERROR),
+        (PermissionError(errno.EACCES, "refused"), 500, logging.ERROR),
+        (NotADirectoryError(errno.ENOTDIR, "no folder"), 500, logging.ERROR),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, OSError) else "",
+)
+def test_only_what_is_away_is_worth_another_try(
+    app: Flask, caplog: pytest.LogCaptureFixture, error: OSError, status: int, level: int
+) -> None:
+    with app.test_request_context("/posts/a"):
+        answer = app.make_response(app.handle_user_exception(error))
+
+    assert answer.status_code == status
+    assert ("Retry-After" in answer.headers) == (status == 503)
+    assert [record.levelno for record in caplog.records if record.name == "cms.web.errors"] == [level]
 
 
 @pytest.mark.parametrize("token", ["", "forged"])
