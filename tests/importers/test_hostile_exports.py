@@ -8,6 +8,7 @@ import pytest
 from cms.core.errors import Invalid
 from cms.importers.parsed import ItemStatus, sound_parents
 from cms.importers.wordpress import read_wordpress
+from cms.importers.wordpress.wxr import Channel
 
 HEAD = (
     '<rss version="2.0" xmlns:wp="http://wordpress.org/export/1.1/" xmlns:dc="http://purl.org/dc/elements/1.1/" '
@@ -83,6 +84,14 @@ def test_control_characters_are_dropped_and_counted(written) -> None:
 
     assert site.items[0].title == "T"
     assert [note.what for note in site.notes] == ["control characters (×3)"]
+
+
+def test_a_fault_of_ours_is_not_blamed_on_the_encoding(written) -> None:
+    records = iter(Channel(written(HEAD + post() + TAIL)))
+    next(records)
+
+    with pytest.raises(KeyError):
+        records.throw(KeyError("a bug"))
 
 
 def test_a_wide_encoding_is_read_as_it_says(written) -> None:

@@ -63,21 +63,13 @@ class Channel:
             raise Invalid(
                 _("%(file)s cannot be read: %(why)s.", file=self.path, why=error.strerror or error)
             ) from error
-        except DefusedXmlException as error:
-            raise Invalid(
-                _("%(file)s declares entities or refers to other files, which no export does: refused.", file=self.path)
-            ) from error
-        except ParseError as error:
-            raise Invalid(_why_broken(self.path, error)) from error
-        except (LookupError, ValueError) as error:  # an encoding nobody knows, or one that its bytes contradict
-            raise Invalid(_("%(file)s is not in an encoding that can be read.", file=self.path)) from error
         if not self.declares_version:
             raise Invalid(_("%(file)s is XML, but not a WordPress export (it has no WXR version).", file=self.path))
 
     def _records(self, file: "_Clean") -> Iterator[Record]:
         depth = 0
         channel: Element | None = None
-        for event, element in iterparse(file, events=("start", "end")):
+        for event, element in self._parsed(file):
             if event == "start":
                 depth += 1
                 self._check_place(depth, element)
@@ -90,6 +82,25 @@ class Channel:
                     self._check_version(element.text or "")
                 yield record
                 channel.clear()
+
+    def _parsed(self, file: "_Clean") -> Iterator[tuple[str, Element]]:
+        events = iter(iterparse(file, events=("start", "end")))
+        while True:
+            try:
+                found = next(events, None)
+            except DefusedXmlException as error:
+                why = _(
+                    "%(file)s declares entities or refers to other files, which no export does: refused.",
+                    file=self.path,
+                )
+                raise Invalid(why) from error
+            except ParseError as error:
+                raise Invalid(_why_broken(self.path, error)) from error
+            except (LookupError, ValueError) as error:  # an encoding nobody knows, or one that its bytes contradict
+                raise Invalid(_("%(file)s is not in an encoding that can be read.", file=self.path)) from error
+            if found is None:
+                return
+            yield found
 
     def _check_place(self, depth: int, element: Element) -> None:
         expected = {1: "rss", 2: "channel"}.get(depth)
