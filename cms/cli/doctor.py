@@ -7,7 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 import click
 from sqlalchemy import select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, aliased
 
 from cms import create_app, search
@@ -42,7 +43,7 @@ def _answers(check: Callable[[Session], Problems]) -> Problems:
     """A check that cannot even run is a problem by itself; the ones after it still have their say."""
     try:
         yield from check(db.session())
-    except (OperationalError, OSError) as error:
+    except (DBAPIError, PoolTimeout, OSError) as error:
         yield str(error).splitlines()[0]
     finally:
         db.session.rollback()

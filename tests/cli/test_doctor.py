@@ -46,6 +46,16 @@ def test_a_healthy_installation_has_a_line_for_each_check_and_exit_0(healthy: Ru
     assert well.out.count("ok ") == len(well.out.splitlines()) >= 9
 
 
+def test_a_check_that_finds_no_table_on_postgresql_is_a_problem_by_itself(
+    manage: Run, postgres_database: Callable[[str], str]
+) -> None:
+    sick = manage("doctor", CMS_DATABASE_URL=postgres_database("not_migrated"))
+
+    assert (sick.code, sick.err.count("\n")) == (1, 1)
+    assert "UndefinedTable" in sick.out
+    assert "ok   media folder" in sick.out
+
+
 def test_an_owner_is_missed(run: Run) -> None:
     run("db", "upgrade")
 
