@@ -15,7 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from flask import current_app
 from sqlalchemy import Connection, event
 
-from cms.core.db import Base, UTCDateTime
+from cms.core.db import Base, OrphansLeft, UTCDateTime
 
 DOMAINS = ("accounts", "audit", "comments", "media", "posts", "redirects", "settings", "taxonomy", "workspace")
 for domain in DOMAINS:
@@ -107,7 +107,7 @@ def _refuse_orphans(ctx: MigrationContext, **_step: object) -> None:
     if ctx.dialect.name == "sqlite":
         broken = ctx.connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if broken:
-            raise RuntimeError(f"the migration would leave {len(broken)} rows without what they refer to: {broken[:3]}")
+            raise OrphansLeft(f"the migration would leave {len(broken)} rows without what they refer to: {broken[:3]}")
 
 
 def _migrate(connection: Connection) -> None:

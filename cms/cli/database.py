@@ -14,6 +14,7 @@ from alembic.util.exc import CommandError
 
 from cms import create_app
 from cms.cli.application import drift, is_empty, pending_migrations
+from cms.core.db import OrphansLeft
 from cms.extensions import db, migrate
 from cms.web import runtime
 
@@ -72,7 +73,7 @@ def _said_in_a_line() -> Iterator[None]:
     """What `migrations/env.py` refuses; the database is as it was."""
     try:
         yield
-    except RuntimeError as error:
+    except OrphansLeft as error:
         raise click.ClickException(f"Taken back: {error}.") from error
 
 

@@ -89,6 +89,10 @@ class Timestamps:
     updated_at: Mapped[datetime] = mapped_column(sort_order=91)
 
 
+class OrphansLeft(RuntimeError):
+    """A migration would leave rows without what they refer to; Flask-Migrate says a RuntimeError in one line."""
+
+
 def row_id(text: str) -> int | None:
     """The id that a text names; None where no row can have it, however many zeros or digits were typed."""
     if not text.isascii() or not text.isdigit() or len(text) > len(str(MAX_ID)):

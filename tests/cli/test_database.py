@@ -1,6 +1,8 @@
 """`db …`, `search rebuild`, `shell` and `doctor`: each does its work, and says in one line why it cannot."""
 
 import io
+import os
+import shutil
 import sqlite3
 import stat
 import sys
@@ -9,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Result, free_port, spoil
+from cms.web import app
+from tests.cli.conftest import ROOT, Result, free_port, spoil
 
 Run = Callable[..., Result]
 
@@ -70,6 +73,21 @@ def test_a_migration_that_is_refused_is_one_line_and_changes_nothing(run: Run, i
         assert refused.err.startswith("Error: Taken back: the migration would leave 1 rows without")
         assert refused.err.count("\n") == 1
     assert run("db", "check").err.startswith("Error: Not applied yet: 0004")
+
+
+def test_a_migration_with_a_bug_is_no_refusal(
+    run: Run, installation: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "migrations"
+    shutil.copytree(ROOT / "migrations", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    last = max(path.name[:4] for path in (folder / "versions").glob("*.py"))
+    (folder / "versions" / "9999_a_bug.py").write_text(
+        f'revision, down_revision = "9999", "{last}"\n\n\ndef upgrade():\n    raise NotImplementedError("a bug")\n'
+    )
+    monkeypatch.setattr(app, "ROOT", tmp_path)
+
+    with pytest.raises(NotImplementedError):
+        run("db", "upgrade")
 
 
 def test_upgrade_copies_what_is_there_first(run: Run, installation: Path) -> None:
