@@ -1,5 +1,6 @@
 """`db upgrade`, `db check`, `db downgrade`."""
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import click
 from alembic import command as alembic
 from alembic.util.exc import CommandError
+from sqlalchemy import URL
 
 from cms import create_app
 from cms.cli.application import drift, is_empty, pending_migrations
@@ -93,16 +95,23 @@ def _back_up(folder: Path) -> Path:
     if program is None:
         raise click.ClickException("pg_dump is needed for a copy first. Install postgresql-client, or use --no-backup.")
     target = _private(folder / f"{stamp}.dump")
-    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
     result = subprocess.run(  # noqa: S603 - a program found on PATH, no shell
-        [program, "--format=custom", f"--file={target}", f"--dbname={plain}"],
+        [program, "--format=custom", f"--file={target}", f"--dbname={_without_password(url)}"],
+        env=os.environ | ({"PGPASSWORD": str(url.password)} if url.password else {}),
         capture_output=True,
         text=True,
         check=False,
     )
     if result.returncode:
-        raise click.ClickException(f"The copy failed: {result.stderr.strip().splitlines()[-1]}")
+        target.unlink()
+        said = result.stderr.strip().splitlines() or [f"pg_dump ended with {result.returncode}."]
+        raise click.ClickException(f"The copy failed: {said[-1]}")
     return target
+
+
+def _without_password(url: URL) -> str:
+    """Everybody on a machine can read the arguments of its programs."""
+    return URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query).render_as_string()
 
 
 def _private(path: Path) -> Path:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from cms.web import app
 from tests.cli.conftest import ROOT, Result, free_port, spoil
@@ -126,6 +127,34 @@ def test_postgresql_is_copied_with_its_own_program(
     refused = manage("db", "upgrade", CMS_DATABASE_URL=url, PATH=str(installation))
     assert (refused.code, refused.out) == (1, "")
     assert refused.err.startswith("Error: pg_dump is needed for a copy first. Install postgresql-client")
+
+
+@pytest.mark.parametrize(("fails", "code"), [("", 0), ("exit 7", 1)])
+def test_the_password_of_the_database_is_in_no_list_of_processes(
+    manage: Callable[..., Result],
+    installation: Path,
+    postgres_database: Callable[[str], str],
+    fails: str,
+    code: int,
+) -> None:
+    url = make_url(postgres_database(f"secret_{code}")).set(password="a?secret/&x")
+    address = url.render_as_string(hide_password=False)
+    assert manage("db", "upgrade", CMS_DATABASE_URL=address).code == 0
+    program = installation / "programs" / "pg_dump"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" "password: $PGPASSWORD" > {installation / "said"}\n{fails}\n')
+    program.chmod(0o755)
+
+    done = manage("db", "downgrade", "0001", CMS_DATABASE_URL=address, PATH=f"{program.parent}:{os.environ['PATH']}")
+
+    *arguments, password = (installation / "said").read_text().splitlines()
+    assert password == "password: a?secret/&x"
+    assert arguments
+    assert not [argument for argument in arguments if "secret%" in argument or "secret/" in argument]
+    assert done.code == code
+    if code:
+        assert done.err == "Error: The copy failed: pg_dump ended with 7.\n"
+        assert list((installation / "backups").iterdir()) == []
 
 
 def test_search_rebuild_counts_what_it_indexed(run: Run) -> None:
