@@ -206,7 +206,7 @@ class _Tidier:
 
     def _link_to(self, attributes: dict[str, str]) -> str:
         """What stands for a medium that we do not serve: a link named by its description or its file."""
-        address, words = attributes.get("src", ""), attributes.get("alt", "").strip()
+        address, words = attributes.get("src", "").strip().replace(" ", "%20"), attributes.get("alt", "").strip()
         if not is_web(unescape(address)):
             return words
         if not words:

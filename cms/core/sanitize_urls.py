@@ -31,8 +31,12 @@ def safe_link(address: str) -> str | None:
 
 
 def is_web(address: str) -> bool:
-    """Leads to another place that a browser can open."""
-    return safe_link(address) == address and _scheme_and_host(address)[0] in ("http", "https")
+    """A whole address, without blanks or somebody's name, of another place that a browser can open."""
+    return (
+        not _CONTROL.search(address)
+        and safe_link(address) == address
+        and _scheme_and_host(address)[0] in ("http", "https")
+    )
 
 
 def _scheme_and_host(address: str) -> tuple[str | None, str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from cms.core.errors import Faults, Invalid
 from cms.core.i18n import N_, _
+from cms.core.sanitize_urls import is_web
 from cms.core.text import clean_line, clean_text
 from cms.posts.models import Post
 from cms.taxonomy.fields import MAX_NAME, fits
@@ -90,7 +91,7 @@ def _checked_line(field: str, value: str) -> str:
         raise Invalid(_("A title is needed."))
     if len(line) > LINES[field]:
         raise Invalid(_("At most %(most)s characters fit here; this has %(has)s.", most=LINES[field], has=len(line)))
-    if field == "canonical_url" and line and not line.startswith(("https://", "http://")):
+    if field == "canonical_url" and line and not is_web(line):
         raise Invalid(_("This must be a whole address that begins with https://."))
     return line
 

@@ -1,10 +1,10 @@
 """How an address of this site is written down, so that one old address is one row."""
 
 import re
-from urllib.parse import urlsplit
 
 from cms.core.errors import Invalid
 from cms.core.i18n import _
+from cms.core.sanitize_urls import is_web
 from cms.core.text import clean_line
 
 LONGEST = 500
@@ -39,14 +39,6 @@ def checked_target(text: str) -> str:
         raise Invalid(_("An address has no spaces and no backslashes."))
     if line.startswith("/") and not line.startswith("//"):
         return line
-    if not _is_web_address(line):
+    if not is_web(line):
         raise Invalid(_("Enter a path of this site such as /new-page, or a whole address that begins with https://."))
     return line
-
-
-def _is_web_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None
-    except ValueError:
-        return False

@@ -11,7 +11,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cms.core.sanitize import ARTICLE_TAGS, CLASSES, COMMENT_TAGS, sanitize, sanitize_comment
-from cms.core.sanitize_urls import own_media, safe_link
+from cms.core.sanitize_urls import is_web, own_media, safe_link
+
+NO_WEB_ADDRESSES = [
+    "",
+    "/about",
+    "//example.org",
+    "ftp://example.org",
+    "javascript:alert(1)",
+    "mailto:me@example.org",
+    "https://",
+    "https://a b.example/",
+    "https://a.example/b c",
+    "https://a.example/\t",
+    " https://a.example/",
+    "https://me@evil.example/",
+    "http://a\\b.example",
+    "http://[broken",
+]
 
 #: A hundred for each character: what html5lib does for hostile markup, and far below what growing work would cost.
 MOST_CALLS = 1_000_000
@@ -240,3 +257,19 @@ def test_formatting_left_open_is_not_repeated_for_every_paragraph() -> None:
     html = "".join(f"<p><b lang=a{number}>x" for number in range(2_000))
 
     assert len(sanitize(html)) < len(html)
+
+
+@pytest.mark.parametrize("address", NO_WEB_ADDRESSES)
+def test_what_is_no_whole_address_of_the_web(address: str) -> None:
+    assert not is_web(address)
+
+
+@pytest.mark.parametrize("address", ["https://a.example", "http://a.example:8080/b?c=d e#f".replace(" ", "+")])
+def test_what_is_a_whole_address_of_the_web(address: str) -> None:
+    assert is_web(address)
+
+
+def test_a_picture_elsewhere_is_a_link_though_its_name_has_a_blank() -> None:
+    assert sanitize('<img src="https://a.example/my boat.png" alt="Boat">') == (
+        '<a href="https://a.example/my%20boat.png">Boat</a>'
+    )

@@ -254,6 +254,16 @@ def test_the_report_says_what_came_and_why_the_rest_did_not(session: Session, sm
 
 
 @pytest.mark.parametrize(
+    ("written", "kept"),
+    [("https://a.example/b", True), ("https://me@evil.example/", False), ("https://", False), ("http://x\\y", False)],
+)
+def test_an_address_elsewhere_is_kept_where_an_editor_could_save_it(session: Session, written: str, kept: bool) -> None:
+    load(session, site(item(canonical_url=written)), at=NOON)
+
+    assert session.scalars(select(Post)).one().canonical_url == (written if kept else "")
+
+
+@pytest.mark.parametrize(
     ("written", "kept"), [("en_US", "en-US"), ("de", "de"), ("<b>", None), ("english please", None)]
 )
 def test_a_language_that_is_none_is_left_out_and_said(session: Session, written: str, kept: str | None) -> None:

@@ -60,7 +60,7 @@ def test_a_redirect_begins_at_a_path_of_this_site(session: Session, editor: User
 @pytest.mark.parametrize(
     "target",
     ["", "new", "//evil.example", "javascript:alert(1)", "data:text/html,x", "https://", "https://a b", "/a\\b",
-     "https://name:secret@example.com/", "http://[broken", "/" + "x" * 500],
+     "https://name:secret@example.com/", "http://[broken", "https://me@evil.example/", "/" + "x" * 500],
 )  # fmt: skip
 def test_a_redirect_ends_at_a_path_or_a_web_address(session: Session, editor: User, now: datetime, target: str) -> None:
     assert list(faults(session, Route("/old", 301, target), editor, now)) == ["to_path"]

@@ -3,6 +3,8 @@
 import hashlib
 import re
 
+from cms.core.sanitize_urls import is_web
+
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 ORIGIN_LENGTH = 300
 
@@ -37,4 +39,4 @@ def origin_of(site: str, *parts: str) -> str:
 def web_address(text: str, most: int) -> str:
     """A whole address of the web, or nothing."""
     text = one_line(text)
-    return text if text.startswith(("http://", "https://")) and len(text) <= most and " " not in text else ""
+    return text if is_web(text) and len(text) <= most else ""
