@@ -1,6 +1,5 @@
 """Whether a value is one that its setting may have; each type has one function, which returns the value cleaned."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,9 +7,9 @@ from cms.accounts.names import clean_email
 from cms.core.db import MAX_ID
 from cms.core.errors import Invalid
 from cms.core.i18n import LANGUAGES, _
-from cms.core.sanitize_urls import is_web
 from cms.core.text import clean_line, clean_text
 from cms.core.zones import zone_names
+from cms.settings import menu
 from cms.settings.declared import Setting, SettingType
 
 MOST_LINES = 500
@@ -100,7 +99,7 @@ def _lines(setting: Setting, value: Any) -> list[str]:
     for line in lines:
         if len(line) > LINE_LENGTH:
             raise Invalid(_("“%(line)s…” is longer than %(most)s characters.", line=line[:30], most=LINE_LENGTH))
-        if setting.is_menu and not _is_menu_entry(line):
+        if setting.is_menu and menu.parse(line) is None:
             raise Invalid(
                 _(
                     "“%(line)s” is no entry: write the words, a bar and an address that begins with / or https://.",
@@ -108,12 +107,6 @@ def _lines(setting: Setting, value: Any) -> list[str]:
                 )
             )
     return lines
-
-
-def _is_menu_entry(line: str) -> bool:
-    """What the site would leave out of the menu is refused here, where somebody can still correct it."""
-    words, _bar, address = (part.strip() for part in line.rpartition("|"))
-    return bool(words) and (re.fullmatch(r"/(?![/\\])\S*", address) is not None or is_web(address))
 
 
 def _text_of(value: Any) -> str:

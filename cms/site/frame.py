@@ -1,11 +1,11 @@
 """What stands around every page: the site's name, its menu, its foot, and what machines read in its head."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from flask import g, request
 
 from cms.media.models import Media
+from cms.settings.menu import parse
 from cms.site.keeping import is_hidden
 from cms.site.pictures import picture
 from cms.web import runtime, settings
@@ -58,24 +58,9 @@ def frame() -> Frame:
 
 
 def menu(lines: list[str], path: str) -> list[MenuEntry]:
-    """`Label | /path` a line; a line without an address, or with one that no link should have, is left out."""
-    entries = []
-    for line in lines:
-        label, _bar, address = (part.strip() for part in line.rpartition("|"))
-        if label and is_safe_address(address):
-            entries.append(MenuEntry(label, address, address == path))
-    return entries
-
-
-def is_safe_address(address: str) -> bool:
-    """A path of this site, or a web address: never a script."""
-    if address.startswith("/"):
-        return not address.startswith(("//", "/\\"))
-    try:
-        parts = urlsplit(address)
-        return parts.scheme in ("http", "https") and bool(parts.netloc)
-    except ValueError:
-        return False
+    """What the lines say; one that says nothing is left out."""
+    entries = filter(None, map(parse, lines))
+    return [MenuEntry(label, address, address == path) for label, address in entries]
 
 
 def direction_of(language: str | None) -> str | None:

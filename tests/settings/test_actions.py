@@ -88,6 +88,8 @@ def test_one_wrong_value_keeps_all_from_being_saved(session: Session, make: Make
                 ["About | about"],
                 ["About | //evil.example"],
                 ["About | /\\evil.example"],
+                ["About | /a b"],
+                ["About | https://me@evil.example/"],
                 ["About | javascript:alert(1)"],
                 ["x" * 301 + " | /about"],
                 ["About | /about"] * 501,
