@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cms.accounts.models import User
 from cms.core.errors import Invalid
 from cms.core.i18n import LANGUAGES, _
-from cms.core.text import clean_line, clean_text, skeleton
+from cms.core.text import clean_line, clean_text, fold_username, skeleton
 from cms.core.zones import is_zone
 
 EMAIL_LENGTH = 254
@@ -51,7 +51,7 @@ def free_username(session: Session, username: str, *, but: User | None = None) -
     key = skeleton(username.strip())
     if session.scalar(select(User.id).where(User.username_key == key, User.id != (but.id if but else 0))):
         raise _invalid("username", _("This username is taken, or looks like one that is. Choose another."))
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", username.strip()).casefold())
+    return fold_username(username.strip())
 
 
 def clean_name(name: str) -> str:

@@ -52,6 +52,11 @@ def clean_text(text: str) -> str:
     return text
 
 
+def printable(text: str) -> str:
+    """Without what cannot be stored, shown or put in a feed; for a text that nobody is there to correct."""
+    return _UNPRINTABLE.sub("", text)
+
+
 def composed(text: str, form: Literal["NFC", "NFKC"] = "NFC") -> str:
     """The text in a normal form; refuses marks piled up so high that it would take minutes."""
     if not text.isascii() and _is_piled_up(text):
@@ -104,9 +109,14 @@ def slugify(text: str, *, fallback: str) -> str:
     return slug or fallback
 
 
+def fold_username(name: str) -> str:
+    """As it is kept and compared: without regard to case and to how its letters were typed."""
+    return composed(composed(name, "NFKC").casefold(), "NFKC")
+
+
 def skeleton(name: str) -> str:
     """What two usernames that look alike have in common; refuses names made to deceive."""
-    folded = composed(composed(name, "NFKC").casefold(), "NFKC")
+    folded = fold_username(name)
     _require_honest_name(folded)
     skeleton = folded.translate(_LOOKALIKES)
     if re.sub(r"[-_.]", "", skeleton) in RESERVED_NAMES:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from feedgenerator import Atom1Feed
 from flask import Response
 
+from cms.core.text import printable
 from cms.extensions import db
 from cms.posts import public
 from cms.posts.models import Edition
@@ -17,7 +18,6 @@ from cms.web.languages import language
 ENTRIES = 20
 #: Addresses in stored HTML, whose attributes are always in double quotes.
 _LOCAL_ADDRESS = re.compile(r'(?<= )(href|src|poster)="(/(?!/)|#)')
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def atom() -> Response:
@@ -26,9 +26,9 @@ def atom() -> Response:
     editions = public.newest(db.session(), now(), most=ENTRIES, with_text=site.feed_full_text).editions
     absolute = frame().absolute
     feed = Atom1Feed(
-        title=_xml(site.title),
+        title=printable(site.title),
         link=absolute("/"),
-        description=_xml(site.tagline),
+        description=printable(site.tagline),
         language=language(),
         feed_url=absolute(FEED_PATH),
         feed_guid=_tag_uri("feed"),
@@ -58,24 +58,19 @@ def absolute_html(html: str, page: str) -> str:
 def _add(feed: Atom1Feed, edition: Edition, *, full_text: bool) -> None:
     page = frame().absolute(edition.path)
     feed.add_item(
-        title=_xml(edition.title),
+        title=printable(edition.title),
         link=page,
-        description=None if full_text else _xml(edition.excerpt),
-        content=_xml(absolute_html(edition.body_html, page)) if full_text else None,
-        author_name=_xml(edition.author.name),
+        description=None if full_text else printable(edition.excerpt),
+        content=printable(absolute_html(edition.body_html, page)) if full_text else None,
+        author_name=printable(edition.author.name),
         author_link=frame().absolute(f"/authors/{edition.author.username}"),
         pubdate=edition.published_at,
         updateddate=edition.updated_at,
         unique_id=_tag_uri(f"post/{edition.post_id}"),
-        categories=[_xml(tag.name) for tag in edition.tags],
+        categories=[printable(tag.name) for tag in edition.tags],
     )
 
 
 def _tag_uri(name: str) -> str:
     host = urlsplit(runtime().config.base_url).hostname
     return f"tag:{host},2026:{name}"
-
-
-def _xml(text: str) -> str:
-    """What was imported may hold characters that no XML may."""
-    return _NOT_IN_XML.sub("", text)

@@ -282,3 +282,9 @@ def test_a_trashed_comment_is_in_the_trash_since_it_came(session: Session) -> No
 
     assert trashed_before(session, NOON, most=9) == []
     assert len(trashed_before(session, NOON + timedelta(days=1), most=9)) == 1
+
+
+def test_what_is_too_long_is_cut_between_letters(session: Session) -> None:
+    load(session, site(item(title="n\u0303" * 300)), at=NOON)
+
+    assert post_of(session, ":1").title == "n\u0303" * 99 + "…"

@@ -12,13 +12,14 @@ from cms.audit.actions import record
 from cms.core.errors import Conflict
 from cms.core.i18n import _
 from cms.core.markdown import render_article
+from cms.core.text import printable
 from cms.importers.html.text import escape_text
 from cms.importers.loading.addresses import Addresses
 from cms.importers.loading.files import Files
 from cms.importers.loading.known import known
 from cms.importers.loading.people import People
 from cms.importers.loading.tags import Tags
-from cms.importers.loading.texts import one_line, origin_of, printable, shortened, web_address
+from cms.importers.loading.texts import one_line, origin_of, shortened, web_address
 from cms.importers.parsed import ItemKind, ItemStatus, Notebook, ParsedItem, ParsedSite, sound_parents
 from cms.importers.report import Report
 from cms.importers.wordpress.words import lost_words, visible_words, words_of_source

@@ -1,17 +1,11 @@
 """Making what came from outside fit our columns; what would be cut off is kept elsewhere or named."""
 
 import hashlib
-import re
 
 from cms.core.sanitize_urls import is_web
+from cms.core.text import excerpt, printable
 
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 ORIGIN_LENGTH = 300
-
-
-def printable(text: str) -> str:
-    """Without what no page and no feed can carry."""
-    return UNPRINTABLE.sub("", text)
 
 
 def one_line(text: str) -> str:
@@ -19,12 +13,8 @@ def one_line(text: str) -> str:
 
 
 def shortened(text: str, most: int) -> str:
-    """At most so many characters, cut at a word and marked where it was cut."""
-    text = one_line(text)
-    if len(text) <= most:
-        return text
-    whole_words = text[: most - 1].rpartition(" ")[0]
-    return (whole_words if len(whole_words) > most // 2 else text[: most - 1]) + "…"
+    """On one line, at most so many characters, cut at a word and marked where it was cut."""
+    return excerpt(one_line(text), most)
 
 
 def origin_of(site: str, *parts: str) -> str:

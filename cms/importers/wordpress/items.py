@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from cms.core.calendar import is_within_calendar
 from cms.core.i18n import _
+from cms.core.text import excerpt
 from cms.importers.html.remarks import to_remark
 from cms.importers.html.tree import tree
 from cms.importers.parsed import (
@@ -139,9 +140,7 @@ def _title_from(source: str, notebook: Notebook) -> str:
     if not words:
         return ""
     notebook.changed(_("no title"), _("It was named after its first words."))
-    if len(words) <= NAME_LENGTH:
-        return words
-    return words[:NAME_LENGTH].rpartition(" ")[0].rstrip(" ,;:–—-") + "…"
+    return excerpt(words, NAME_LENGTH)
 
 
 def _status(record: Record, notebook: Notebook) -> tuple[ItemStatus, bool]:
