@@ -8,6 +8,7 @@ keeps others away, and each migration is a transaction of its own.
 import re
 import warnings
 from importlib import import_module
+from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import context
@@ -15,11 +16,11 @@ from alembic.runtime.migration import MigrationContext
 from flask import current_app
 from sqlalchemy import Connection, event
 
+import cms
 from cms.core.db import Base, OrphansLeft, UTCDateTime
 
-DOMAINS = ("accounts", "audit", "comments", "media", "posts", "redirects", "settings", "taxonomy", "workspace")
-for domain in DOMAINS:
-    import_module(f"cms.{domain}.models")
+for models in sorted(Path(cms.__file__).parent.glob("*/models.py")):
+    import_module(f"cms.{models.parent.name}.models")
 
 #: Virtual tables of the full-text index and the tables beneath them belong to cms.search.
 SEARCH_PREFIX = "search_"
