@@ -113,7 +113,7 @@ class ParsedComment:
 
 @dataclass(frozen=True, slots=True)
 class ParsedItem:
-    """A post or a page; `body` is Markdown, `source` the text it was made from (to prove that no word was lost)."""
+    """A post or a page; `body` is Markdown, `words` are what visitors read before (to prove that none was lost)."""
 
     source_id: str
     kind: ItemKind
@@ -144,7 +144,7 @@ class ParsedItem:
     old_paths: tuple[str, ...] = ()
     comments: tuple[ParsedComment, ...] = ()
     notes: tuple[Note, ...] = ()
-    source: str = field(default="", repr=False)
+    words: Counter[str] = field(default_factory=Counter, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

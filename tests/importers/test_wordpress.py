@@ -7,7 +7,7 @@ import pytest
 
 from cms.core.markdown import render_article
 from cms.importers.parsed import ItemKind, ItemStatus, ParsedCommentKind, ParsedCommentStatus, ParsedSite, Severity
-from cms.importers.wordpress.words import lost_words, visible_words, words_of_source
+from cms.importers.words import lost_words, visible_words
 
 
 def item(site: ParsedSite, source_id: str):
@@ -139,7 +139,7 @@ def test_classic_text_keeps_its_lines_shortcodes_and_lists(small_site: ParsedSit
 
 def test_no_post_of_the_small_export_loses_a_word(small_site: ParsedSite) -> None:
     for post in small_site.items:
-        assert lost_words(words_of_source(post.source), visible_words(render_article(post.body).html)) == []
+        assert lost_words(post.words, visible_words(render_article(post.body).html)) == []
 
 
 def test_everything_in_the_real_export_arrives(theme_test_site: ParsedSite) -> None:
@@ -168,7 +168,7 @@ def test_everything_in_the_real_export_arrives(theme_test_site: ParsedSite) -> N
 def test_no_post_of_the_real_export_loses_a_word(theme_test_site: ParsedSite) -> None:
     for post in theme_test_site.items:
         shown = visible_words(render_article(post.body).html)
-        assert (post.title, lost_words(words_of_source(post.source), shown)) == (post.title, [])
+        assert (post.title, lost_words(post.words, shown)) == (post.title, [])
 
 
 @pytest.mark.parametrize(

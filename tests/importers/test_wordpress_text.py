@@ -13,7 +13,8 @@ from cms.importers.html.text import code_block, code_span, escape_text
 from cms.importers.library import Library
 from cms.importers.parsed import Notebook, ParsedAttachment
 from cms.importers.wordpress.body import Context, to_body
-from cms.importers.wordpress.words import lost_words, visible_words, words_of_source
+from cms.importers.wordpress.words import words_of_source
+from cms.importers.words import lost_words, visible_words
 
 
 def body(source: str, notebook: Notebook | None = None, context: Context | None = None) -> str:

@@ -49,6 +49,10 @@ def _tell_neighbours_apart(soup: BeautifulSoup) -> None:
             listing["data-other"] = ""
 
 
+def _inline_html(name: str) -> Callable[["_Converter", Tag, str, Parents], str]:
+    return lambda _converter, el, text, parent_tags: _tagged(el, text, parent_tags, name)
+
+
 class _Converter(MarkdownConverter):
     with_html = True
 
@@ -256,14 +260,19 @@ class _Converter(MarkdownConverter):
     def convert_kbd(self, el: Tag, text: str, parent_tags: Parents) -> str:
         return f"<kbd>{escape_text(el.get_text(), in_link=True)}</kbd>"
 
-
-def _inline_html(name: str) -> Callable[[_Converter, Tag, str, Parents], str]:
-    return lambda _converter, el, text, parent_tags: _tagged(el, text, parent_tags, name)
-
-
-for _name in INLINE_HTML:
-    if not hasattr(_Converter, f"convert_{_name}") or _name in ("sub", "q"):
-        setattr(_Converter, f"convert_{_name}", _inline_html(_name))
+    convert_sub = _inline_html("sub")
+    convert_mark = _inline_html("mark")
+    convert_ins = _inline_html("ins")
+    convert_cite = _inline_html("cite")
+    convert_q = _inline_html("q")
+    convert_small = _inline_html("small")
+    convert_u = _inline_html("u")
+    convert_var = _inline_html("var")
+    convert_dfn = _inline_html("dfn")
+    convert_ruby = _inline_html("ruby")
+    convert_rt = _inline_html("rt")
+    convert_rp = _inline_html("rp")
+    convert_bdi = _inline_html("bdi")
 
 
 def _edge(node: PageElement | None, side: int) -> str:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from cms.importers.markdown.liquid import pieces
+from cms.importers.pieces import pieces
 from cms.redirects.paths import normal
 
 #: The targets of links and images, in Markdown and in HTML.

@@ -22,7 +22,7 @@ from cms.importers.loading.tags import Tags
 from cms.importers.loading.texts import one_line, origin_of, shortened, web_address
 from cms.importers.parsed import ItemKind, ItemStatus, Notebook, ParsedItem, ParsedSite, sound_parents
 from cms.importers.report import Report
-from cms.importers.wordpress.words import lost_words, visible_words, words_of_source
+from cms.importers.words import lost_words, visible_words
 from cms.posts.actions.editing import write_revision
 from cms.posts.actions.editions import make_live
 from cms.posts.fields import LINES, MAX_BODY, MAX_TAGS, is_language
@@ -222,10 +222,10 @@ class Posts:
 
     def _prove(self, item: ParsedItem, post: Post, edition: Edition | None, notebook: Notebook) -> None:
         """Compare the words of the old page with those of the new one: the promise is that none is missing."""
-        if not item.source:
+        if not item.words:
             return
         shown = edition.body_html if edition is not None else render_article(post.body).html
-        lost = lost_words(words_of_source(item.source), visible_words(shown))
+        lost = lost_words(item.words, visible_words(shown))
         if lost:
             notebook.problem(_("words: %(words)s", words=", ".join(lost[:20])), _("They are not shown any more."))
 

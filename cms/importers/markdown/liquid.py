@@ -1,13 +1,11 @@
 """Jekyll's and Hugo's template tags in Markdown: taken out of the text, left alone in code."""
 
 import re
-from itertools import groupby
-
-from markdown_it import MarkdownIt
 
 from cms.core.i18n import _
 from cms.importers.library import IMAGES, suffix
 from cms.importers.parsed import Notebook
+from cms.importers.pieces import pieces
 
 TOKEN = re.compile(
     r"(?P<code>(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).)*?(?<!`)(?P=ticks)(?!`))"
@@ -38,18 +36,6 @@ def without_liquid(text: str, notebook: Notebook) -> tuple[str, bool]:
     # Jekyll reads its tags in code too, so that authors protect code by these two.
     text = "".join(RAW_PAIR.sub(r"\2", part) if is_code else cleaner.clean(part) for is_code, part in pieces(text))
     return text, cleaner.wants_contents
-
-
-def pieces(text: str) -> list[tuple[bool, str]]:
-    """The text in order, as (whether it is a block of code, part)."""
-    lines = re.findall(r"[^\n]*\n|[^\n]+", text)
-    is_code = [False] * len(lines)
-    for token in MarkdownIt("commonmark").parse(text):
-        if token.type in ("fence", "code_block") and token.map is not None:
-            first, end = token.map
-            is_code[first:end] = [True] * (min(end, len(lines)) - first)
-    numbered = groupby(range(len(lines)), lambda number: is_code[number])
-    return [(code, "".join(lines[number] for number in group)) for code, group in numbered]
 
 
 def _fenced(found: re.Match[str]) -> str:

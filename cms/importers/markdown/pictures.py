@@ -7,8 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 from cms.core.i18n import _
 from cms.importers.markdown.front_matter import Head
-from cms.importers.markdown.liquid import pieces
 from cms.importers.parsed import Notebook, ParsedAttachment
+from cms.importers.pieces import pieces
 
 IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\(\s*<?(?P<src>[^\s)>]+)")
 TAG = re.compile(r"<(?:img|source|video|audio)\b[^<>]*?\bsrc\s*=\s*[\"']?(?P<src>[^\"'\s>]+)[^<>]*>", re.IGNORECASE)

@@ -14,7 +14,7 @@ from cms.core.i18n import _
 from cms.core.text import slugify
 from cms.importers.markdown import front_matter
 from cms.importers.markdown.front_matter import Head
-from cms.importers.markdown.liquid import pieces, without_liquid
+from cms.importers.markdown.liquid import without_liquid
 from cms.importers.markdown.pictures import Pictures
 from cms.importers.parsed import (
     ItemKind,
@@ -26,6 +26,7 @@ from cms.importers.parsed import (
     ParsedSite,
     ParsedTag,
 )
+from cms.importers.pieces import pieces
 
 SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd", ".txt"})
 LARGEST = 8 * 1024 * 1024

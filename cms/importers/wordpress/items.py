@@ -22,6 +22,7 @@ from cms.importers.parsed import (
     sound_parents,
 )
 from cms.importers.wordpress.body import Context, to_body
+from cms.importers.wordpress.words import words_of_source
 from cms.importers.wordpress.wxr import Record
 
 STATUSES = {
@@ -101,7 +102,7 @@ def parse_item(record: Record, *, source_id: str, context: Context, tags: tuple[
         old_paths=_old_paths(record),
         comments=comments,
         notes=notebook.notes(),
-        source=source,
+        words=words_of_source(source),
     )
 
 
