@@ -84,7 +84,10 @@ def _reference(_setting: Setting, value: Any) -> int | None:
 
 def _email(setting: Setting, value: Any) -> str:
     """ASCII only: many mail servers refuse every mail of any other sender."""
-    address = clean_email(_text_of(value))
+    try:
+        address = clean_email(_text_of(value))
+    except Invalid as error:  # which names the field of a person
+        raise Invalid(error.message) from error
     if not address.isascii():
         raise Invalid(_("A sender’s address may have plain letters, digits and signs only."))
     return _short(setting, address)
