@@ -17,6 +17,7 @@ from cms.admin.moves import Move
 from cms.admin.post_form import BESIDE, ContentForm
 from cms.admin.post_times import posted_time, require_times_kept
 from cms.admin.previews import Previews
+from cms.admin.quick import QuickEdits
 from cms.admin.records import guarded
 from cms.core.decision import Decision
 from cms.core.errors import CmsError
@@ -58,7 +59,7 @@ DONE = {
 }
 
 
-class ContentView(Histories, Previews, CmsModelView):
+class ContentView(Histories, Previews, CmsModelView, QuickEdits):
     """The base of the two areas; each says which kind it shows and what its form has."""
 
     model = Post

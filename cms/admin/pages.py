@@ -35,6 +35,7 @@ class PageView(ContentView):
         "act": SEE,
         "export": (P.EXPORT_RUN,),
         "preview_view": MANAGE,
+        "quick_view": SEE,
         "history_view": SEE,
         "version_view": SEE,
         "bring_back_view": SEE,

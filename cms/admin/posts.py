@@ -103,6 +103,7 @@ class PostView(ContentView):
         "act": SEEING,
         "export": (P.EXPORT_RUN,),
         "preview_view": (P.POST_CREATE, P.POST_EDIT),
+        "quick_view": SEEING,
         "history_view": SEEING,
         "version_view": SEEING,
         "bring_back_view": SEEING,

@@ -5,8 +5,8 @@ function written(form) {
   return new URLSearchParams(texts).toString();
 }
 
-export function guardForms() {
-  for (const form of document.querySelectorAll("form[data-guard]")) {
+export function guardForms(within = document) {
+  for (const form of within.querySelectorAll("form[data-guard]")) {
     const before = form.hasAttribute("data-unsaved") ? null : written(form);
     let leaving = false;
     form.addEventListener("submit", () => { leaving = true; });

@@ -1,3 +1,5 @@
+import { watchQuickEdits } from "./admin-quick.js";
+
 // Lists: select all on the page, a range with Shift, and the count in the bulk bar.
 const rows = () => [...document.querySelectorAll('input[name="rowid"][form="bulk"]')];
 const all = document.querySelector("[data-pick-all]");
@@ -36,4 +38,5 @@ for (const row of rows()) {
   });
 }
 window.addEventListener("pageshow", show);
+watchQuickEdits();
 show();
