@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from flask_security.core import RoleMixin, UserMixin, WebAuthnMixin
-from sqlalchemy import Column, Index, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import Column, ColumnElement, Index, LargeBinary, String, Table, UniqueConstraint, func, or_
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from cms.core.db import Base, JSONType, Timestamps, UTCDateTime, reference
@@ -139,13 +140,23 @@ class User(Base, UserMixin, Timestamps):
             self.username_key = username.casefold()
         return username
 
-    @property
+    @hybrid_property
     def name(self) -> str:
         return self.display_name or self.username
 
-    @property
+    @name.inplace.expression
+    @classmethod
+    def _name(cls) -> ColumnElement[str]:
+        return func.coalesce(func.nullif(cls.display_name, ""), cls.username)
+
+    @hybrid_property
     def has_second_factor(self) -> bool:
         return bool(self.tf_totp_secret) or bool(self.webauthn)
+
+    @has_second_factor.inplace.expression
+    @classmethod
+    def _has_second_factor(cls) -> ColumnElement[bool]:
+        return or_(func.coalesce(cls.tf_totp_secret, "") != "", cls.webauthn.any())
 
     @property
     def needs_second_factor(self) -> bool:

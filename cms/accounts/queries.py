@@ -72,7 +72,7 @@ def writers(session: Session, *, but: User, most: int = 300) -> list[User]:
     """Active people whom posts can be given to."""
     writes = User.roles.any(Role.grants.any(RoleGrant.permission == Permission.POST_CREATE))
     query = select(User).where(User.active, is_owner() | writes, User.id != but.id)
-    return list(session.scalars(query.order_by(User.display_name, User.username).limit(most)))
+    return list(session.scalars(query.order_by(User.name, User.username).limit(most)))
 
 
 def count_waiting(session: Session) -> int:

@@ -46,9 +46,7 @@ FILTERS: tuple[Filter, ...] = (
         label=N_("Person"),
         where=lambda one: Event.actor_id == (int(one) if one.isascii() and one.isdigit() and len(one) < 10 else 0),
         options=lambda: (
-            select(User.id, User.display_name)
-            .where(User.id.in_(select(Event.actor_id).distinct()))
-            .order_by(User.display_name)
+            select(User.id, User.name).where(User.id.in_(select(Event.actor_id).distinct())).order_by(User.name)
         ),
     ),
     ActFilter(

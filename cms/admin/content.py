@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from flask import request
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from werkzeug.wrappers import Response
 
 from cms import search
@@ -12,6 +12,7 @@ from cms.admin import content_bulk
 from cms.admin.base import CmsModelView
 from cms.admin.bulk import Bulk
 from cms.admin.conflicts import base_version, conflict_page, taken_changes
+from cms.admin.forms import MOST_CHOICES, choices_of
 from cms.admin.history import Histories
 from cms.admin.moves import Move
 from cms.admin.post_form import BESIDE, ContentForm
@@ -25,8 +26,7 @@ from cms.core.i18n import N_, _
 from cms.core.markdown import render_article
 from cms.core.permissions import Permission
 from cms.extensions import db
-from cms.media.models import Media, MediaKind
-from cms.media.queries import image_sizes
+from cms.media.queries import image_sizes, images
 from cms.posts import actions
 from cms.posts.actions.moving import possible_moves
 from cms.posts.fields import SEO
@@ -34,11 +34,11 @@ from cms.posts.lifecycle import DRAFT, MOVE_LABELS, PUBLISHED, PostMove
 from cms.posts.models import Post, PostKind
 from cms.posts.policy import PostPolicy
 from cms.posts.queries import listed, loaded
-from cms.posts.standing import standings
+from cms.posts.slugs import path_of, working_paths
+from cms.posts.standing import Standing, standings
 from cms.taxonomy.models import Tag
 from cms.web import now, signed_in
 
-MOST_CHOICES = 300
 MOVE_ICONS = {
     PostMove.SUBMIT: "i-check",
     PostMove.SEND_BACK: "i-back",
@@ -90,7 +90,8 @@ class ContentView(Histories, Previews, CmsModelView, QuickEdits):
         return search.matching(db.session(), search.POSTS, Post.id, words)
 
     def list_context(self, records: list[Post]) -> dict[str, Any]:
-        return {"standings": standings(db.session(), records, now())}
+        known = standings(db.session(), records, now())
+        return {"standings": known, "addresses": self._addresses(records, known)}
 
     def details_context(self, record: Post) -> dict[str, Any]:
         article = render_article(record.body, image_size=image_sizes(db.session(), record.body))
@@ -114,11 +115,13 @@ class ContentView(Histories, Previews, CmsModelView, QuickEdits):
         if record is None or not self.policy.may_set_author(record):
             del form.author_id
         else:
-            form.author_id.choices = _people(record)
+            people = select(User.id, User.name).where(User.active).order_by(User.name, User.id)
+            form.author_id.choices = choices_of(db.session(), people, record.author_id)
         if not (self.policy.may(Permission.POST_SEO, record) if record else self.policy.may(Permission.POST_SEO)):
             for name in SEO:
                 delattr(form, name)
-        form.featured_media_id.choices = _images(record)
+        chosen = record.featured_media_id if record else None
+        form.featured_media_id.choices = choices_of(db.session(), images(), chosen, nothing=_("No image"))
 
     def initial(self, record: Post) -> dict[str, Any]:
         standing = standings(db.session(), [record], now())[record.id]
@@ -136,8 +139,9 @@ class ContentView(Histories, Previews, CmsModelView, QuickEdits):
             "kind": self.kind,
         }
         if record is None:
-            return context | {"moves": self._first_moves()}
-        return context | {"standing": standings(db.session(), [record], now())[record.id]}
+            return context | {"moves": self._first_moves(), "address": path_of(self.kind, "")}
+        known = standings(db.session(), [record], now())
+        return context | {"standing": known[record.id], "address": self._addresses([record], known)[record.id]}
 
     def create_from(self, form: ContentForm) -> Post:
         require_times_kept(form, {})
@@ -223,6 +227,11 @@ class ContentView(Histories, Previews, CmsModelView, QuickEdits):
     def suggestions(self, bulk: Bulk) -> list[str]:
         return list(db.session.scalars(select(Tag.name).order_by(Tag.name).limit(MOST_CHOICES)))
 
+    def _addresses(self, records: list[Post], known: dict[int, Standing]) -> dict[int, str]:
+        """Where readers find them or will, else where they would."""
+        shown = {post_id: standing.shown.path for post_id, standing in known.items() if standing.shown}
+        return shown | working_paths(db.session(), [one for one in records if one.id not in shown], now())
+
     def _and_move(self, record: Post) -> None:
         move = request.form.get("move", "")
         if move in self.move_names:
@@ -246,26 +255,3 @@ class ContentView(Histories, Previews, CmsModelView, QuickEdits):
             main=move is forward,
             danger=move is PostMove.TRASH,
         )
-
-
-def _people(record: Post) -> list[tuple[str, str]]:
-    people = select(User.id, User.display_name).where(or_(User.active, User.id == record.author_id))
-    rows = db.session.execute(people.order_by(User.display_name).limit(MOST_CHOICES))
-    return [(str(user_id), name) for user_id, name in rows]
-
-
-def _images(record: Post | None) -> list[tuple[str, str]]:
-    """The newest images, and the one that is chosen now however old it is."""
-    current = record.featured_media_id if record is not None else None
-    newest = (
-        select(Media.id)
-        .where(Media.kind == MediaKind.IMAGE, Media.trashed_at.is_(None))
-        .order_by(Media.created_at.desc(), Media.id.desc())
-        .limit(MOST_CHOICES)
-    )
-    rows = db.session.execute(
-        select(Media.id, Media.title, Media.filename)
-        .where(or_(Media.id.in_(newest), Media.id == (current or 0)))
-        .order_by(Media.created_at.desc(), Media.id.desc())
-    )
-    return [("", _("No image")), *((str(media_id), title or filename) for media_id, title, filename in rows)]

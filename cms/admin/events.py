@@ -23,6 +23,7 @@ from cms.posts.fields import LABELS as POST_LABELS
 from cms.posts.lifecycle import STATUS_LABELS as POST_STATUSES
 from cms.posts.models import Post
 from cms.settings.declared import BY_KEY
+from cms.taxonomy.models import Tag
 from cms.web import visitor
 
 #: Texts longer than this are folded.
@@ -106,6 +107,9 @@ MORE_LABELS = {
     "guest_email": N_("E-mail address"),
 }
 
+#: The same for fields that have another name in one kind of subject.
+LABELS_OF = {("tags", "parent_id"): N_("Parent")}
+
 #: What is kept beside an event so that it can be erased, but is no secret to whoever may read the record.
 OPEN = frozenset({"username", "display_name", "bio", "passkey"})
 
@@ -120,6 +124,11 @@ IDS: dict[str, Any] = {
     "post_id": Post,
     "home_page_id": Post,
 }
+#: The same for fields that mean another table in one kind of subject.
+IDS_OF: dict[tuple[str, str], Any] = {("tags", "parent_id"): Tag}
+
+#: What things are called, read without the things themselves: a post may be a megabyte.
+NAMES = {User: User.name, Post: Post.title, Media: Media.name, Tag: Tag.name}
 
 #: Where a subject can be looked at.
 PAGES = {
@@ -201,16 +210,26 @@ def _line(event: Event, names: dict[tuple[Any, int], str], beside: dict[str, Any
         noun=noun,
         label=label or noun,
         href=page.format(event.subject_id) if page and event.subject_id else None,
-        changes=[_change(field, beside.get(field, pair), names) for field, pair in event.changes.items()],
+        changes=[_change(event, field, beside.get(field, pair), names) for field, pair in event.changes.items()],
         beside=[_told(field, value) for field, value in beside.items() if field not in event.changes],
     )
 
 
-def _change(field: str, pair: Any, names: dict[tuple[Any, int], str]) -> Change:
+def _change(event: Event, field: str, pair: Any, names: dict[tuple[Any, int], str]) -> Change:
+    label = _label(field, event.subject_type)
     if pair == [CHANGED, CHANGED]:
-        return Change(_label(field), compare(_("changed"), _("changed")))
+        return Change(label, compare(_("changed"), _("changed")))
     before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
-    return Change(_label(field), compare(_said(field, before, names), _said(field, after, names)))
+    table = _table_of(event, field)
+    named = [
+        names.get((table, value), f"#{value}") if table and type(value) is int else value for value in (before, after)
+    ]
+    return Change(label, compare(*(_said(field, value) for value in named)))
+
+
+def _table_of(event: Event, field: str) -> Any:
+    """The table that the ids of a field are of, if they are ids."""
+    return IDS_OF.get((event.subject_type, field)) or IDS.get(field)
 
 
 def _told(field: str, value: Any) -> str:
@@ -218,20 +237,23 @@ def _told(field: str, value: Any) -> str:
     return f"{_label(field)}: {words}"
 
 
-def _label(field: str) -> str:
-    label = MORE_LABELS.get(field) or POST_LABELS.get(field) or (BY_KEY[field].label if field in BY_KEY else None)
+def _label(field: str, kind: str = "") -> str:
+    label = (
+        LABELS_OF.get((kind, field))
+        or MORE_LABELS.get(field)
+        or POST_LABELS.get(field)
+        or (BY_KEY[field].label if field in BY_KEY else None)
+    )
     return _(label) if label else field.replace("_", " ").capitalize()
 
 
-def _said(field: str, value: Any, names: dict[tuple[Any, int], str]) -> str:
+def _said(field: str, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if field == "status" and value in STATUSES:
         return _(STATUSES[value])
-    if field in IDS and isinstance(value, int):
-        return names.get((IDS[field], value), f"#{value}")
     if field == "editions" and isinstance(value, list):
         return "\n".join(_shown_to_readers(item) for item in value)
     if isinstance(value, list):
@@ -274,10 +296,10 @@ def _names(session: Session, events: Iterable[Event]) -> dict[tuple[Any, int], s
         people = [event.actor_id, event.subject_id if event.subject_type == "users" else None]
         wanted.setdefault(User, set()).update(person for person in people if person is not None)
         for field, pair in event.changes.items():
-            if field in IDS and isinstance(pair, list):
-                wanted.setdefault(IDS[field], set()).update(value for value in pair if isinstance(value, int))
+            if (table := _table_of(event, field)) is not None and isinstance(pair, list):
+                wanted.setdefault(table, set()).update(value for value in pair if type(value) is int)
     return {
-        (model, row.id): str(row)
+        (model, row_id): name
         for model, ids in wanted.items()
-        for row in session.scalars(select(model).where(model.id.in_(ids)))
+        for row_id, name in session.execute(select(model.id, NAMES[model]).where(model.id.in_(ids)))
     }

@@ -10,6 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from flask_admin.form import BaseForm
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 from wtforms import BooleanField, DateTimeLocalField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
@@ -17,6 +19,9 @@ from cms.core.calendar import is_within_calendar, outside_calendar
 from cms.core.db import MAX_ID, row_id
 from cms.core.i18n import _
 from cms.web import settings
+
+#: Beyond this a list to choose from is cut: it is no way to find anything, and makes a page heavy.
+MOST_CHOICES = 300
 
 
 class RecordForm(BaseForm):
@@ -91,6 +96,20 @@ class LocalTime(DateTimeLocalField):
         if self.raw_data:
             return str(self.raw_data[0])
         return self.data.astimezone(site_zone()).strftime("%Y-%m-%dT%H:%M") if self.data else ""
+
+
+def choices_of(
+    session: Session, labelled: Select[int, str], chosen: int | None, *, nothing: str = ""
+) -> list[tuple[str, str]]:
+    """The first rows of a query of ids and labels, and the one that is chosen now even where the query leaves it out.
+
+    A form that did not show it would choose another by being saved. `nothing` is what to call none of them.
+    """
+    rows = dict(session.execute(labelled.limit(MOST_CHOICES)).all())
+    if chosen is not None and chosen not in rows:
+        row_id, label = labelled.selected_columns
+        rows |= dict(session.execute(select(row_id, label).where(row_id == chosen)).all())
+    return [*([("", nothing)] if nothing else []), *((str(row_id), label) for row_id, label in rows.items())]
 
 
 def site_zone() -> ZoneInfo:

@@ -31,7 +31,9 @@ class Letters(CmsModelView):
         return self._send(super().edit_view())
 
     @expose("/<int:id>/<move>", methods=("POST",))
-    def move_view(self, id: int, move: str) -> Response:
-        answer = super().move_view(id, move)
-        self._send(answer)
-        return answer
+    def move_view(self, id: int, move: str) -> Response | str:
+        return self._send(super().move_view(id, move))
+
+    @expose("/action/", methods=("POST",))
+    def action_view(self) -> Response | str:
+        return self._send(super().action_view())

@@ -19,6 +19,7 @@ from cms.admin.asked import Asked
 from cms.admin.columns import Column, Heading, Row
 from cms.admin.filters import Filter
 from cms.admin.moves import Move
+from cms.admin.narrowing import Values
 from cms.core.db import row_id
 from cms.core.errors import NotFound
 from cms.core.i18n import _, ngettext
@@ -26,8 +27,6 @@ from cms.core.permissions import Permission
 from cms.extensions import db
 
 COUNT_BOUND = 10_000
-#: Parameters that say where in a list one is, and not which list it is.
-_PLACE = frozenset({"after", "before", "result"})
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,10 @@ class Preset:
 
     label: str
     args: dict[str, str]
+
+    @property
+    def values(self) -> Values:
+        return {name: (value,) for name, value in self.args.items()}
 
 
 class Listing(Arranging):
@@ -217,7 +220,7 @@ class Listing(Arranging):
             "controls": narrowing.controls(
                 db.session(), self.filters, asked.filters, lambda values: self.list_link(replace(asked, filters=values))
             ),
-            "tabs": self._tabs(),
+            "tabs": self._tabs(asked),
             "count": self.count_text(page),
             "previous_page": page.previous and self.list_link(asked, before=page.previous),
             "next_page": page.next and self.list_link(asked, after=page.next),
@@ -251,11 +254,11 @@ class Listing(Arranging):
         href = self.list_link(replace(asked, sort=column.name, descending=descending))
         return Heading(column, href, ("descending" if asked.descending else "ascending") if current else "")
 
-    def _tabs(self) -> list[dict[str, Any]]:
-        given = {name: value for name, value in request.args.items(multi=True) if name not in _PLACE}
+    def _tabs(self, asked: Asked) -> list[dict[str, Any]]:
+        shown = None if asked.search else asked.filters
         return [
-            {"label": _(preset.label), "href": self.link(**preset.args), "current": given == preset.args}
-            for preset in self.presets
+            {"label": _(one.label), "href": self.link(**one.args), "current": shown == one.values}
+            for one in self.presets
         ]
 
     def _export_links(self, asked: Asked) -> dict[str, str]:

@@ -12,7 +12,7 @@ from cms.accounts.models import Role
 from cms.accounts.policy import RolePolicy
 from cms.core.errors import Invalid
 from cms.core.i18n import _
-from cms.core.permissions import ABOUT, About, Permission, Scope
+from cms.core.permissions import ABOUT, OFFERED, About, Permission, Scope
 from cms.taxonomy.models import Tag
 
 NONE = "none"
@@ -39,11 +39,11 @@ class Cell:
 
     @property
     def name(self) -> str:
-        return f"grant.{self.permission}"
+        return _reach_field(self.permission)
 
     @property
     def tags_name(self) -> str:
-        return f"tags.{self.permission}"
+        return _tags_field(self.permission)
 
     @property
     def can_change(self) -> bool:
@@ -61,9 +61,9 @@ def tag_names(session: Session) -> dict[int, str]:
 def matrix_of(
     current: Iterable[Grant], policy: RolePolicy, names: Names, sent: MultiDict[str, str] | None
 ) -> list[Group]:
-    """Every permission in its group, showing what was sent, else what is stored."""
+    """Every permission on offer in its group, showing what was sent, else what is stored."""
     held = {grant.permission: grant for grant in current}
-    cells = [_cell(permission, held.get(permission), policy, names, sent) for permission in Permission]
+    cells = [_cell(permission, held.get(permission), policy, names, sent) for permission in OFFERED]
     groups: dict[str, list[Cell]] = {}
     for cell in cells:
         groups.setdefault(cell.about.group, []).append(cell)
@@ -75,11 +75,11 @@ def read_matrix(sent: MultiDict[str, str], current: Iterable[Grant], names: Name
     kept = tuple(current)
     grants: list[Grant] = []
     for permission in Permission:
-        value = sent.get(f"grant.{permission}")
+        value = sent.get(_reach_field(permission))
         if value is None:
             grants.extend(grant for grant in kept if grant.permission is permission)
         elif value != NONE:
-            tags = _tags(sent.get(f"tags.{permission}", ""), names)
+            tags = _tags(sent.get(_tags_field(permission), ""), names)
             grants.append(Grant(permission, _scope(value), tags))
     return tuple(grants)
 
@@ -88,7 +88,7 @@ def overview_of(roles: Sequence[Role], names: Names) -> list[tuple[str, list[tup
     """For reading: each permission with one word or two for each role."""
     held = [(role, {grant.permission: grant for grant in grants_of(role)}) for role in roles]
     groups: dict[str, list[tuple[About, list[str]]]] = {}
-    for permission in Permission:
+    for permission in OFFERED:
         about = ABOUT[permission]
         reaches = [_reach(role, grants.get(permission), names) for role, grants in held]
         groups.setdefault(about.group, []).append((about, reaches))
@@ -102,15 +102,23 @@ def said_grant(grant: Grant, names: Names) -> str:
     return f"{_(about.label)}: {reach}" if about.scoped or grant.tag_ids else _(about.label)
 
 
+def _reach_field(permission: Permission) -> str:
+    return f"grant.{permission}"
+
+
+def _tags_field(permission: Permission) -> str:
+    return f"tags.{permission}"
+
+
 def _cell(
     permission: Permission, held: Grant | None, policy: RolePolicy, names: Names, sent: MultiDict[str, str] | None
 ) -> Cell:
     about = ABOUT[permission]
     stored = held.scope.value if held else NONE
-    chosen = sent.get(f"grant.{permission}", stored) if sent is not None else stored
+    chosen = sent.get(_reach_field(permission), stored) if sent is not None else stored
     tags = ", ".join(sorted(names.get(tag_id, "") for tag_id in (held.tag_ids if held else ())))
     if sent is not None:
-        tags = sent.get(f"tags.{permission}", tags)
+        tags = sent.get(_tags_field(permission), tags)
     options = [Option(NONE, _("No"), True)]
     if about.scoped:
         options.append(Option(Scope.OWN, _("Own"), _can_grant(policy, permission, Scope.OWN)))

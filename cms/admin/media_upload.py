@@ -61,9 +61,10 @@ class Outcome:
 
 @dataclass
 class Described:
-    """A file on the page that asks for the words of several, with what is wrong with them."""
+    """A file on the page that asks for the words of several: what is typed there, and what is wrong with it."""
 
     media: Media
+    typed: dict[str, Any]
     faults: dict[str, str]
 
 
@@ -111,8 +112,8 @@ class Uploads(Gated):
         if not records:
             raise NotFound(_("There is no such entry, or you may not see it."))
         if not posted:
-            return self._show_describing([Described(media, {}) for media in records])
-        described = [Described(media, _describe(media)) for media in records]
+            return self._show_describing([Described(media, _stored(media), {}) for media in records])
+        described = [_describe(media) for media in records]
         db.session.commit()
         if any(one.faults for one in described):
             return page_response(self._show_describing(described), 422)
@@ -182,9 +183,13 @@ def _added(ready: list[Prepared], form: UploadForm) -> list[Media]:
     return added
 
 
-def _describe(media: Media) -> dict[str, str]:
+def _stored(media: Media) -> dict[str, Any]:
+    return {name: getattr(media, name) for name in (*actions.TEXTS, "decorative")}
+
+
+def _describe(media: Media) -> Described:
     """Save what was typed for one file; its faults by field where it cannot be kept."""
-    given = request.form
+    given, stored = request.form, _stored(media)
     changes: dict[str, Any] = {
         name: given[f"{name}-{media.id}"] for name in actions.TEXTS if f"{name}-{media.id}" in given
     }
@@ -193,5 +198,6 @@ def _describe(media: Media) -> dict[str, str]:
         with db.session.begin_nested():
             actions.describe(db.session(), media, changes, by=signed_in(), at=now())
     except CmsError as refusal:
-        return refusal.fields if isinstance(refusal, Invalid) else {"alt": refusal.message}
-    return {}
+        faults = refusal.fields if isinstance(refusal, Invalid) else {"alt": refusal.message}
+        return Described(media, stored | changes, faults)
+    return Described(media, _stored(media), {})

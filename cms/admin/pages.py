@@ -1,12 +1,11 @@
 """Pages in the back office: posts that stand by themselves, below one another where that helps."""
 
-from typing import Any
-
 from sqlalchemy import select
 
 from cms.admin.columns import Column
-from cms.admin.content import MOST_CHOICES, ContentView
+from cms.admin.content import ContentView
 from cms.admin.content_bulk import GIVE, MOVE_BELOW
+from cms.admin.forms import choices_of
 from cms.admin.gate import WORK
 from cms.admin.post_form import PageForm
 from cms.admin.posts import BULK_ACTIONS, CONTENT_FILTERS
@@ -66,12 +65,12 @@ class PageView(ContentView):
         others = select(Post.id, Post.title).where(Post.kind == PostKind.PAGE, Post.trashed_at.is_(None))
         if record is not None:
             others = others.where(Post.id != record.id)
-        rows = db.session.execute(others.order_by(Post.title).limit(MOST_CHOICES))
-        choices: list[Any] = [
-            ("", _("Nothing: it stands at the top")),
-            *((str(page_id), title) for page_id, title in rows),
-        ]
-        form.parent_id.choices = choices
+        form.parent_id.choices = choices_of(
+            db.session(),
+            others.order_by(Post.title, Post.id),
+            record.parent_id if record else None,
+            nothing=_("Nothing: it stands at the top"),
+        )
 
     def counted(self, count: int, shown: str) -> str:
         return ngettext("%(shown)s page", "%(shown)s pages", count, shown=shown)

@@ -51,9 +51,9 @@ CONTENT_FILTERS = (
         first=(("me", N_("Me")),),
         where=_by,
         options=lambda: (
-            select(User.id, User.display_name)
+            select(User.id, User.name)
             .where(User.id.in_(select(Post.author_id).where(PostPolicy(signed_in()).viewable())))
-            .order_by(User.display_name)
+            .order_by(User.name)
         ),
     ),
     DateFilter(name="since", word="after", label=N_("Changed since"), where=lambda day: Post.updated_at >= day),

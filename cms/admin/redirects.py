@@ -14,9 +14,9 @@ from cms.core.i18n import N_, _, ngettext
 from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.posts import public
-from cms.posts.models import Post, PostKind
+from cms.posts.models import Post
 from cms.posts.policy import PostPolicy
-from cms.posts.slugs import RESERVED
+from cms.posts.slugs import RESERVED, working_paths
 from cms.redirects import actions
 from cms.redirects.actions import Route
 from cms.redirects.models import Redirect, RedirectStatus
@@ -71,10 +71,12 @@ class RedirectView(CmsModelView):
     }
     columns = (
         Column("from_path", N_("Old address"), "title", sort=Redirect.from_path),
-        Column("to_path", N_("Leads to"), "target"),
-        Column("status", N_("Answer"), "answer", value=lambda redirect: str(redirect.status)),
+        Column("to_path", N_("Leads to")),
+        Column("status", N_("Answer"), value=lambda redirect: str(redirect.status)),
         Column("created_at", N_("Set up"), "date", sort=Redirect.created_at, newest_first=True, on_phones=False),
     )
+    details = (columns[0], Column("to_path", N_("Leads to"), value=lambda redirect: _leads_to(redirect)), *columns[2:])
+    export_columns = (*columns[:2], Column("post_id", N_("Follows post")), *columns[2:])
     filters = (
         ChoiceFilter(
             name="status",
@@ -103,9 +105,6 @@ class RedirectView(CmsModelView):
 
     def list_context(self, records: list[Redirect]) -> dict[str, Any]:
         return {"posts": _posts({record.post_id for record in records if record.post_id is not None})}
-
-    def details_context(self, record: Redirect) -> dict[str, Any]:
-        return self.list_context([record])
 
     def prepare_form(self, form: RedirectForm, record: Redirect | None) -> None:
         form.status.choices = [(value, _(text)) for value, text in STATUSES]
@@ -169,6 +168,13 @@ def _target(record: Redirect) -> str:
     return _posts({record.post_id})[record.post_id][0]
 
 
+def _leads_to(record: Redirect) -> str:
+    if record.post_id is None:
+        return record.to_path or _("nowhere: it is gone")
+    path, title = _posts({record.post_id})[record.post_id]
+    return title if title == path else _("%(title)s, at %(path)s", title=title, path=path)
+
+
 def _posts(ids: set[int]) -> dict[int, tuple[str, str]]:
     """Address and title of posts by id: where readers find them now, else where they are worked on.
 
@@ -177,11 +183,9 @@ def _posts(ids: set[int]) -> dict[int, tuple[str, str]]:
     if not ids:
         return {}
     viewable = Post.id.in_(ids) & PostPolicy(signed_in()).viewable()
-    rows = db.session.execute(select(Post.id, Post.kind, Post.slug, Post.title).where(viewable)).all()
-    known = {
-        post_id: (f"/posts/{slug}" if kind is PostKind.POST else f"/{slug}", title)
-        for post_id, kind, slug, title in rows
-    }
+    rows = db.session.execute(select(Post.id, Post.kind, Post.slug, Post.parent_id, Post.title).where(viewable)).all()
+    paths = working_paths(db.session(), rows, now())
+    known = {row.id: (paths[row.id], row.title) for row in rows}
     living = public.paths_of_posts(db.session(), ids, now())
     shown = {post_id: (path, known[post_id][1] if post_id in known else path) for post_id, path in living.items()}
     secret = {post_id: (f"#{post_id}", _("A post that you may not see")) for post_id in ids}

@@ -11,13 +11,13 @@ from wtforms.widgets import HiddenInput
 
 from cms.accounts.actions import roles
 from cms.accounts.actions.roles import Grant, RoleDraft, grants_of
-from cms.accounts.models import Role, user_roles
+from cms.accounts.models import Role, User, user_roles
 from cms.accounts.policy import RolePolicy, UserPolicy
 from cms.admin.base import SITE, CmsModelView
 from cms.admin.bulk import Bulk
 from cms.admin.columns import Column
 from cms.admin.filters import ChoiceFilter, FlagFilter
-from cms.admin.forms import Line, Number, RecordForm, Switch, Text
+from cms.admin.forms import MOST_CHOICES, Line, Number, RecordForm, Switch, Text
 from cms.admin.matrix import matrix_of, overview_of, read_matrix, said_grant, tag_names
 from cms.core.db import row_id
 from cms.core.decision import Decision, require
@@ -61,7 +61,7 @@ class RoleView(CmsModelView):
         "export": (Permission.EXPORT_RUN,),
     }
     columns = (
-        Column("label", N_("Name"), "title", sort=Role.name, value=lambda role: role.shown_label),
+        Column("label", N_("Name"), "title", sort=Role.label, value=lambda role: role.shown_label),
         Column("description", N_("Description"), value=lambda role: role.shown_description, on_phones=False),
         Column("people", N_("People"), value=lambda role: None),
         Column("second_factor_required", N_("Second factor"), "flag", on_phones=False),
@@ -128,7 +128,10 @@ class RoleView(CmsModelView):
         """The matrix as it was sent, or as it is stored."""
         names, current = tag_names(db.session()), grants_of(record) if record else ()
         sent = request.form if request.method == "POST" else None
-        return {"matrix": matrix_of(current, self.policy, names, sent), "tag_names": sorted(names.values())}
+        return {
+            "matrix": matrix_of(current, self.policy, names, sent),
+            "tag_names": sorted(names.values())[:MOST_CHOICES],
+        }
 
     def details_context(self, record: Role) -> dict[str, Any]:
         return {
@@ -164,14 +167,16 @@ class RoleView(CmsModelView):
 
     def _preview(self, record: Role, form: RoleForm, draft: RoleDraft, changes: list[roles.PersonChange]) -> str:
         names = tag_names(db.session())
+        holders = select(func.count()).select_from(User).where(roles.holds(record))
+        newly_asked = draft.second_factor_required and not record.second_factor_required
         sent = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
         return self.render(
             "cms/role_preview.html",
             record=record,
             sent=sent,
             changes=changes,
-            unchanged=len(roles.holders_of(db.session(), record)) - len(changes),
-            without_factor=_without_factor(record, draft),
+            unchanged=(db.session.scalar(holders) or 0) - len(changes),
+            without_factor=db.session.scalar(holders.where(~User.has_second_factor)) if newly_asked else 0,
             say=lambda grant: said_grant(grant, names),
             crumbs=self.crumbs(),
         )
@@ -210,10 +215,3 @@ class RoleView(CmsModelView):
             second_factor_required=values.get("second_factor_required", bool(record and record.second_factor_required)),
             grants=read_matrix(request.form, current, tag_names(db.session())),
         )
-
-
-def _without_factor(record: Role, draft: RoleDraft) -> int:
-    """How many people would be asked to set up a second factor with their next click."""
-    if not draft.second_factor_required or record.second_factor_required:
-        return 0
-    return sum(not person.has_second_factor for person in roles.holders_of(db.session(), record))

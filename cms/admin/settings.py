@@ -5,11 +5,12 @@ from typing import Any
 
 from flask import flash, redirect, request
 from flask_admin import expose
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from cms.admin.base import SITE, CmsView
 from cms.admin.events import record_link
+from cms.admin.forms import choices_of
 from cms.admin.gate import page_response
 from cms.admin.settings_form import SettingsForm
 from cms.core.db import end_read
@@ -17,15 +18,14 @@ from cms.core.errors import CmsError, Invalid, marked
 from cms.core.i18n import N_, _
 from cms.core.permissions import Permission
 from cms.extensions import db
-from cms.media.models import Media, MediaKind
+from cms.media.models import Media
 from cms.media.paths import path_of
+from cms.media.queries import images
 from cms.posts.models import Post, PostKind
 from cms.settings import actions
-from cms.settings.queries import SiteSettings, load, newest_change
+from cms.settings.queries import load, newest_change
 from cms.web import mailing, now, runtime, settings, signed_in
 from cms.web.errors import status_of
-
-MOST_CHOICES = 300
 
 
 class SettingsView(CmsView):
@@ -97,28 +97,12 @@ class SettingsView(CmsView):
 def _form() -> Any:
     site = load(db.session())
     form = SettingsForm(request.form if request.method == "POST" else None, data=site.as_dict())
-    form.logo_id.choices = _images(site)
-    form.home_page_id.choices = _pages(site)
-    return form
-
-
-def _images(site: SiteSettings) -> list[tuple[str, str]]:
-    """The newest images, and the one that is chosen now."""
-    newest = (
-        select(Media.id)
-        .where(Media.kind == MediaKind.IMAGE, Media.trashed_at.is_(None))
-        .order_by(Media.created_at.desc(), Media.id.desc())
-        .limit(MOST_CHOICES)
-    )
-    images = select(Media).where(or_(Media.id.in_(newest), Media.id == (site.logo_id or 0)))
-    rows = db.session.scalars(images.order_by(Media.created_at.desc(), Media.id.desc()))
-    return [("", _("No image")), *((str(media.id), str(media)) for media in rows)]
-
-
-def _pages(site: SiteSettings) -> list[tuple[str, str]]:
     pages = select(Post.id, Post.title).where(Post.kind == PostKind.PAGE, Post.trashed_at.is_(None))
-    rows = db.session.execute(pages.order_by(Post.title, Post.id).limit(MOST_CHOICES))
-    return [("", _("The newest posts")), *((str(page_id), title) for page_id, title in rows)]
+    form.logo_id.choices = choices_of(db.session(), images(), site.logo_id, nothing=_("No image"))
+    form.home_page_id.choices = choices_of(
+        db.session(), pages.order_by(Post.title, Post.id), site.home_page_id, nothing=_("The newest posts")
+    )
+    return form
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -3,12 +3,13 @@
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from cms.admin.base import WORK, CmsModelView
 from cms.admin.bulk import Bulk
 from cms.admin.columns import Column
 from cms.admin.filters import FlagFilter, RelationFilter
-from cms.admin.forms import Line, RecordChoice, RecordForm, Text
+from cms.admin.forms import Line, RecordChoice, RecordForm, Text, choices_of
 from cms.core.i18n import N_, _, ngettext
 from cms.core.permissions import Permission
 from cms.extensions import db
@@ -21,7 +22,6 @@ from cms.taxonomy.policy import TagPolicy
 from cms.web import now, signed_in
 
 MANAGE = (Permission.TAG_MANAGE,)
-MOST_PARENTS = 500
 
 
 class TagForm(RecordForm):
@@ -55,6 +55,7 @@ class TagView(CmsModelView):
         Column("posts", N_("Posts"), "number", value=lambda tag: None),
         Column("updated_at", N_("Changed"), "date", sort=Tag.updated_at, newest_first=True, on_phones=False),
     )
+    details = (*columns[:3], Column("posts", N_("Posts"), "number", value=lambda tag: _use_of(tag)), columns[4])
     export_columns = (*columns[:3], Column("description", N_("Description")), columns[4])
     filters = (
         FlagFilter(
@@ -84,13 +85,20 @@ class TagView(CmsModelView):
         ),
     )
 
+    def options(self) -> tuple[Any, ...]:
+        return (selectinload(Tag.parent),)
+
     def list_context(self, records: list[Tag]) -> dict[str, Any]:
         return {"use": tag_use(db.session(), [tag.id for tag in records])}
 
     def prepare_form(self, form: TagForm, record: Tag | None) -> None:
-        others = select(Tag.id, Tag.name).order_by(Tag.name).limit(MOST_PARENTS)
-        rows = db.session.execute(others.where(Tag.id != record.id) if record else others)
-        form.parent_id.choices = [("", _("No parent")), *((str(tag_id), name) for tag_id, name in rows)]
+        others = select(Tag.id, Tag.name).order_by(Tag.name)
+        form.parent_id.choices = choices_of(
+            db.session(),
+            others.where(Tag.id != record.id) if record else others,
+            record.parent_id if record else None,
+            nothing=_("No parent"),
+        )
 
     def create_from(self, form: TagForm) -> Tag:
         return actions.create(db.session(), form.changes(), by=signed_in(), at=now())
@@ -105,7 +113,7 @@ class TagView(CmsModelView):
         delete_tag(db.session(), record, by=signed_in(), at=now(), batch_id=batch_id)
 
     def delete_consequences(self, record: Tag) -> list[str]:
-        count = tag_use(db.session(), [record.id]).get(record.id, 0)
+        count = _use_of(record)
         if not count:
             return [_("No post has this tag.")]
         return [ngettext("%(num)s post loses this tag.", "%(num)s posts lose this tag.", count)]
@@ -115,6 +123,10 @@ class TagView(CmsModelView):
 
     def empty_text(self) -> str:
         return _("Tags group posts by subject. Make one here, or type it into a post.")
+
+
+def _use_of(tag: Tag) -> int:
+    return tag_use(db.session(), [tag.id]).get(tag.id, 0)
 
 
 def _parents_of_others() -> Any:

@@ -152,9 +152,9 @@ def _who_trashed(session: Session, records: Iterable[Any]) -> dict[tuple[str, in
         return {}
     verbs = ("post.trash", "page.trash", "media.trash", "comment.trash")
     rows = session.execute(
-        select(Event.subject_type, Event.subject_id, User.display_name, User.username)
+        select(Event.subject_type, Event.subject_id, User.name)
         .join(User, User.id == Event.actor_id)
         .where(tuple_(Event.subject_type, Event.subject_id).in_(subjects), Event.verb.in_(verbs))
         .order_by(Event.id)
     )
-    return {(kind, row_id or 0): name or username for kind, row_id, name, username in rows}
+    return {(kind, row_id or 0): name for kind, row_id, name in rows}

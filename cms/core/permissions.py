@@ -46,13 +46,17 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True)
 class About:
-    """How a permission is shown: its group in the matrix, its name, its help, and which limits make sense for it."""
+    """How a permission is shown: its group in the matrix, its name, its help, and which limits make sense for it.
+
+    What nothing asks for yet is `idle`: it is kept in roles, and the matrix does not offer it.
+    """
 
     group: str
     label: str
     help: str
     scoped: bool = False
     tag_limited: bool = False
+    idle: bool = False
 
 
 ABOUT: dict[Permission, About] = {
@@ -103,7 +107,7 @@ ABOUT: dict[Permission, About] = {
         True,
     ),
     Permission.COMMENT_BAN: About(
-        N_("Conversation"), N_("Ban commenters"), N_("Stop an account, address or network from commenting.")
+        N_("Conversation"), N_("Ban commenters"), N_("Stop an account, address or network from commenting."), idle=True
     ),
     Permission.USER_VIEW: About(N_("People"), N_("See people"), N_("See accounts and their roles.")),
     Permission.USER_MANAGE: About(
@@ -127,13 +131,16 @@ ABOUT: dict[Permission, About] = {
         N_("Undo from activity"),
         N_("Reverse a recorded change, where the same right allows it."),
     ),
-    Permission.IMPORT_RUN: About(N_("Oversight"), N_("Import"), N_("Bring content in from files.")),
+    Permission.IMPORT_RUN: About(N_("Oversight"), N_("Import"), N_("Bring content in from files."), idle=True),
     Permission.EXPORT_RUN: About(N_("Oversight"), N_("Export"), N_("Download lists as files.")),
-    Permission.BACKUP_RUN: About(N_("Oversight"), N_("Back up"), N_("Make and download backups.")),
+    Permission.BACKUP_RUN: About(N_("Oversight"), N_("Back up"), N_("Make and download backups."), idle=True),
     Permission.TOKEN_MANAGE: About(
-        N_("Oversight"), N_("Manage tokens"), N_("See and revoke everybody's access tokens.")
+        N_("Oversight"), N_("Manage tokens"), N_("See and revoke everybody's access tokens."), idle=True
     ),
     Permission.WEBHOOK_MANAGE: About(
-        N_("Oversight"), N_("Manage webhooks"), N_("Decide which programs are told of changes.")
+        N_("Oversight"), N_("Manage webhooks"), N_("Decide which programs are told of changes."), idle=True
     ),
 }
+
+#: In the order of the matrix.
+OFFERED = tuple(permission for permission in Permission if not ABOUT[permission].idle)

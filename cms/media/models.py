@@ -3,7 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy import CheckConstraint, ColumnElement, Index, String, func
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms.accounts.models import User
@@ -51,5 +52,14 @@ class Media(Base, Timestamps):
     def needs_alt(self) -> bool:
         return self.kind is MediaKind.IMAGE and not self.decorative and not self.alt
 
-    def __str__(self) -> str:
+    @hybrid_property
+    def name(self) -> str:
         return self.title or self.filename
+
+    @name.inplace.expression
+    @classmethod
+    def _name(cls) -> ColumnElement[str]:
+        return func.coalesce(func.nullif(cls.title, ""), cls.filename)
+
+    def __str__(self) -> str:
+        return self.name

@@ -37,7 +37,13 @@ def describing() -> ExecutableOption:
 def uploaders() -> Select[str, str]:
     """Username and name of everybody who ever added a file."""
     added = select(Media.uploaded_by_id).where(Media.uploaded_by_id == User.id).exists()
-    return select(User.username, User.display_name).where(added).order_by(User.display_name)
+    return select(User.username, User.name).where(added).order_by(User.name)
+
+
+def images() -> Select[int, str]:
+    """Id and name of every image that can be chosen, the newest first."""
+    chosen = select(Media.id, Media.name).where(Media.kind == MediaKind.IMAGE, Media.trashed_at.is_(None))
+    return chosen.order_by(Media.created_at.desc(), Media.id.desc())
 
 
 def image_sizes(session: Session, text: str) -> Callable[[str], tuple[int, int] | None]:

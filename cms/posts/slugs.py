@@ -1,10 +1,11 @@
 """Addresses of posts and pages: unique among what is worked on and what is live."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import count, islice
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
@@ -72,15 +73,31 @@ def path_of(kind: PostKind, slug: str, parent_path: str | None = None) -> str:
 
 def path_at(session: Session, page_id: int | None, at: datetime) -> str | None:
     """Where a page lives at a moment, or where it last did, will, or would live; None for no page."""
-    if page_id is None:
-        return None
-    paths = select(Edition.path).where(Edition.post_id == page_id).limit(1)
-    last = session.scalar(paths.where(Edition.live_from <= at).order_by(Edition.live_from.desc()))
-    known = last or session.scalar(paths.order_by(Edition.live_from))
-    if known is not None:
-        return known
-    page = session.get_one(Post, page_id)
-    return path_of(page.kind, page.slug, path_at(session, page.parent_id, at))
+    return None if page_id is None else _paths_at(session, {page_id}, at)[page_id]
+
+
+def working_paths(session: Session, posts: Iterable[Post | Row[*tuple[Any, ...]]], at: datetime) -> dict[int, str]:
+    """Where posts and pages would live as they are worked on, by id: a question for each level of unseen pages."""
+    posts = list(posts)
+    above = _paths_at(session, {post.parent_id for post in posts if post.parent_id is not None}, at)
+    return {post.id: path_of(post.kind, post.slug, above.get(post.parent_id or 0)) for post in posts}
+
+
+def _paths_at(session: Session, page_ids: set[int], at: datetime) -> dict[int, str]:
+    if not page_ids:
+        return {}
+    begun = Edition.live_from <= at
+    newest_first = case((begun, Edition.live_from)).desc()
+    place = func.row_number().over(
+        partition_by=Edition.post_id, order_by=(begun.desc(), newest_first, Edition.live_from)
+    )
+    ranked = select(Edition.post_id, Edition.path, place.label("place")).where(Edition.post_id.in_(page_ids)).subquery()
+    seen = dict(session.execute(select(ranked.c.post_id, ranked.c.path).where(ranked.c.place == 1)).all())
+    unseen = page_ids - seen.keys()
+    if not unseen:
+        return seen
+    rows = session.execute(select(Post.id, Post.kind, Post.slug, Post.parent_id).where(Post.id.in_(unseen)))
+    return seen | working_paths(session, rows.all(), at)
 
 
 def free_slug(session: Session, post: Post, wanted: str, *, below: int | None, at: datetime) -> str:

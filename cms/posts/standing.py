@@ -32,6 +32,11 @@ class Standing:
     coming: Showing | None = None
 
     @property
+    def shown(self) -> Showing | None:
+        """What readers see now, else what they will see next."""
+        return self.live or self.coming
+
+    @property
     def is_scheduled(self) -> bool:
         """Nothing is live yet, but something will be."""
         return self.live is None and self.coming is not None

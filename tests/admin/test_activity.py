@@ -1,6 +1,7 @@
 """The record as people read it."""
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from cms.accounts.actions import people
@@ -11,6 +12,7 @@ from cms.posts.actions import save
 from cms.taxonomy.actions import update as edit_tag
 from tests.browser import Browser
 from tests.conftest import NOON
+from tests.counting import counted
 from tests.factories import Make
 
 
@@ -144,3 +146,37 @@ def test_what_was_done_is_chosen_by_its_name(browser: Browser, session: Session,
     assert ">Harbours</a>" not in browser.get("/admin/activity/?verb=publish").text
     assert ">The tide clock</a>" not in browser.get("/admin/activity/?verb=tag.update").text
     assert "Nothing was recorded that fits." in browser.get("/admin/activity/?verb=nonsense").text
+
+
+def test_the_parent_of_a_tag_is_a_tag_and_that_of_a_page_a_page(browser: Browser, session: Session, make: Make) -> None:
+    owner, top = make.owner(), make.page(title="About")
+    page = make.page(title="Team")
+    sea, tag = make.tag("Sea"), make.tag("Harbour")
+    assert top.id == sea.id, "one number, two things"
+    edit_tag(session, tag, {"parent_id": sea.id}, by=owner, at=NOON)
+    save(session, page, {"parent_id": top.id}, base_version=page.version, by=owner, at=NOON)
+    session.commit()
+    browser.sign_in(owner)
+
+    def said(kind: str, subject_id: int) -> str:
+        text = browser.get(f"/admin/activity/?type={kind}&id={subject_id}").text
+        return text[text.index("<main") :]
+
+    assert "Sea" in said("tags", tag.id)
+    assert "About" not in said("tags", tag.id)
+    assert "About" in said("posts", page.id)
+
+
+def test_names_are_read_without_the_texts_of_posts(
+    browser: Browser, session: Session, make: Make, engine: Engine
+) -> None:
+    owner, top, page = make.owner(), make.page(title="About"), make.page()
+    save(session, page, {"parent_id": top.id}, base_version=page.version, by=owner, at=NOON)
+    session.commit()
+    browser.sign_in(owner)
+
+    with counted(engine) as statements:
+        text = browser.get("/admin/activity/?area=posts").text
+
+    assert "About" in text
+    assert not [statement for statement in statements if "posts.body" in statement]

@@ -11,6 +11,7 @@ from cms.media.models import Media
 from cms.media.paths import path_of
 from cms.settings.models import SettingValue
 from tests.admin.media import count, upload
+from tests.forms import untouched
 from tests.media import files
 
 
@@ -151,3 +152,18 @@ def test_the_same_file_again_is_said_to_be_there(browser, session, make):
 
     assert "is in the library already" in browser.get(answer.location).text
     assert count(session) == 1
+
+
+def test_what_was_ticked_comes_back_with_the_words_that_were_refused(browser, session, make):
+    author = make.author()
+    ticked, unticked = make.media(uploaded_by_id=author.id), make.media(uploaded_by_id=author.id, decorative=True)
+    session.commit()
+    words = {f"title-{media.id}": "x" * 5000 for media in (ticked, unticked)}
+
+    address = f"/admin/media/describe/?id={ticked.id}&id={unticked.id}"
+    answer = browser.sign_in(author).post(address, words | {f"decorative-{ticked.id}": "1"})
+
+    assert answer.status_code == 422
+    sent = untouched(answer.text)
+    assert f"decorative-{ticked.id}" in sent
+    assert f"decorative-{unticked.id}" not in sent

@@ -139,3 +139,13 @@ def test_the_menu_leads_to_pages_whom_they_concern(
 
     assert ('href="/admin/pages/"' in browser.get("/admin/").text) is offered
     assert ("good beginning" in browser.get("/admin/pages/").text) is (role == "editor")
+
+
+def test_a_fault_in_a_folded_panel_opens_it(browser, session, make):
+    editor, post = make.editor(), make.post()
+    session.commit()
+
+    answer = browser.sign_in(editor).post(f"/admin/posts/edit/?id={post.id}", {"version": 1, "language": "no language"})
+
+    assert answer.status_code == 422
+    assert 'id="p-details" open' in answer.text

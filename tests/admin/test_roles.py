@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from cms.accounts.actions.roles import Grant, grants_of
@@ -12,6 +12,7 @@ from cms.core.permissions import Permission, Scope
 from tests.accounts.events import verbs
 from tests.admin.roles import LIST
 from tests.browser import Browser
+from tests.counting import counted
 from tests.factories import Make
 
 P, ANY, OWN = Permission, Scope.ANY, Scope.OWN
@@ -241,3 +242,44 @@ def test_roles_are_exported_with_their_rights(desk: Browser, session: Session, m
     lines = desk.get(f"{LIST}export/csv/?kind=own").text.splitlines()
 
     assert lines[1:] == ['\'=Sports,,False,"post.edit own, tag.manage any"']
+
+
+def test_what_a_change_means_costs_the_same_for_many_people(
+    desk: Browser, session: Session, make: Make, engine: Engine
+) -> None:
+    role = make.role(P.POST_CREATE)
+    make.user(role)
+    session.commit()
+    form = {"label": "Any", "description": "", "second_factor_required": "1", f"grant.{P.POST_CREATE}": "none"}
+
+    with counted(engine) as few:
+        desk.post(f"{LIST}edit/?id={role.id}", form)
+    for _number in range(10):
+        make.user(role)
+    session.commit()
+    with counted(engine) as many:
+        page = desk.post(f"{LIST}edit/?id={role.id}", form).text
+
+    assert len(many) == len(few)
+    assert "11 people" in page
+
+
+def test_the_matrix_offers_no_right_that_nothing_asks_for(desk: Browser, session: Session, make: Make) -> None:
+    role = make.role(P.POST_CREATE, P.BACKUP_RUN)
+    session.commit()
+
+    form = desk.get(f"{LIST}edit/?id={role.id}").text
+    shown = desk.get(f"{LIST}details/?id={role.id}").text
+
+    assert f'name="grant.{P.AUDIT_UNDO}"' in form
+    for right, label in (
+        (P.BACKUP_RUN, "Back up"),
+        (P.TOKEN_MANAGE, "Manage tokens"),
+        (P.COMMENT_BAN, "Ban commenters"),
+    ):
+        assert f'name="grant.{right}"' not in form
+        assert label not in shown
+    session.refresh(role)
+    desk.post(f"{LIST}edit/?id={role.id}", {"version": str(role.version), "label": "Renamed", "confirmed": "1"})
+    session.refresh(role)
+    assert {grant.permission for grant in role.grants} == {P.POST_CREATE, P.BACKUP_RUN}

@@ -4,6 +4,7 @@ from sqlalchemy import func, select
 
 from cms.audit.models import Batch, Event
 from cms.taxonomy.models import Tag
+from tests.counting import counted
 
 
 def test_an_editor_makes_a_tag_and_its_address_comes_from_the_name(browser, session, make):
@@ -107,3 +108,21 @@ def test_an_author_may_not_manage_tags_and_is_told_why(browser, session, make):
     assert answer.status_code == 403
     assert "Manage tags" in answer.text
     assert "/admin/tags/" not in browser.get("/admin/").text
+
+
+def test_the_list_costs_the_same_for_many_tags_below_others(browser, session, make, engine):
+    def tags_below_others(number):
+        for _number in range(number):
+            make.tag(parent_id=make.tag().id)
+        session.commit()
+
+    editor = make.editor()
+    tags_below_others(1)
+    browser.sign_in(editor)
+    with counted(engine) as few:
+        browser.get("/admin/tags/")
+    tags_below_others(10)
+    with counted(engine) as many:
+        browser.get("/admin/tags/")
+
+    assert len(many) == len(few)

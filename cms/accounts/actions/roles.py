@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import Role, RoleGrant, RoleGrantTag, User, user_roles
@@ -116,8 +116,12 @@ def what_changes(session: Session, role: Role, grants: Collection[Grant]) -> lis
 
 def holders_of(session: Session, role: Role) -> list[User]:
     """Everybody with this role, by name."""
-    held = select(user_roles.c.user_id).where(user_roles.c.role_id == role.id)
-    return list(session.scalars(select(User).where(User.id.in_(held)).order_by(User.display_name, User.id)))
+    return list(session.scalars(select(User).where(holds(role)).order_by(User.name, User.id)))
+
+
+def holds(role: Role) -> ColumnElement[bool]:
+    """“Has this role”, as a WHERE clause over users."""
+    return User.id.in_(select(user_roles.c.user_id).where(user_roles.c.role_id == role.id))
 
 
 def grants_of(role: Role) -> tuple[Grant, ...]:
