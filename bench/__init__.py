@@ -1,1 +1,1 @@
-"""Repeatable measurements; see README.md for how to run them and what they gave."""
+"""Repeatable measurements; see README.md for how to run them."""

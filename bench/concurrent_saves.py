@@ -111,7 +111,7 @@ def faults_of_log(room: Newsroom) -> list[str]:
 
 
 def table(name: str, shifts: list[Shift], lost: int, errors: int) -> str:
-    """One row, as it stands in the README."""
+    """The figures of one run under their heading."""
     saved = sum(len(shift.saved) for shift in shifts)
     times = [seconds for shift in shifts for seconds in shift.seconds]
     wall = max(shift.ended for shift in shifts) - min(shift.began for shift in shifts)

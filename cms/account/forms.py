@@ -12,10 +12,11 @@ from wtforms import BooleanField, EmailField, HiddenField, PasswordField, Select
 from wtforms.validators import InputRequired
 
 from cms.accounts.names import BIO_LENGTH, EMAIL_LENGTH, NAME_LENGTH
+from cms.accounts.passwords import LEAST
 from cms.core.errors import CmsError, marked
 from cms.core.text import USERNAME_LENGTH
 
-NEW_PASSWORD = {"autocomplete": "new-password", "minlength": 8}
+NEW_PASSWORD = {"autocomplete": "new-password", "minlength": LEAST}
 CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": 12, "autocapitalize": "none"}
 
 

@@ -7,6 +7,7 @@ from flask import Flask, request
 from flask_admin import Admin
 from flask_admin.theme import Theme
 
+from cms import web
 from cms.admin import chosen, shown
 from cms.admin.activity import ActivityView
 from cms.admin.comments import CommentView
@@ -24,7 +25,6 @@ from cms.admin.settings import SettingsView
 from cms.admin.tags import TagView
 from cms.admin.trash import TrashView
 from cms.admin.users import UserView
-from cms.web import settings, visitor
 from cms.web.areas import is_desk
 
 #: In the order of the menu; the first is the page at /admin/.
@@ -62,12 +62,12 @@ def init_app(app: Flask) -> None:
         """What the shell of a back-office page shows, its error pages included."""
         if not is_desk(request.path):
             return {}
-        person = visitor()
+        person = web.visitor()
         current = next((view for view in views if request.blueprint == view.endpoint), None)
         return {
             "menu": menu(views, current) if person else [],
             "person": person,
-            "site": settings(),
+            "site": web.settings(),
             "theme_chosen": chosen.theme(),
             "has_shortcuts": chosen.has_shortcuts(),
         }

@@ -14,7 +14,7 @@ from cms.admin.events import NOUNS, VERBS, lines_of
 from cms.admin.filters import ChoiceFilter, DateFilter, Filter, RelationFilter
 from cms.admin.narrowing import Values
 from cms.audit.models import Event
-from cms.core.db import MAX_ID
+from cms.core.db import MAX_ID, row_id
 from cms.core.i18n import N_
 from cms.core.permissions import Permission
 from cms.extensions import db
@@ -44,7 +44,7 @@ FILTERS: tuple[Filter, ...] = (
     RelationFilter(
         name="person",
         label=N_("Person"),
-        where=lambda one: Event.actor_id == (int(one) if one.isascii() and one.isdigit() and len(one) < 10 else 0),
+        where=lambda one: Event.actor_id == (row_id(one) or 0),
         options=lambda: (
             select(User.id, User.name).where(User.id.in_(select(Event.actor_id).distinct())).order_by(User.name)
         ),
@@ -100,6 +100,6 @@ class ActivityView(CmsView):
 def _subject() -> dict[str, str]:
     """`?type=posts&id=7`: the history of one thing, linked from it."""
     kind, subject_id = request.args.get("type", ""), request.args.get("id", "")
-    if kind in NOUNS and subject_id.isascii() and subject_id.isdigit() and len(subject_id) < 10:
+    if kind in NOUNS and row_id(subject_id):
         return {"type": kind, "id": subject_id}
     return {}

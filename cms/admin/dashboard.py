@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import url_for
 from flask_admin import expose
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import defer, selectinload
@@ -13,6 +14,7 @@ from cms.accounts.policy import PlainPolicy
 from cms.admin.charts import charts
 from cms.admin.events import EventLine, lines_of
 from cms.admin.gate import WORK, CmsView
+from cms.admin.shown import COUNTED
 from cms.audit.models import Event
 from cms.comments.lifecycle import PENDING
 from cms.comments.models import Comment
@@ -31,8 +33,6 @@ from cms.web.gate import SIGNED_IN
 
 P = Permission
 SHOWN = 6
-#: Numbers above this are shown as "100+": nobody needs to know more, and counting stays cheap.
-COUNTED = 100
 #: In the record, and no change of anything.
 COMINGS_AND_GOINGS = ("user.sign_in", "user.sign_out", "user.sign_in_failed")
 
@@ -51,8 +51,7 @@ class Coming:
 
     title: str
     at: datetime
-    post_id: int
-    area: str
+    href: str
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,6 @@ class DashboardView(CmsView):
             coming=_coming(policy, at),
             problems=_problems(person, policy),
             lately=_lately(person),
-            counted=COUNTED,
             charts=charts(person, at),
         )
 
@@ -131,10 +129,7 @@ def _coming(policy: PostPolicy, at: datetime) -> list[Coming]:
         .order_by(Edition.live_from, Edition.id)
         .limit(SHOWN)
     )
-    return [
-        Coming(title, when, post_id, "pages" if kind is PostKind.PAGE else "posts")
-        for title, when, post_id, kind in rows
-    ]
+    return [Coming(title, when, url_for(f"admin_{kind}s.edit_view", id=post_id)) for title, when, post_id, kind in rows]
 
 
 def _problems(person: User, policy: PostPolicy) -> list[Problem]:
@@ -143,11 +138,15 @@ def _problems(person: User, policy: PostPolicy) -> list[Problem]:
         unsummed = select(Post.id).where(
             Post.kind == PostKind.POST, Post.trashed_at.is_(None), Post.summary == "", policy.where(P.POST_EDIT)
         )
-        found.append(Problem(N_("Posts without a summary"), _some(unsummed), "/admin/posts/?summary=no"))
+        found.append(
+            Problem(N_("Posts without a summary"), _some(unsummed), url_for("admin_posts.index_view", summary="no"))
+        )
     library = MediaPolicy(person)
     if library.may(P.MEDIA_MANAGE):
         silent = select(Media.id).where(Media.trashed_at.is_(None), lacking_alt(), library.where(P.MEDIA_MANAGE))
-        found.append(Problem(N_("Images without a description"), _some(silent), "/admin/media/?alt=no"))
+        found.append(
+            Problem(N_("Images without a description"), _some(silent), url_for("admin_media.index_view", alt="no"))
+        )
     return [problem for problem in found if problem.count]
 
 

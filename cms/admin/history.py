@@ -4,7 +4,8 @@ from flask import flash, redirect, request
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from cms.admin.gate import Crumb
+from cms.admin.gate import Crumb, Gated
+from cms.core.db import row_id
 from cms.core.decision import require
 from cms.core.errors import NotFound
 from cms.core.i18n import _
@@ -18,26 +19,26 @@ from cms.web import now, signed_in
 VERSIONS_SHOWN = 100
 
 
-class Histories:
+class Histories(Gated):
     """Whoever may see the post may see its history; bringing a version back is an edit."""
 
     @expose("/history/")
     def history_view(self) -> str:
-        record: Post = self.get_one(request.args.get("id", ""))  # type: ignore[attr-defined]
+        record: Post = self.get_one(request.args.get("id", ""))
         found = list(db.session.scalars(queries.revisions(record).limit(VERSIONS_SHOWN + 1)))
-        return self.render(  # type: ignore[attr-defined]
+        return self.render(
             "admin/post_history.html",
             record=record,
             versions=found[:VERSIONS_SHOWN],
             more=len(found) > VERSIONS_SHOWN,
-            may_edit=self.may_edit(record),  # type: ignore[attr-defined]
-            crumbs=self.crumbs(self._post_crumb(record), Crumb(_("History"))),  # type: ignore[attr-defined]
+            may_edit=self.may_edit(record),
+            crumbs=self.crumbs(self._post_crumb(record), Crumb(_("History"))),
         )
 
     @expose("/version/")
     def version_view(self) -> str:
         """One version, compared with the working text."""
-        record: Post = self.get_one(request.args.get("id", ""))  # type: ignore[attr-defined]
+        record: Post = self.get_one(request.args.get("id", ""))
         version = self._version(record, request.args.get("number", ""))
         now_text = snapshot(record)
         differences = [
@@ -45,36 +46,36 @@ class Histories:
             for field in EDITABLE
             if version.snapshot.get(field) != now_text[field]
         ]
-        return self.render(  # type: ignore[attr-defined]
+        return self.render(
             "admin/post_version.html",
             record=record,
             version=version,
             differences=differences,
-            may_edit=self.may_edit(record),  # type: ignore[attr-defined]
-            crumbs=self.crumbs(  # type: ignore[attr-defined]
+            may_edit=self.may_edit(record),
+            crumbs=self.crumbs(
                 self._post_crumb(record),
-                Crumb(_("History"), self.link("history_view", id=record.id)),  # type: ignore[attr-defined]
+                Crumb(_("History"), self.link("history_view", id=record.id)),
                 Crumb(_("Version %(number)s", number=version.number)),
             ),
         )
 
     @expose("/<int:id>/versions/<int:number>/bring_back", methods=("POST",))
     def bring_back_view(self, id: int, number: int) -> Response:
-        record: Post = self.get_one(id, for_update=True)  # type: ignore[attr-defined]
-        require(self.may_edit(record))  # type: ignore[attr-defined]
+        record: Post = self.get_one(id, for_update=True)
+        require(self.may_edit(record))
         version = self._version(record, str(number))
         actions.bring_back(db.session(), record, version, by=signed_in(), at=now())
         db.session.commit()
         flash(_("Version %(number)s is the working text again.", number=number), "success")
-        return redirect(self.link("edit_view", id=record.id), 303)  # type: ignore[attr-defined]
+        return redirect(self.link("edit_view", id=record.id), 303)
 
     def _version(self, record: Post, number: str) -> Revision:
-        known = number.isascii() and number.isdigit() and len(number) < 10
-        found = queries.revision(db.session(), record, int(number)) if known else None
+        known = row_id(number)
+        found = queries.revision(db.session(), record, known) if known else None
         if found is None:
             raise NotFound(_("There is no such version."))
         return found
 
     def _post_crumb(self, record: Post) -> Crumb:
-        name = "edit_view" if self.may_edit(record) else "details_view"  # type: ignore[attr-defined]
-        return Crumb(str(record), self.link(name, id=record.id))  # type: ignore[attr-defined]
+        name = "edit_view" if self.may_edit(record) else "details_view"
+        return Crumb(str(record), self.link(name, id=record.id))

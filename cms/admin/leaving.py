@@ -9,6 +9,7 @@ from cms.accounts.actions.erasing import NOBODY, anonymise
 from cms.accounts.actions.people import deactivate
 from cms.accounts.models import User
 from cms.comments.erasing import forget_person
+from cms.core.db import row_id
 from cms.core.errors import Invalid
 from cms.core.i18n import N_, _
 from cms.media import portraits
@@ -54,7 +55,7 @@ def leave(session: Session, person: User, sent: Mapping[str, str], *, by: User, 
 def _heir(session: Session, person: User, chosen: str) -> User | None:
     if not chosen:
         return None
-    heir = session.get(User, int(chosen)) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None
+    heir = session.get(User, known) if (known := row_id(chosen)) else None
     if heir is None or not heir.active or heir is person:
         raise Invalid(_("Choose somebody from the list."), {"reassign_to": _("Choose somebody from the list.")})
     return heir

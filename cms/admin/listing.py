@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from flask import request
 from flask_admin import expose
+from flask_babel import format_decimal
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 
 from cms.admin import asked as asking
@@ -243,7 +244,7 @@ class Listing(Arranging):
         return Row(record, cells, self.row_link(record), moves)
 
     def count_text(self, page: Page) -> str:
-        shown = f"{COUNT_BOUND:,}+" if page.is_bounded else f"{page.count:,}"
+        shown = format_decimal(min(page.count, COUNT_BOUND)) + ("+" if page.is_bounded else "")
         return self.counted(page.count, shown)
 
     def _heading(self, column: Column, asked: Asked) -> Heading:

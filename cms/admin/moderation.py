@@ -8,6 +8,7 @@ from flask_admin import expose
 from cms.admin.base import CONVERSATION, CmsView
 from cms.admin.comments import MODERATE, moves_of, sayings
 from cms.admin.moves import Move
+from cms.admin.shown import COUNTED
 from cms.comments import queries
 from cms.comments.lifecycle import PENDING, STATUS_LABELS
 from cms.comments.models import Comment
@@ -19,8 +20,6 @@ from cms.extensions import db
 from cms.web import signed_in
 
 PER_PAGE = 20
-#: Numbers above this are shown as "100+": nobody needs to know more, and counting stays cheap.
-COUNTED = 100
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class ModerationView(CmsView):
     policy_class = CommentPolicy
 
     def badge(self) -> int | None:
-        return queries.waiting(db.session(), signed_in(), most=COUNTED) or None
+        return queries.waiting(db.session(), signed_in(), most=COUNTED + 1) or None
 
     @expose("/")
     def index_view(self) -> str:
@@ -56,7 +55,6 @@ class ModerationView(CmsView):
             "admin/moderation.html",
             cases=cases,
             waiting=queries.waiting(db.session(), signed_in(), most=COUNTED + 1),
-            counted=COUNTED,
             later=self.link(after=shown[-1].id) if len(found) > PER_PAGE else None,
             here=self.link(after=place) if place is not None else self.link(),
             is_begun=place is not None,

@@ -78,7 +78,7 @@ BULK_ACTIONS = (
     ),
     Bulk(
         "trash",
-        N_("Move to trash"),
+        N_("Move to trash…"),
         (P.POST_DELETE, P.PAGE_MANAGE),
         icon="i-trash",
         confirm=N_("Move these to the trash? They can be restored."),

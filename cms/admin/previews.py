@@ -3,6 +3,7 @@
 from flask import render_template, request
 from flask_admin import expose
 
+from cms.admin.gate import Gated
 from cms.core.markdown import render_article
 from cms.core.text import reading_minutes
 from cms.extensions import db
@@ -10,7 +11,7 @@ from cms.media.queries import image_sizes
 from cms.posts.fields import checked
 
 
-class Previews:
+class Previews(Gated):
     """Rendered by the same function as what goes live; nothing is stored."""
 
     @expose("/preview/", methods=("POST",))
@@ -25,4 +26,4 @@ class Previews:
         }
         if request.headers.get("X-Fragment"):
             return render_template("admin/_preview.html", **values)
-        return self.render("admin/post_preview.html", **values)  # type: ignore[attr-defined]
+        return self.render("admin/post_preview.html", **values)

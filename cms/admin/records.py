@@ -175,7 +175,7 @@ class Records(Gated):
         shown = None
         if record is not None:
             given = self.initial(record)
-            names = [name for name, _field in self.form()._fields.items()]
+            names = list(self.form()._fields)
             shown = {name: given[name] if name in given else getattr(record, name, None) for name in names}
         form = self.form(request.form if request.method == "POST" else None, data=shown)
         self.prepare_form(form, record)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from wtforms.widgets import HiddenInput
 
 from cms.accounts.actions import roles
-from cms.accounts.actions.roles import Grant, RoleDraft, grants_of
+from cms.accounts.actions.roles import DESCRIPTION_LENGTH, LABEL_LENGTH, Grant, RoleDraft, grants_of
 from cms.accounts.models import Role, User, user_roles
 from cms.accounts.policy import RolePolicy, UserPolicy
 from cms.admin.base import SITE, CmsModelView
@@ -35,9 +35,11 @@ class RoleForm(RecordForm):
     """Named as the columns; the matrix beside it is read by `cms.admin.matrix`."""
 
     version = Number(widget=HiddenInput())
-    label = Line(N_("Name"), render_kw={"required": True, "maxlength": 80, "autocomplete": "off"})
+    label = Line(N_("Name"), render_kw={"required": True, "maxlength": LABEL_LENGTH, "autocomplete": "off"})
     description = Text(
-        N_("Description"), description=N_("For whom it is meant."), render_kw={"rows": 2, "maxlength": 400}
+        N_("Description"),
+        description=N_("For whom it is meant."),
+        render_kw={"rows": 2, "maxlength": DESCRIPTION_LENGTH},
     )
     second_factor_required = Switch(
         N_("Asks for a second factor"),

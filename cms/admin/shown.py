@@ -14,14 +14,23 @@ from cms.web import now
 from cms.web.dates import moment_words
 
 RELATIVE = timedelta(days=6)
+#: Where a number says whether there is work, nobody needs to know more than this, and counting stays cheap.
+COUNTED = 100
 
 
 def init_app(app: Flask) -> None:
     env = app.jinja_env
-    env.filters.update(ago=ago, moment=moment, day=day, number=format_decimal, initials=initials)
+    env.filters.update(
+        ago=ago, moment=moment, day=day, number=format_decimal, counted=counted, initials=initials
+    )
     static_url = cast(Callable[[str], str], env.globals["static_url"])
     sprite = urlsplit(static_url("icons.svg")).path
     env.globals["icon_sprite"] = sprite  # browsers take a <use> only from the page's own host
+
+
+def counted(number: int) -> str:
+    """ "100+" for all that was counted beyond the bound."""
+    return format_decimal(min(number, COUNTED)) + ("+" if number > COUNTED else "")
 
 
 def ago(value: datetime) -> str:

@@ -17,6 +17,7 @@ from cms.posts.actions import delete_tag
 from cms.posts.models import post_tags
 from cms.posts.queries import tag_use
 from cms.taxonomy import actions
+from cms.taxonomy.fields import MAX_NAME
 from cms.taxonomy.models import Tag
 from cms.taxonomy.policy import TagPolicy
 from cms.web import now, signed_in
@@ -27,7 +28,7 @@ MANAGE = (Permission.TAG_MANAGE,)
 class TagForm(RecordForm):
     """Named as the columns."""
 
-    name = Line(N_("Name"), render_kw={"required": True, "maxlength": 80})
+    name = Line(N_("Name"), render_kw={"required": True, "maxlength": MAX_NAME})
     slug = Line(N_("Address"), description=N_("The last part of /tags/…; made from the name if empty."))
     description = Text(N_("Description"), description=N_("Shown above the posts of this tag."), render_kw={"rows": 3})
     parent_id = RecordChoice(N_("Parent"), description=N_("The wider subject that this one belongs to."))

@@ -12,6 +12,7 @@ from cms.accounts.models import Role, User
 from cms.accounts.names import BIO_LENGTH, EMAIL_LENGTH, NAME_LENGTH
 from cms.accounts.policy import UserPolicy
 from cms.admin.forms import Choice, Line, Number, RecordForm, Switch, Text
+from cms.core.db import row_id
 from cms.core.decision import Decision
 from cms.core.errors import Invalid
 from cms.core.i18n import LANGUAGES, N_, _
@@ -26,11 +27,10 @@ class Ids(SelectMultipleField):
         super().__init__(label, coerce=int, choices=[], validate_choice=False, **options)
 
     def process_formdata(self, values: list[str]) -> None:
-        sent = [text for text in values if text]
-        if not all(text.isascii() and text.isdigit() and len(text) < 10 for text in sent):
-            self.data = []
+        sent = [row_id(text) for text in values if text]
+        self.data = [known for known in sent if known]
+        if len(self.data) < len(sent):
             raise ValueError(_("Choose from the list."))
-        self.data = [int(text) for text in sent]
 
 
 class UserForm(RecordForm):

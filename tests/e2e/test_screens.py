@@ -121,7 +121,7 @@ SCREENS = {
         Screen(EDITOR, "list with nothing", "/admin/posts/?search=nothing-has-these-words"),
         Screen(EDITOR, "row menu", "/admin/posts/?search=%22lamp+on+Skerry+Nine%22", open_row_menu),
         Screen(EDITOR, "selected rows", "/admin/posts/?status=draft", select_two),
-        Screen(EDITOR, "question before many change", "/admin/posts/", bulk("Move to trash")),
+        Screen(EDITOR, "question before many change", "/admin/posts/", bulk("Move to trash…")),
         Screen(EDITOR, "question for a tag", "/admin/posts/", bulk("Add tag…")),
         Screen(EDITOR, "result for many", "/admin/posts/?status=draft", bulk("Restore")),
         Screen(EDITOR, "editor, new", "/admin/posts/new/"),

@@ -80,11 +80,9 @@ def _argument(rule: Rule, name: str, world: World, row_id: int) -> Any:
         "month": "03",
         "number": 1,
         "tree": "0" * 12,
-        "export_type": "csv",
         "digest": world.values["file"].digest[:16],
         "path": "no-such-page",
         "move": "publish" if "comments" not in rule.endpoint else "approve",
-        "token": "no-such-token",
     }
     if name == "slug":
         return world.values["tag"] if "tag" in rule.endpoint else world.values["live_slug"]

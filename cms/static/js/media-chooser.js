@@ -4,8 +4,8 @@ const ADDRESS = "/admin/media/choose/";
 const STYLE = new URL("../admin-media.css", import.meta.url).pathname;
 
 async function load(dialog, address) {
-  const answer = await fetch(address, { headers: { Accept: "text/html" } });
-  if (!answer.ok || answer.redirected) return false;
+  const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok || answer.redirected) return false;
   dialog.innerHTML = await answer.text();
   dialog.querySelector("input[type=search]")?.focus();
   return true;
