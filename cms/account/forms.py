@@ -17,6 +17,7 @@ from cms.core.errors import CmsError, marked
 from cms.core.text import USERNAME_LENGTH
 
 NEW_PASSWORD = {"autocomplete": "new-password", "minlength": LEAST}
+PASSWORD_HELP = lazy_gettext("At least %(least)s characters; 12 or more are better.", least=LEAST)
 CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": 12, "autocapitalize": "none"}
 
 
@@ -87,7 +88,10 @@ class NameFields(AccountForm):
         lazy_gettext("Name"), default="", render_kw={"autocomplete": "name", "maxlength": NAME_LENGTH}
     )
     password = PasswordField(
-        lazy_gettext("Password"), validators=required(lazy_gettext("Choose a password.")), render_kw=NEW_PASSWORD
+        lazy_gettext("Password"),
+        validators=required(lazy_gettext("Choose a password.")),
+        description=PASSWORD_HELP,
+        render_kw=NEW_PASSWORD,
     )
 
 
@@ -122,7 +126,10 @@ class ForgotForm(AccountForm):
 
 class NewPasswordForm(AccountForm):
     password = PasswordField(
-        lazy_gettext("New password"), validators=required(lazy_gettext("Choose a password.")), render_kw=NEW_PASSWORD
+        lazy_gettext("New password"),
+        validators=required(lazy_gettext("Choose a password.")),
+        description=PASSWORD_HELP,
+        render_kw=NEW_PASSWORD,
     )
 
 

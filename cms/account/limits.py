@@ -17,6 +17,7 @@ from cms.accounts.names import fold_email
 from cms.core.errors import TooOften
 from cms.extensions import db
 from cms.web import now, runtime
+from cms.web.limits import is_exempt
 
 FIVE_MINUTES, HOUR = timedelta(minutes=5), timedelta(hours=1)
 SIGN_IN_BY_BOTH = Limit("sign_in.account_and_address", 10, FIVE_MINUTES)
@@ -77,14 +78,6 @@ def link_tallies() -> list[Tally]:
     return [] if is_exempt() else [_tally(LINK_BY_ADDRESS, network())]
 
 
-def is_exempt() -> bool:
-    """Where limits are switched off, and on one's own machine while developing or looking at the demo."""
-    config = runtime().config
-    if not config.limits:
-        return True
-    return config.env == "development" and _is_loopback(request.remote_addr or "")
-
-
 def network() -> str:
     """The address that is counted: of IPv6 the half that a household cannot choose."""
     try:
@@ -140,10 +133,3 @@ def _keyed(purpose: str, value: str) -> str:
     """Digests of addresses are only worth something with a key: there are few enough addresses to try them all."""
     key = derived_key(runtime().config.secret_key, purpose)
     return hmac.new(key.encode(), value.encode(), hashlib.sha256).hexdigest()
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False

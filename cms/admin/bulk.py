@@ -17,7 +17,7 @@ from cms.audit.models import Batch
 from cms.core.db import row_id
 from cms.core.decision import require
 from cms.core.errors import CmsError, Invalid, NotAllowed, NotFound
-from cms.core.i18n import _
+from cms.core.i18n import N_, _
 from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.web import now, signed_in
@@ -44,6 +44,11 @@ class Bulk:
     #: Whether what it asks for is a moment in the site's zone.
     asks_time: bool = False
     danger: bool = False
+
+
+def deleting(needs: tuple[Permission, ...], question: str) -> Bulk:
+    """Deletion for good, which is always asked about first."""
+    return Bulk("delete", N_("Delete…"), needs, icon="i-trash", confirm=question, danger=True)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from cms.admin.listing import Preset
 from cms.admin.moves import Move
 from cms.comments import actions, queries
 from cms.comments.fields import MAX_BODY
-from cms.comments.lifecycle import APPROVED, COMMENT_LIFE, MOVE_LABELS, STATUS_LABELS, CommentMove
+from cms.comments.lifecycle import APPROVED, COMMENT_LIFE, MOVE_LABELS, STATUS_LABELS, TRASHED, CommentMove
 from cms.comments.models import Comment
 from cms.comments.policy import CommentPolicy
 from cms.comments.reasons import LABELS, label, sentence
@@ -79,7 +79,7 @@ class CommentView(CmsModelView):
     columns = (
         Column("body", N_("Comment"), value=lambda comment: excerpt(comment.body, EXCERPT)),
         Column("author", N_("Author"), "author", value=lambda comment: comment.author_name),
-        Column("held_because", N_("Why it waits"), "reasons"),
+        Column("held_because", N_("Why it waits")),
         Column("status", N_("Status"), "status"),
         Column("created_at", N_("Sent"), "date", sort=Comment.created_at, newest_first=True),
     )
@@ -119,7 +119,6 @@ class CommentView(CmsModelView):
     list_template = "admin/comments_list.html"
     details_template = "admin/comment_details.html"
     form = CommentForm
-    edit_template = "admin/comment_edit.html"
     move_names = tuple(CommentMove)
     bulk_actions = tuple(
         Bulk(move, MOVE_LABELS[move], MODERATE, icon=ICONS[move])
@@ -152,6 +151,13 @@ class CommentView(CmsModelView):
 
     def may_delete(self, record: Comment) -> Decision:
         return self.may_edit(record)
+
+    def form_context(self, record: Any, form: Any) -> dict[str, Any]:
+        context = {
+            "title": _("Comment by %(name)s", name=record.author_name),
+            "cancel_href": self.link("details_view", id=record.id),
+        }
+        return context | ({"delete_href": None} if record.status is TRASHED else {})
 
     def initial(self, record: Comment) -> dict[str, Any]:
         return {"edited_at": record.edited_at.isoformat() if record.edited_at else ""}

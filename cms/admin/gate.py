@@ -1,6 +1,6 @@
 """What every screen of the back office has in common: what it needs, its place in the menu, how it is rendered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -39,6 +39,11 @@ WORK, CONVERSATION, SITE = N_("Work"), N_("Conversation"), N_("Site")
 GROUPS = (WORK, CONVERSATION, SITE)
 
 
+def one_right(right: tuple[Permission, ...]) -> dict[str, tuple[Permission, ...]]:
+    """The needs of an area that one right opens; taking it away as a file is a right of its own everywhere."""
+    return dict.fromkeys(("see", "create", "edit", "delete", "act"), right) | {"export": (Permission.EXPORT_RUN,)}
+
+
 @dataclass(frozen=True)
 class Crumb:
     """A step on the way to where one is; the last has no address."""
@@ -61,7 +66,7 @@ class Gated(FlaskAdminView):
     in_menu: ClassVar[bool] = True
     #: After `g` on the keyboard; see `_shortcuts.html`.
     key: ClassVar[str] = ""
-    needs: ClassVar[dict[str, tuple[Permission, ...] | Needs]] = {}
+    needs: ClassVar[Mapping[str, tuple[Permission, ...] | Needs]] = {}
     policy_class: ClassVar[type[Policy]] = PlainPolicy
     #: Filled by Flask-Admin: address, method name and HTTP methods of everything exposed.
     _urls: list[tuple[str, str, Any]]

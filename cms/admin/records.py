@@ -33,6 +33,7 @@ class Records(Gated):
     create_template: ClassVar[str] = "admin/create.html"
     edit_template: ClassVar[str] = "admin/edit.html"
     details_template: ClassVar[str] = "admin/details.html"
+    delete_template: ClassVar[str] = "admin/delete.html"
 
     # what an area answers
 
@@ -79,6 +80,10 @@ class Records(Gated):
     def delete_consequences(self, record: Any) -> list[str]:
         """Sentences for the confirm page: what else changes."""
         return []
+
+    def delete_context(self, record: Any) -> dict[str, Any]:
+        """More for the template of the confirm page."""
+        return {}
 
     def after_save(self, record: Any) -> str:
         """Where to go after a save when nothing else was asked for."""
@@ -189,7 +194,9 @@ class Records(Gated):
             "record": record,
             "title": title,
             "moves": self.moves_for(record) if record is not None else [],
+            "cancel_href": self.link(),
             "delete_href": self._delete_link(record),
+            "delete_label": _("%(what)s…", what=self.delete_words(record)[1]) if record is not None else "",
             "record_href": record_link(record.__tablename__, record.id) if record is not None else None,
             "crumbs": self.crumbs(Crumb(title)),
             "url": return_to(""),
@@ -210,16 +217,16 @@ class Records(Gated):
     def show_delete(self, record: Any, faults: Mapping[str, str] | None = None) -> str:
         """`faults` are those of the answer that was given before, by field."""
         question, verb = self.delete_words(record)
-        return self.render(
-            "admin/delete.html",
-            record=record,
-            question=question,
-            verb=verb,
-            consequences=self.delete_consequences(record),
-            faults=faults or {},
-            url=return_to(self.link()),
-            crumbs=self.crumbs(Crumb(str(record)), Crumb(verb)),
-        )
+        values = {
+            "record": record,
+            "question": question,
+            "verb": verb,
+            "consequences": self.delete_consequences(record),
+            "faults": faults or {},
+            "url": return_to(self.link()),
+            "crumbs": self.crumbs(Crumb(str(record)), Crumb(verb)),
+        }
+        return self.render(self.delete_template, **(values | self.delete_context(record)))
 
     def _require_readable(self, form: Any) -> None:
         if not form.validate():

@@ -5,18 +5,18 @@ from typing import Any
 from sqlalchemy import select
 
 from cms.admin.base import SITE, CmsModelView
-from cms.admin.bulk import Bulk
+from cms.admin.bulk import deleting
 from cms.admin.columns import Column
 from cms.admin.filters import ChoiceFilter, FlagFilter
 from cms.admin.forms import Choice, Line, RecordForm, Switch
-from cms.core.errors import Invalid
+from cms.admin.gate import one_right
 from cms.core.i18n import N_, _, ngettext
 from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.posts import public
 from cms.posts.models import Post
 from cms.posts.policy import PostPolicy
-from cms.posts.slugs import RESERVED, working_paths
+from cms.posts.slugs import require_of_texts, working_paths
 from cms.redirects import actions
 from cms.redirects.actions import Route
 from cms.redirects.models import Redirect, RedirectStatus
@@ -25,8 +25,6 @@ from cms.redirects.policy import RedirectPolicy
 from cms.web import now, runtime, signed_in
 
 MANAGE = (Permission.REDIRECT_MANAGE,)
-#: First segments below which texts live, and may therefore have lived.
-OF_TEXTS = frozenset({"posts", "tags", "authors", "archive", "feed.atom", "feed.rss", "feed.json", "media", "search"})
 STATUSES = (
     (str(int(RedirectStatus.PERMANENT)), N_("301: moved for good")),
     (str(int(RedirectStatus.TEMPORARY)), N_("302: moved for now")),
@@ -61,14 +59,7 @@ class RedirectView(CmsModelView):
     key = "r"
     new_label = N_("New redirect")
     policy_class, see_permission = RedirectPolicy, Permission.REDIRECT_MANAGE
-    needs = {
-        "see": MANAGE,
-        "create": MANAGE,
-        "edit": MANAGE,
-        "delete": MANAGE,
-        "act": MANAGE,
-        "export": (Permission.EXPORT_RUN,),
-    }
+    needs = one_right(MANAGE)
     columns = (
         Column("from_path", N_("Old address"), "title", sort=Redirect.from_path),
         Column("to_path", N_("Leads to")),
@@ -93,14 +84,7 @@ class RedirectView(CmsModelView):
     form = RedirectForm
     list_template = "admin/redirects_list.html"
     bulk_actions = (
-        Bulk(
-            "delete",
-            N_("Delete…"),
-            MANAGE,
-            icon="i-trash",
-            confirm=N_("Delete these redirects? Readers who follow the old addresses will find nothing."),
-            danger=True,
-        ),
+        deleting(MANAGE, N_("Delete these redirects? Readers who follow the old addresses will find nothing.")),
     )
 
     def list_context(self, records: list[Redirect]) -> dict[str, Any]:
@@ -138,9 +122,7 @@ def _route(form: RedirectForm, record: Redirect | None) -> Route:
     """What the form asks for. What is at the old address, and whose address the new one is, posts know."""
     from_path = form.from_path.data or ""
     old = normal(from_path)
-    if old.removeprefix("/").partition("/")[0] in RESERVED - OF_TEXTS:
-        message = _("This address belongs to the site itself and always leads there.")
-        raise Invalid(message, {"from_path": message})
+    require_of_texts(old, "from_path")
     living = public.at_path(db.session(), old, now())
     target = (form.to_path.data or "").strip().removeprefix(runtime().config.base_url)
     post_id = _post_at(target, record)

@@ -1,6 +1,5 @@
 """Roles: what each may do, as a matrix, with who gains and loses what before anything is saved."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import request
@@ -14,10 +13,11 @@ from cms.accounts.actions.roles import DESCRIPTION_LENGTH, LABEL_LENGTH, Grant, 
 from cms.accounts.models import Role, User, user_roles
 from cms.accounts.policy import RolePolicy, UserPolicy
 from cms.admin.base import SITE, CmsModelView
-from cms.admin.bulk import Bulk
+from cms.admin.bulk import deleting
 from cms.admin.columns import Column
 from cms.admin.filters import ChoiceFilter, FlagFilter
 from cms.admin.forms import MOST_CHOICES, Line, Number, RecordForm, Switch, Text
+from cms.admin.gate import one_right
 from cms.admin.matrix import matrix_of, overview_of, read_matrix, said_grant, tag_names
 from cms.core.db import row_id
 from cms.core.decision import Decision, require
@@ -54,14 +54,7 @@ class RoleView(CmsModelView):
     key = "o"
     new_label = N_("New role")
     policy_class, see_permission = RolePolicy, Permission.ROLE_MANAGE
-    needs = {
-        "see": MANAGE,
-        "create": MANAGE,
-        "edit": MANAGE,
-        "delete": MANAGE,
-        "act": MANAGE,
-        "export": (Permission.EXPORT_RUN,),
-    }
+    needs = one_right(MANAGE)
     columns = (
         Column("label", N_("Name"), "title", sort=Role.label, value=lambda role: role.shown_label),
         Column("description", N_("Description"), value=lambda role: role.shown_description, on_phones=False),
@@ -88,19 +81,11 @@ class RoleView(CmsModelView):
     )
     default_sort = "label"
     search_columns = (Role.label, Role.description)
-    bulk_actions = (
-        Bulk(
-            "delete",
-            N_("Delete…"),
-            MANAGE,
-            icon="i-trash",
-            confirm=N_("Delete these roles and their rights? A role that somebody holds stays."),
-            danger=True,
-        ),
-    )
+    bulk_actions = (deleting(MANAGE, N_("Delete these roles and their rights? A role that somebody holds stays.")),)
     form = RoleForm
     list_template, details_template = "cms/roles.html", "cms/role_details.html"
     create_template = edit_template = "cms/role_form.html"
+    delete_template = "cms/role_delete.html"
 
     # the list
 
@@ -185,19 +170,14 @@ class RoleView(CmsModelView):
 
     # deleting
 
-    def show_delete(self, record: Role, faults: Mapping[str, str] | None = None) -> str:
+    def delete_consequences(self, record: Role) -> list[str]:
+        return [_("Its rights go with it. A role of the same name starts empty.")]
+
+    def delete_context(self, record: Role) -> dict[str, Any]:
         policy = UserPolicy(signed_in())
         others = db.session.scalars(select(Role).where(Role.id != record.id).order_by(Role.id))
-        return self.render(
-            "cms/role_delete.html",
-            record=record,
-            holders=roles.holders_of(db.session(), record),
-            others=[role for role in others if policy.may_give(role)],
-            faults=faults or {},
-            url=self.link(),
-            consequences=[_("Its rights go with it. A role of the same name starts empty.")],
-            crumbs=self.crumbs(),
-        )
+        holders = roles.holders_of(db.session(), record)
+        return {"holders": holders, "others": [role for role in others if policy.may_give(role)]}
 
     def remove(self, record: Role) -> None:
         chosen = row_id(request.form.get("instead", ""))

@@ -6,10 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from cms.admin.base import WORK, CmsModelView
-from cms.admin.bulk import Bulk
+from cms.admin.bulk import deleting
 from cms.admin.columns import Column
 from cms.admin.filters import FlagFilter, RelationFilter
 from cms.admin.forms import Line, RecordChoice, RecordForm, Text, choices_of
+from cms.admin.gate import one_right
 from cms.core.i18n import N_, _, ngettext
 from cms.core.permissions import Permission
 from cms.extensions import db
@@ -41,14 +42,7 @@ class TagView(CmsModelView):
     key = "t"
     new_label = N_("New tag")
     policy_class, see_permission = TagPolicy, Permission.TAG_MANAGE
-    needs = {
-        "see": MANAGE,
-        "create": MANAGE,
-        "edit": MANAGE,
-        "delete": MANAGE,
-        "act": MANAGE,
-        "export": (Permission.EXPORT_RUN,),
-    }
+    needs = one_right(MANAGE)
     columns = (
         Column("name", N_("Name"), "title", sort=Tag.name),
         Column("slug", N_("Address"), sort=Tag.slug, value=lambda tag: f"/tags/{tag.slug}"),
@@ -75,16 +69,7 @@ class TagView(CmsModelView):
     default_sort = "name"
     form = TagForm
     list_template = "admin/tags_list.html"
-    bulk_actions = (
-        Bulk(
-            "delete",
-            N_("Delete…"),
-            MANAGE,
-            icon="i-trash",
-            confirm=N_("Delete these tags? Posts lose them at once, and so do readers."),
-            danger=True,
-        ),
-    )
+    bulk_actions = (deleting(MANAGE, N_("Delete these tags? Posts lose them at once, and so do readers.")),)
 
     def options(self) -> tuple[Any, ...]:
         return (selectinload(Tag.parent),)

@@ -1,6 +1,5 @@
 """People: who they are, what they may do, where they are signed in, and how they leave."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -37,6 +36,8 @@ ACTIVATE, DEACTIVATE, LINK, SIGN_OUT = "activate", "deactivate", "send-link", "s
 OFF = N_("Switch this account off? Its sessions end at once; its work stays.")
 ALL_OFF = N_("Switch these accounts off? Their sessions end at once; their work stays.")
 RECENT = 10
+#: The kind of pill that shows how somebody stands; anything else is greyed.
+PILLS = {Standing.ACTIVE: "good", Standing.INVITED: "plan", Standing.WAITING: "wait"}
 
 
 class UserView(Letters):
@@ -99,6 +100,7 @@ class UserView(Letters):
     move_names = (ACTIVATE, DEACTIVATE, LINK, SIGN_OUT)
     list_template, details_template = "cms/user_list.html", "cms/user_details.html"
     create_template = edit_template = "cms/user_form.html"
+    delete_template = "cms/user_delete.html"
 
     # the list
 
@@ -113,7 +115,7 @@ class UserView(Letters):
         return and_(*(or_(*(one.icontains(word, autoescape=True) for one in columns)) for word in words.split()))
 
     def list_context(self, records: list[User]) -> dict[str, Any]:
-        return {"sees_addresses": self._sees_addresses(), "standing_of": standing_of}
+        return {"sees_addresses": self._sees_addresses(), "standing_of": standing_of, "pills": PILLS}
 
     def counted(self, count: int, shown: str) -> str:
         return ngettext("%(shown)s person", "%(shown)s people", count, shown=shown)
@@ -151,6 +153,7 @@ class UserView(Letters):
         return {
             "sees_addresses": self._sees_addresses(),
             "standing": standing_of(record),
+            "pills": PILLS,
             "standing_label": _(LABELS[standing_of(record)]),
             "sessions": _sessions_of(record) if manages else [],
             "lines": _lately(record) if sees_record else [],
@@ -195,20 +198,21 @@ class UserView(Letters):
 
     # leaving
 
-    def show_delete(self, record: User, faults: Mapping[str, str] | None = None) -> str:
-        """Asks what becomes of the person and of their posts."""
-        return self.render(
-            "cms/user_delete.html",
-            record=record,
-            posts=_posts_of(record),
-            outcomes=OUTCOMES,
-            chosen=request.form.get("outcome"),
-            heir=request.form.get("reassign_to"),
-            writers=queries.writers(db.session(), but=record),
-            url=self.link(),
-            faults=faults or {},
-            crumbs=self.crumbs(),
-        )
+    def delete_words(self, record: User) -> tuple[str, str]:
+        return _("Close the account of %(person)s?", person=record), _("Close the account")
+
+    def delete_consequences(self, record: User) -> list[str]:
+        theirs = ngettext("%(num)s post or page is theirs.", "%(num)s posts and pages are theirs.", _posts_of(record))
+        return [theirs, _("No text is deleted, whatever you choose.")]
+
+    def delete_context(self, record: User) -> dict[str, Any]:
+        """What can become of the person and of their posts."""
+        return {
+            "outcomes": OUTCOMES,
+            "chosen": request.form.get("outcome"),
+            "heir": request.form.get("reassign_to"),
+            "writers": queries.writers(db.session(), but=record),
+        }
 
     def remove(self, record: User) -> None:
         leave(db.session(), record, request.form, by=signed_in(), at=now())

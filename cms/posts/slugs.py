@@ -60,6 +60,8 @@ RESERVED = frozenset(
         "mf-recovery",
     ]
 )
+#: Those below which texts live, and may therefore have lived.
+OF_TEXTS = frozenset({"posts", "tags", "authors", "archive", "feed.atom", "feed.rss", "feed.json", "media", "search"})
 MAX_SLUG = 80
 MAX_PATH = 500
 MAX_NUMBER = 5
@@ -98,6 +100,13 @@ def _paths_at(session: Session, page_ids: set[int], at: datetime) -> dict[int, s
         return seen
     rows = session.execute(select(Post.id, Post.kind, Post.slug, Post.parent_id).where(Post.id.in_(unseen)))
     return seen | working_paths(session, rows.all(), at)
+
+
+def require_of_texts(path: str, field: str) -> None:
+    """Invalid where no text can ever have lived: nothing leads away from the back office or the sign-in."""
+    if path.removeprefix("/").partition("/")[0] in RESERVED - OF_TEXTS:
+        message = _("This address belongs to the site itself and always leads there.")
+        raise Invalid(message, {field: message})
 
 
 def free_slug(session: Session, post: Post, wanted: str, *, below: int | None, at: datetime) -> str:
