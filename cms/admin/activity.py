@@ -10,7 +10,8 @@ from sqlalchemy import Select, select, tuple_
 from cms.accounts.models import User
 from cms.admin import narrowing
 from cms.admin.base import SITE, CmsView
-from cms.admin.events import NOUNS, VERBS, lines_of
+from cms.admin.event_words import NOUNS, VERBS
+from cms.admin.events import lines_of
 from cms.admin.filters import ChoiceFilter, DateFilter, Filter, RelationFilter
 from cms.admin.narrowing import Values
 from cms.audit.models import Event

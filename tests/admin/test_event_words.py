@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from cms.admin.events import LABELS_OF, MORE_LABELS
+from cms.admin.event_words import LABELS_OF, MORE_LABELS
 from cms.media.actions import TEXTS
 from cms.posts.fields import LABELS as POST_LABELS
 from cms.settings.declared import BY_KEY
