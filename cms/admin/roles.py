@@ -83,9 +83,9 @@ class RoleView(CmsModelView):
     search_columns = (Role.label, Role.description)
     bulk_actions = (deleting(MANAGE, N_("Delete these roles and their rights? A role that somebody holds stays.")),)
     form = RoleForm
-    list_template, details_template = "cms/roles.html", "cms/role_details.html"
-    create_template = edit_template = "cms/role_form.html"
-    delete_template = "cms/role_delete.html"
+    list_template, details_template = "admin/roles.html", "admin/role_details.html"
+    create_template = edit_template = "admin/role_form.html"
+    delete_template = "admin/role_delete.html"
 
     # the list
 
@@ -158,7 +158,7 @@ class RoleView(CmsModelView):
         newly_asked = draft.second_factor_required and not record.second_factor_required
         sent = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
         return self.render(
-            "cms/role_preview.html",
+            "admin/role_preview.html",
             record=record,
             sent=sent,
             changes=changes,

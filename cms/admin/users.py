@@ -98,9 +98,9 @@ class UserView(Letters):
         Bulk(DEACTIVATE, N_("Switch off…"), MANAGE, icon="i-ban", confirm=ALL_OFF, danger=True),
     )
     move_names = (ACTIVATE, DEACTIVATE, LINK, SIGN_OUT)
-    list_template, details_template = "cms/user_list.html", "cms/user_details.html"
-    create_template = edit_template = "cms/user_form.html"
-    delete_template = "cms/user_delete.html"
+    list_template, details_template = "admin/user_list.html", "admin/user_details.html"
+    create_template = edit_template = "admin/user_form.html"
+    delete_template = "admin/user_delete.html"
 
     # the list
 
