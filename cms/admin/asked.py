@@ -39,6 +39,11 @@ class Asked:
     def narrowed(self) -> bool:
         return bool(self.search or self.filters)
 
+    @property
+    def is_longer(self) -> bool:
+        """Whether its pages show more than is usual."""
+        return self.page_size != PAGE_SIZES[0]
+
 
 def read(args: MultiDict[str, str], columns: Iterable[Column], filters: Sequence[Filter], default_sort: str) -> Asked:
     """Understand the address; it never raises, whatever stands there."""
@@ -72,7 +77,7 @@ def as_args(asked: Asked, default_sort: str) -> dict[str, Any]:
         args["search"] = asked.search
     if sort != default_sort:
         args["sort"] = sort
-    if asked.page_size != PAGE_SIZES[0]:
+    if asked.is_longer:
         args["page_size"] = str(asked.page_size)
     return args
 

@@ -60,7 +60,7 @@ class UserView(Letters):
         Column("username", N_("Username"), "username", sort=User.username, on_phones=False),
         Column("roles", N_("Roles"), value=lambda person: ", ".join(role.shown_label for role in person.roles)),
         Column("state", N_("State"), value=lambda person: _(LABELS[standing_of(person)])),
-        Column("has_second_factor", N_("Second factor"), "flag", on_phones=False),
+        Column("has_second_factor", N_("Second factor"), "flag", on_phones=False, optional=True),
         Column("last_seen_at", N_("Last seen"), "date", on_phones=False),
         Column("created_at", N_("Joined"), "date", sort=User.created_at, newest_first=True, on_phones=False),
     )
