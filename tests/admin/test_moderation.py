@@ -44,3 +44,19 @@ def test_an_empty_queue_says_so_and_nonsense_in_its_address_is_harmless(
     assert "Nothing waits" in browser.get("/admin/moderation/").text
     for after in ("x", "-1", "9" * 40, "²", "1,2"):
         assert browser.get(f"/admin/moderation/?after={after}").status_code == 200
+
+
+def test_a_long_queue_is_said_alike_in_the_menu_and_on_its_page(
+    desk: Browser, session: Session, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = make.post(status=PUBLISHED)
+    for _number in range(3):
+        make.comment(post)
+    session.commit()
+    for place in ("moderation", "shown"):
+        monkeypatch.setattr(f"cms.admin.{place}.COUNTED", 2)
+
+    page = desk.get("/admin/moderation/").text
+
+    assert '<span class="badge">2+<span' in page
+    assert "2+ wait" in page

@@ -171,3 +171,14 @@ def test_an_answer_that_makes_no_sense_changes_nothing(
 
     session.expire_all()
     assert person.active
+
+
+def test_a_missing_answer_is_tied_to_the_question(desk: Browser, session: Session, make: Make) -> None:
+    person = make.author()
+    session.commit()
+
+    answer = desk.post(f"{LIST}delete/", {"id": str(person.id), "outcome": "nonsense"})
+
+    assert answer.status_code == 422
+    assert '<fieldset class="field" aria-describedby="outcome-error">' in answer.text
+    assert 'id="outcome-error"' in answer.text
