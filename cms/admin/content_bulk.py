@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from cms.accounts.models import User
 from cms.admin.bulk import Bulk
-from cms.admin.forms import read_local
+from cms.admin.forms import choices_of, read_local
 from cms.core.db import row_id
 from cms.core.decision import require
 from cms.core.errors import Conflict, Invalid
@@ -20,8 +20,6 @@ from cms.posts.lifecycle import PostMove
 from cms.posts.models import Post, PostKind
 from cms.posts.policy import PostPolicy
 from cms.web import now, signed_in
-
-MOST_CHOICES = 300
 
 GIVE = Bulk(
     "author", N_("Change author…"), (P.POST_EDIT, P.PAGE_MANAGE), icon="i-users", asks=("author", N_("New author"))
@@ -41,12 +39,10 @@ def choices(bulk: Bulk) -> list[tuple[str, str]]:
     """What the parameter of an action is chosen from; empty where it is typed."""
     match bulk.name:
         case "author":
-            people = select(User.id, User.display_name).where(User.active).order_by(User.display_name)
-            return [(str(user_id), name) for user_id, name in db.session.execute(people.limit(MOST_CHOICES))]
+            return choices_of(db.session(), select(User.id, User.name).where(User.active).order_by(User.name), None)
         case "below":
             pages = select(Post.id, Post.title).where(Post.kind == PostKind.PAGE, Post.trashed_at.is_(None))
-            found = db.session.execute(pages.order_by(Post.title).limit(MOST_CHOICES))
-            return [("top", _("No parent page")), *((str(page_id), title) for page_id, title in found)]
+            return [("top", _("No parent page")), *choices_of(db.session(), pages.order_by(Post.title), None)]
         case _:
             return []
 

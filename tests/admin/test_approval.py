@@ -43,3 +43,18 @@ def test_a_bulk_tells_those_who_waited_and_nobody_whose_row_was_refused(
     session.expire_all()
     assert [one.active for one in (person, back, erased)] == [True, True, False]
     assert [mail.to for mail in outbox] == [[person.email]]
+
+
+def test_a_bulk_over_all_that_match_tells_them_when_it_is_run_and_not_when_it_is_foreseen(
+    desk: Browser, session: Session, make: Make, outbox: list[EmailMessage]
+) -> None:
+    person = waiting(session, make)
+
+    foreseen = desk.post("/admin/users/action/", {"action": "activate", "everything": "1", "query": "state=waiting"})
+
+    assert foreseen.status_code == 303
+    assert outbox == []
+    assert desk.post(f"{foreseen.location}run/").status_code == 303
+    session.expire_all()
+    assert person.active
+    assert [mail.to for mail in outbox] == [[person.email]]
