@@ -20,9 +20,7 @@ COUNTED = 100
 
 def init_app(app: Flask) -> None:
     env = app.jinja_env
-    env.filters.update(
-        ago=ago, moment=moment, day=day, number=format_decimal, counted=counted, initials=initials
-    )
+    env.filters.update(ago=ago, moment=moment, day=day, number=format_decimal, counted=counted, initials=initials)
     static_url = cast(Callable[[str], str], env.globals["static_url"])
     sprite = urlsplit(static_url("icons.svg")).path
     env.globals["icon_sprite"] = sprite  # browsers take a <use> only from the page's own host
