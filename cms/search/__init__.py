@@ -4,7 +4,21 @@ The index is written inside the action that changes a text, in the same transact
 made again from the rows at any time, and `doctor` compares the two.
 """
 
-from cms.search.index import COMMENTS, EDITIONS, INDEXES, POSTS, Index, missing, put, rebuild, remove
+from cms.search.bulk import put_found
+from cms.search.index import COMMENTS, EDITIONS, INDEXES, POSTS, Index, missing, put, rebuild, remove, words_of
 from cms.search.query import matching
 
-__all__ = ["COMMENTS", "EDITIONS", "INDEXES", "POSTS", "Index", "matching", "missing", "put", "rebuild", "remove"]
+__all__ = [
+    "COMMENTS",
+    "EDITIONS",
+    "INDEXES",
+    "POSTS",
+    "Index",
+    "matching",
+    "missing",
+    "put",
+    "put_found",
+    "rebuild",
+    "remove",
+    "words_of",
+]

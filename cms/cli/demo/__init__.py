@@ -1,14 +1,12 @@
 """`demo`: a populated site in one command."""
 
 import click
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from cms import create_app
-from cms.accounts.models import OWNER, Role, User
 from cms.cli import server
 from cms.cli.application import migrate_if_empty
 from cms.cli.demo import load
+from cms.cli.demo.refusals import refuse_foreign_owner, refuse_public
 from cms.cli.serve import address_of, require_free
 from cms.extensions import db
 from cms.web import now, runtime
@@ -27,7 +25,7 @@ def demo(port: int) -> None:
     migrate_if_empty(app)
     with app.app_context():
         session = db.session()
-        refuse_foreign_owner(session)
+        refuse_foreign_owner(session, instead="Use `serve`.")
         if load.is_untouched(session):
             click.echo("Loading the demo magazine …")
             load.load(session, at=now(), progress=lambda line: click.echo(f"  {line}"))
@@ -35,19 +33,6 @@ def demo(port: int) -> None:
         _greet(port, load.who_may_sign_in(session))
         session.rollback()
     server.run(app, host=HOST, port=port)
-
-
-def refuse_public(env: str) -> None:
-    """Demo people have a published password: they must never meet real readers."""
-    if env in ("staging", "production"):
-        raise click.ClickException(f"CMS_ENV is {env}. Demo content is only for development.")
-
-
-def refuse_foreign_owner(session: Session) -> None:
-    """An installation that belongs to somebody is left alone."""
-    owners = session.scalars(select(User).join(User.roles).where(Role.name == OWNER))
-    if any(owner.email not in load.DEMO_EMAILS for owner in owners):
-        raise click.ClickException("This installation has an owner who is not a demo person. Use `serve`.")
 
 
 def _greet(port: int, emails: list[str]) -> None:

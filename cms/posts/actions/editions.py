@@ -18,6 +18,8 @@ from cms.redirects.actions import remember
 from cms.taxonomy.models import Tag
 
 TICK = timedelta(microseconds=1)
+#: Characters of the first paragraph that stand for a summary where there is none.
+EXCERPT = 280
 
 
 def state(session: Session, post: Post, at: datetime) -> list[dict[str, Any]]:
@@ -170,7 +172,7 @@ def _edition_of(session: Session, post: Post, revision: Revision, starts: dateti
         published_at=post.published_at or starts,
         updated_at=starts,
         path=path_of(post.kind, version["slug"], path_at(session, version["parent_id"], starts)),
-        excerpt=version["summary"] or excerpt(article.lead, 280),
+        excerpt=version["summary"] or excerpt(article.lead, EXCERPT),
         body_html=article.html,
         headings=[[heading.level, heading.id, heading.text] for heading in article.headings],
         word_count=article.words,
