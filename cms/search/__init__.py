@@ -4,7 +4,7 @@ The index is written inside the action that changes a text, in the same transact
 made again from the rows at any time, and `doctor` compares the two.
 """
 
-from cms.search.bulk import put_found
+from cms.search.bulk import Words, put_found, settle
 from cms.search.index import COMMENTS, EDITIONS, INDEXES, POSTS, Index, missing, put, rebuild, remove, words_of
 from cms.search.query import matching
 
@@ -14,11 +14,13 @@ __all__ = [
     "INDEXES",
     "POSTS",
     "Index",
+    "Words",
     "matching",
     "missing",
     "put",
     "put_found",
     "rebuild",
     "remove",
+    "settle",
     "words_of",
 ]

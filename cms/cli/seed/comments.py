@@ -8,7 +8,7 @@ from itertools import chain
 from random import Random
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Insert, Select, case, func, select
+from sqlalchemy import ColumnElement, FromClause, Insert, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from cms import search
@@ -17,6 +17,7 @@ from cms.cli.seed.sql import Epoch, Moment, fill, series, take_ids, whole
 from cms.cli.seed.texts import indexed, sayings
 from cms.cli.seed.turns import PATTERNS, TURNS_EACH, WHOLE, turns
 from cms.comments.models import Comment
+from cms.core.db import Base
 from cms.posts.models import Edition, PostKind
 from cms.posts.queries import is_live
 
@@ -24,7 +25,7 @@ GUESTS, SPAM, FEW_SAYINGS, MANY_SAYINGS, FEW_COMMENTS = 401, 97, 199, 1_499, 5_0
 #: How far apart the posts of two conversations lie, and how much later than its card says one begins.
 STRIDE, LATER, LATEST = 7_919, 200, 997
 
-_comments = Comment.__table__
+_comments, _editions = (Base.metadata.tables[one.__tablename__] for one in (Comment, Edition))
 _turn, _guest, _saying, _target = decks.TURNS.c, decks.GUESTS.c, decks.SAYINGS.c, decks.TARGETS.c
 
 
@@ -49,12 +50,11 @@ def lay_decks(session: Session, random: Random, count: int, *, members: list[int
 
 def find_targets(session: Session, at: datetime) -> int:
     """Note every post that readers could have commented on for a day at least; returns how many there are."""
-    editions = Edition.__table__
-    number = func.row_number().over(order_by=editions.c.post_id) - 1
-    values = {"n": number, "post_id": editions.c.post_id, "since": Epoch(editions.c.published_at)}
-    is_settled = editions.c.published_at <= at - timedelta(days=1)
-    takes_comments = editions.c.comments_open & (editions.c.kind == PostKind.POST)
-    session.execute(fill(decks.TARGETS, values, editions, is_live(at) & is_settled & takes_comments))
+    number = func.row_number().over(order_by=_editions.c.post_id) - 1
+    values = {"n": number, "post_id": _editions.c.post_id, "since": Epoch(_editions.c.published_at)}
+    is_settled = _editions.c.published_at <= at - timedelta(days=1)
+    takes_comments = _editions.c.comments_open & (_editions.c.kind == PostKind.POST)
+    session.execute(fill(decks.TARGETS, values, _editions, is_live(at) & is_settled & takes_comments))
     return session.scalar(select(func.count()).select_from(decks.TARGETS)) or 0
 
 
@@ -63,7 +63,7 @@ def write(session: Session, run: Run, first: int, count: int) -> None:
     numbers = series(first, count)
     row_id = numbers.c.n + whole(take_ids(session, _comments, count) - first)
     session.execute(_insert_comments(run, numbers, row_id))
-    title = case((_turn.member_id.is_(None), _guest.index), else_="")
+    title = case((_turn.member_id.is_(None), _guest.index), else_=literal("", search.Words()))
     documents = select(row_id.label("id"), title.label("title"), _saying.index.label("body"))
     search.put_found(session, search.COMMENTS, documents.select_from(_drawn(run, numbers)))
 

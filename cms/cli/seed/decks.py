@@ -4,16 +4,29 @@ Row number `n` draws card `n % size` of each deck. Sizes are primes, so that dec
 combinations repeat late; order within a deck is shuffled once, by a generator with a fixed seed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Float, Integer, MetaData, String, Table, Text, insert
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    insert,
+    text,
+)
 from sqlalchemy.orm import Session
 
 from cms.cli.seed.sql import whole
 from cms.core.db import JSONType
+from cms.search import Words
 
 _staged = MetaData()
 
@@ -32,7 +45,7 @@ OPENINGS, ADJECTIVES, NOUNS, PLACES = (_part(name) for name in ("openings", "adj
 BODIES = _deck(
     "bodies",
     *(Column(name, Text) for name in ("body", "summary", "html", "lead")),
-    *(Column(name, Text) for name in ("working_index", "public_index", "public_index_alone")),
+    *(Column(name, Words) for name in ("working_index", "public_index", "public_index_alone")),
     Column("words", Integer),
     Column("html_words", Integer),
     Column("headings", JSONType),
@@ -55,9 +68,11 @@ SHOWINGS = _deck(
     *(Column(name, BigInteger) for name in ("starts", "ends", "planned")),
 )
 GUESTS = _deck(
-    "guests", *(Column(name, Text) for name in ("name", "email", "index", "address_digest", "agent"))
+    "guests",
+    *(Column(name, Text) for name in ("name", "email", "address_digest", "agent")),
+    Column("index", Words),
 )
-SAYINGS = _deck("sayings", Column("body", Text), Column("html", Text), Column("index", Text))
+SAYINGS = _deck("sayings", Column("body", Text), Column("html", Text), Column("index", Words))
 #: A place in a conversation: `back` is how many comments before it stands what it answers.
 TURNS = _deck(
     "turns",
@@ -78,12 +93,20 @@ TARGETS = _deck("targets", Column("post_id", Integer), Column("since", BigIntege
 def table_laid(session: Session) -> Iterator[None]:
     """The decks are there inside; afterwards the connection is as it was."""
     _staged.create_all(session.connection(), checkfirst=False)
+    session.commit()
     try:
         yield
     finally:
         session.rollback()
         _staged.drop_all(session.connection(), checkfirst=False)
         session.commit()
+
+
+def looked_at(session: Session) -> None:
+    """Tell PostgreSQL's planner how many cards there are; nothing else would, of a temporary table."""
+    if session.get_bind().dialect.name == "postgresql":
+        for deck in _staged.tables.values():
+            session.execute(text(f"ANALYZE {deck.name}"))
 
 
 def lay(session: Session, deck: Table, cards: Iterable[Mapping[str, Any]]) -> int:

@@ -10,6 +10,7 @@ from cms.cli.seed import decks
 from cms.cli.seed.fates import DAY, JITTER, SETTLED
 from cms.cli.seed.post_decks import FATES, PARTS, SUBJECTS, WRITERS
 from cms.cli.seed.sql import Epoch, Moment, fill, json_object, series, take_ids, whole
+from cms.core.db import Base
 from cms.posts.actions.editions import SHOWN
 from cms.posts.fields import EDITABLE
 from cms.posts.models import Edition, Post, PostKind, Revision, edition_tags, post_tags
@@ -19,7 +20,7 @@ SPAN = 8 * 365 * DAY
 #: What spreads the seconds of a day over neighbours.
 STRIDE = 7_919
 
-_posts, _revisions, _editions = Post.__table__, Revision.__table__, Edition.__table__
+_posts, _revisions, _editions = (Base.metadata.tables[one.__tablename__] for one in (Post, Revision, Edition))
 _fate, _text, _showing = decks.FATES.c, decks.BODIES.c, decks.SHOWINGS.c
 
 
@@ -104,8 +105,10 @@ def _insert_tags(chunk: Chunk) -> Insert:
 def _insert_versions(chunk: Chunk, version: int) -> Insert:
     """The first of two is the one that had no summary yet."""
     is_last = _fate.versions == version
-    snapshot = {field: _posts.c[field] for field in EDITABLE if field != "tags"}
-    snapshot["summary"] = case((is_last, _posts.c.summary), else_="")
+    snapshot = {field: _posts.c[field] for field in EDITABLE if field != "tags"} | {
+        "summary": case((is_last, _posts.c.summary), else_=""),
+        "tags": decks.SUBJECTS.c.names,
+    }
     written = Epoch(_posts.c.created_at) + (0 if version == 1 else _fate.revised)
     source = _posts.join(decks.FATES, decks.drawn(decks.FATES, chunk.number, FATES)).join(
         decks.SUBJECTS, decks.drawn(decks.SUBJECTS, chunk.number, SUBJECTS)
@@ -114,7 +117,7 @@ def _insert_versions(chunk: Chunk, version: int) -> Insert:
         "post_id": _posts.c.id,
         "number": whole(version),
         "author_id": _posts.c.author_id,
-        "snapshot": json_object(snapshot | {"tags": decks.SUBJECTS.c.names}),
+        "snapshot": json_object(snapshot),
         "base_number": whole(version - 1) if version > 1 else cast(None, _revisions.c.base_number.type),
         "created_at": Moment(written),
     }

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Insert,
+    Table,
     case,
     cast,
     func,
@@ -97,7 +98,7 @@ def series(first: int, count: int) -> CTE:
 
 
 def fill(
-    table: FromClause,
+    table: Table,
     values: Mapping[str, ColumnElement[Any]],
     source: FromClause,
     where: ColumnElement[bool] | None = None,
@@ -109,10 +110,10 @@ def fill(
     return insert(table).from_select(list(values), query, include_defaults=True)
 
 
-def take_ids(session: Session, table: FromClause, count: int) -> int:
+def take_ids(session: Session, table: Table, count: int) -> int:
     """The first of so many ids in a row that are this transaction's alone."""
     if session.get_bind().dialect.name == "sqlite":
         return int(session.scalar(select(func.coalesce(func.max(table.c.id), 0))) or 0) + 1
     sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
-    last = session.execute(text(f"SELECT setval({sequence}, nextval({sequence}) + {count - 1})")).scalar_one()  # noqa: S608
+    last = session.execute(text(f"SELECT setval({sequence}, nextval({sequence}) + {count - 1})")).scalar_one()
     return int(last) - count + 1
