@@ -13,13 +13,12 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-import psycopg
 from flask import Flask
 from flask_migrate import upgrade
-from psycopg import sql
-from sqlalchemy import make_url, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bench.databases import database
 from cms import create_app
 from cms.accounts.actions import passwords, people
 from cms.accounts.models import Role, User
@@ -56,7 +55,7 @@ class Newsroom:
 @contextmanager
 def newsroom(*, postgres: str | None, port: int, workers: int, editors: int, shared: int) -> Iterator[Newsroom]:
     """Everything is new and gone afterwards; the server answers on the loopback when the block begins."""
-    with tempfile.TemporaryDirectory(prefix="copydesk-bench-") as folder, _database(postgres, folder) as address:
+    with tempfile.TemporaryDirectory(prefix="copydesk-bench-") as folder, database(postgres, folder) as address:
         os.environ.update(
             CMS_ENV="development",
             CMS_LIMITS="off",
@@ -75,27 +74,6 @@ def newsroom(*, postgres: str | None, port: int, workers: int, editors: int, sha
             yield Newsroom(app, f"http://127.0.0.1:{port}", people_and_posts, log)
         with app.app_context():
             db.engine.dispose()
-
-
-@contextmanager
-def _database(postgres: str | None, folder: str) -> Iterator[str]:
-    """SQLite in the folder, or a database of our own on the server of that URL."""
-    if postgres is None:
-        yield f"sqlite:///{folder}/copydesk.db"
-        return
-    name = f"copydesk_bench_{os.getpid()}"
-    _on_server(postgres, "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", name)
-    try:
-        yield make_url(postgres).set(database=name).render_as_string(hide_password=False)
-    finally:
-        _on_server(postgres, "DROP DATABASE {} WITH (FORCE)", name)
-
-
-def _on_server(postgres: str, statement: str, name: str) -> None:
-    """Alone, as these statements allow no transaction; libpq is told the address without SQLAlchemy's driver."""
-    address = make_url(postgres).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
 
 
 def _seed(session: Session, editors: int, shared: int) -> list[Editor]:

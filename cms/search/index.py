@@ -61,9 +61,8 @@ def rebuild(session: Session, index: Index, progress: Callable[[int], None] | No
 def missing(session: Session, index: Index) -> int:
     """How many rows and index entries lack their other half; 0 where all is well."""
     key = "rowid" if _is_sqlite(session) else "id"
-    without = f"SELECT count(*) FROM {index.table} WHERE id NOT IN (SELECT {key} FROM {index.name})"  # noqa: S608
-    orphans = f"SELECT count(*) FROM {index.name} WHERE {key} NOT IN (SELECT id FROM {index.table})"  # noqa: S608
-    return int(session.execute(text(without)).scalar_one()) + int(session.execute(text(orphans)).scalar_one())
+    rows, entries = f"SELECT id FROM {index.table}", f"SELECT {key} FROM {index.name}"  # noqa: S608 - our own names
+    return _count_without(session, rows, entries) + _count_without(session, entries, rows)
 
 
 def folded(value: str) -> str:
@@ -96,6 +95,12 @@ def _write(session: Session, index: Index, documents: Iterable[dict[str, object]
 
 def _cut(value: str) -> str:
     return " ".join(words_of(value)).encode()[:MAX_BYTES].decode(errors="ignore")
+
+
+def _count_without(session: Session, these: str, those: str) -> int:
+    """EXCEPT sorts; on PostgreSQL, NOT IN would look through a million for each of a million."""
+    query = f"SELECT count(*) FROM ({these} EXCEPT {those}) AS lacking"  # noqa: S608 - our own names
+    return int(session.execute(text(query)).scalar_one())
 
 
 def _document(index: Index, row: RowMapping) -> dict[str, object]:

@@ -89,7 +89,7 @@ def _blocks(random: Random) -> list[str]:
 
 
 def _paragraph(random: Random) -> str:
-    chosen = random.sample(words.SENTENCES, random.choice((1, 2, 2)))
+    chosen = random.sample(words.SENTENCES, random.choice((1, 1, 2)))
     return " ".join(_filled(random, sentence) for sentence in chosen)
 
 

@@ -1,0 +1,30 @@
+"""Databases made for one measurement and gone after it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import make_url
+
+
+@contextmanager
+def database(postgres: str | None, folder: str) -> Iterator[str]:
+    """SQLite in the folder, or a database of our own on the server of that URL."""
+    if postgres is None:
+        yield f"sqlite:///{folder}/copydesk.db"
+        return
+    name = f"copydesk_bench_{os.getpid()}"
+    _on_server(postgres, "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", name)
+    try:
+        yield make_url(postgres).set(database=name).render_as_string(hide_password=False)
+    finally:
+        _on_server(postgres, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+def _on_server(postgres: str, statement: str, name: str) -> None:
+    """Alone, as these statements allow no transaction; libpq is told the address without SQLAlchemy's driver."""
+    address = make_url(postgres).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))

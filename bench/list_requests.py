@@ -1,0 +1,120 @@
+"""What can be asked of a list, found by looking at the views: a new column, sort or filter is measured by itself."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask
+
+from bench.full_site import RARE
+from tests.browser import Browser
+
+AREAS = ("posts", "comments", "media")
+FREQUENT, ABSENT = "harbour", "zyzzyva"
+#: Of the rows of another table, these many are asked for: the first, one in the middle, the last.
+FEW = 3
+#: Words for filters that take any text; others get the frequent word.
+WORDS = {("comments", "author"): "Agnes Holm"}
+
+
+@dataclass(frozen=True)
+class Request:
+    """`label` is the same at every size, though ids in the address may differ."""
+
+    area: str
+    label: str
+    url: str
+
+    @property
+    def is_frequent_search(self) -> bool:
+        return self.label == f"search {FREQUENT}"
+
+
+def requests(app: Flask, owner: Browser) -> Iterator[Request]:
+    """Of every area that is measured."""
+    for view in views(app):
+        yield from _of_view(view, owner)
+
+
+def views(app: Flask) -> list[Any]:
+    """The model views of these areas, in their order."""
+    every = {getattr(view, "area", None): view for admin in app.extensions["admin"] for view in admin._views}
+    return [every[area] for area in AREAS]
+
+
+def _of_view(view: Any, owner: Browser) -> Iterator[Request]:
+    page = owner.get(_address(view)).get_data(as_text=True)
+    yield _request(view, "first page")
+    sorts = [column.name for column in view.columns if column.sort is not None]
+    for sort in (wanted for name in sorts for wanted in (name, f"-{name}")):
+        yield _request(view, f"sort {sort}", sort=sort)
+        yield from _last_page(view, sort, owner)
+    if view.searches or view.search_columns:
+        for word in (FREQUENT, RARE, ABSENT):
+            yield _request(view, f"search {word}", search=word)
+    offered = _offered(page)
+    for one in view.filters:
+        for label, value in _values(view.area, one, offered.get(one.name, [])):
+            yield _request(view, f"{one.name} {label}", **{one.name: value})
+
+
+def _last_page(view: Any, sort: str, owner: Browser) -> Iterator[Request]:
+    """Read backwards, the end of the first page is where the last one begins, read forwards."""
+    backwards = sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
+    page = owner.get(_address(view, sort=backwards)).get_data(as_text=True)
+    cursor = re.search(r"[?&;]after=([\w-]+)", unescape(page))
+    if cursor:
+        yield _request(view, f"last page by {sort}", sort=sort, after=cursor[1])
+
+
+def _values(area: str, one: Any, offered: list[str]) -> Iterable[tuple[str, str]]:
+    """What to ask a filter for, with a name for it."""
+    if one.kind == "date":
+        now = datetime.now(UTC)
+        return [(f"{days} days ago", f"{now - timedelta(days=days):%Y-%m-%d}") for days in (7, 1500)]
+    if one.kind == "choice":
+        choices = [value for value, _label in getattr(one, "choices", ())]
+        if choices:
+            return [(value, value) for value in choices]
+        return [(f"#{number}", value) for number, value in enumerate(_few(offered), 1)]
+    return [("some words", WORDS.get((area, one.name), FREQUENT))]
+
+
+def _few(values: list[str]) -> list[str]:
+    if len(values) <= FEW:
+        return values
+    return [values[0], values[len(values) // 2], values[-1]]
+
+
+def _request(view: Any, label: str, **args: str) -> Request:
+    return Request(view.area, label, _address(view, **args))
+
+
+def _address(view: Any, **args: str) -> str:
+    return f"/admin/{view.area}/" + (f"?{urlencode(args)}" if args else "")
+
+
+def _offered(page: str) -> dict[str, list[str]]:
+    """The values of every `select` of a page, by its name."""
+    reader = _Selects()
+    reader.feed(page)
+    return reader.found
+
+
+class _Selects(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, list[str]] = {}
+        self._current: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "select":
+            self._current = self.found.setdefault(given.get("name") or "", [])
+        if tag == "option" and given.get("value"):
+            self._current.append(given["value"] or "")
