@@ -59,7 +59,10 @@ def _of_view(view: Any, owner: Browser) -> Iterator[Request]:
             yield _request(view, f"search {word}", search=word)
     offered = _offered(page)
     for one in view.filters:
-        for label, value in _values(view.area, one, offered.get(one.name, [])):
+        values = list(_values(view.area, one, offered.get(one.name, [])))
+        if not values:
+            raise RuntimeError(f"The list of {view.area} offers nothing to choose for {one.name}.")
+        for label, value in values:
             yield _request(view, f"{one.name} {label}", **{one.name: value})
 
 
@@ -100,21 +103,30 @@ def _address(view: Any, **args: str) -> str:
 
 
 def _offered(page: str) -> dict[str, list[str]]:
-    """The values of every `select` of a page, by its name."""
-    reader = _Selects()
+    """The values that the page lets people choose from, by the name of the control."""
+    reader = _Controls()
     reader.feed(page)
     return reader.found
 
 
-class _Selects(HTMLParser):
+class _Controls(HTMLParser):
+    """Selects, and boxes to tick."""
+
     def __init__(self) -> None:
         super().__init__()
         self.found: dict[str, list[str]] = {}
-        self._current: list[str] = []
+        self._select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+        given = {name: value or "" for name, value in attrs}
+        name = given.get("name", "")
         if tag == "select":
-            self._current = self.found.setdefault(given.get("name") or "", [])
-        if tag == "option" and given.get("value"):
-            self._current.append(given["value"] or "")
+            self._select = name
+        elif tag == "option":
+            self._note(self._select, given.get("value", ""))
+        elif tag == "input" and given.get("type") in ("checkbox", "radio"):
+            self._note(name, given.get("value", ""))
+
+    def _note(self, name: str, value: str) -> None:
+        if name and value:
+            self.found.setdefault(name, []).append(value)

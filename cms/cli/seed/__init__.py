@@ -95,7 +95,7 @@ def _add_comments(session: Session, cast: people.Cast, count: int, at: datetime)
     first = -(-there // TURNS_EACH) * TURNS_EACH  # with a conversation of its own
     session.commit()
     decks.looked_at(session)
-    run = comments.Run(int(at.timestamp()), cast.moderator, targets, texts)
+    run = comments.Run(int(at.timestamp()), cast.moderator, targets, texts, comments.namesakes(count))
     label = ngettext("%(num)s comment", "%(num)s comments", count)
     _in_chunks(session, label, first, count, lambda number, size: comments.write(session, run, number, size))
 

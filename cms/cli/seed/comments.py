@@ -8,7 +8,7 @@ from itertools import chain
 from random import Random
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Insert, case, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, Insert, String, case, cast, func, literal, null, or_, select
 from sqlalchemy.orm import Session
 
 from cms import search
@@ -22,6 +22,8 @@ from cms.posts.models import Edition, PostKind
 from cms.posts.queries import is_live
 
 GUESTS, SPAM, FEW_SAYINGS, MANY_SAYINGS, FEW_COMMENTS = 401, 97, 199, 1_499, 5_000
+#: A handful of members cannot have written a million comments: beyond these all are by guests, and they are many.
+MEMBERS_WRITE, EACH_GUEST_WRITES = 20_000, 10
 #: How far apart the posts of two conversations lie, and how much later than its card says one begins.
 STRIDE, LATER, LATEST = 7_919, 200, 997
 
@@ -37,6 +39,8 @@ class Run:
     moderator: int
     targets: int
     sayings: int
+    #: How many people share each card of a guest, told apart by their address.
+    namesakes: int
 
 
 def lay_decks(session: Session, random: Random, count: int, *, members: list[int]) -> int:
@@ -46,6 +50,11 @@ def lay_decks(session: Session, random: Random, count: int, *, members: list[int
     said = sayings(random, FEW_SAYINGS if count < FEW_COMMENTS else MANY_SAYINGS, words.REMARKS)
     decks.lay(session, decks.SAYINGS, map(vars, chain(said, sayings(random, SPAM, words.SPAM))))
     return len(said)
+
+
+def namesakes(count: int) -> int:
+    """So many that each guest writes a few comments, however many there are."""
+    return 1 + count // (GUESTS * EACH_GUEST_WRITES)
 
 
 def find_targets(session: Session, at: datetime) -> int:
@@ -63,7 +72,7 @@ def write(session: Session, run: Run, first: int, count: int) -> None:
     numbers = series(first, count)
     row_id = numbers.c.n + whole(take_ids(session, _comments, count) - first)
     session.execute(_insert_comments(run, numbers, row_id))
-    title = case((_turn.member_id.is_(None), _guest.index), else_=literal("", search.Words()))
+    title = case((_is_guest(numbers.c.n), _guest.index), else_=literal("", search.Words()))
     documents = select(row_id.label("id"), title.label("title"), _saying.index.label("body"))
     search.put_found(session, search.COMMENTS, documents.select_from(_drawn(run, numbers)))
 
@@ -73,7 +82,7 @@ def _insert_comments(run: Run, numbers: FromClause, row_id: ColumnElement[int]) 
     conversation = numbers.c.n // whole(TURNS_EACH)
     lived = whole(run.now) - _target.since
     moment = _turn.moment + conversation % whole(LATEST) * whole(LATER)
-    is_guest = _turn.member_id.is_(None)
+    namesake = _guest_number(run, numbers.c.n) // whole(GUESTS)
     cards = select(
         row_id.label("row_id"),
         *(column.label(f"turn_{column.name}") for column in _turn if column.name != "n"),
@@ -81,7 +90,8 @@ def _insert_comments(run: Run, numbers: FromClause, row_id: ColumnElement[int]) 
         _saying.body,
         _saying.html,
         _target.post_id,
-        is_guest.label("is_guest"),
+        _is_guest(numbers.c.n).label("is_guest"),
+        (_guest.email + "." + cast(namesake, String) + "@mail.example").label("email"),
         (_target.since + lived * moment // whole(WHOLE)).label("sent"),
     ).select_from(_drawn(run, numbers).join(decks.TARGETS, _target.n == _place(run, conversation)))
     drawn = cards.subquery("drawn")
@@ -91,9 +101,9 @@ def _insert_comments(run: Run, numbers: FromClause, row_id: ColumnElement[int]) 
         "id": card.row_id,
         "post_id": card.post_id,
         "parent_id": card.row_id - card.turn_back,
-        "author_id": card.turn_member_id,
+        "author_id": case((card.is_guest, null()), else_=card.turn_member_id),
         "guest_name": case((card.is_guest, card.guest_name), else_=""),
-        "guest_email": case((card.is_guest, card.guest_email), else_=""),
+        "guest_email": case((card.is_guest, card.email), else_=""),
         "body": card.body,
         "body_html": card.html,
         "status": card.turn_status,
@@ -111,12 +121,21 @@ def _insert_comments(run: Run, numbers: FromClause, row_id: ColumnElement[int]) 
 def _drawn(run: Run, numbers: FromClause) -> FromClause:
     n = numbers.c.n
     saying = case((_turn.is_spam, whole(run.sayings) + n % whole(SPAM)), else_=n % whole(run.sayings))
-    guest = (n // whole(TURNS_EACH) * 5 + n * whole(131)) % whole(GUESTS)
     return (
         numbers.join(decks.TURNS, decks.drawn(decks.TURNS, n, PATTERNS * TURNS_EACH))
-        .join(decks.GUESTS, _guest.n == guest)
+        .join(decks.GUESTS, _guest.n == _guest_number(run, n) % whole(GUESTS))
         .join(decks.SAYINGS, _saying.n == saying)
     )
+
+
+def _is_guest(number: ColumnElement[int]) -> ColumnElement[bool]:
+    return or_(_turn.member_id.is_(None), number >= whole(MEMBERS_WRITE))
+
+
+def _guest_number(run: Run, number: ColumnElement[int]) -> ColumnElement[int]:
+    """Who speaks; those of one conversation are different people."""
+    speaker: ColumnElement[int] = number // whole(TURNS_EACH) * whole(5) + number * whole(131)
+    return speaker % whole(GUESTS * run.namesakes)
 
 
 def _place(run: Run, conversation: ColumnElement[int]) -> ColumnElement[int]:
@@ -127,13 +146,13 @@ def _place(run: Run, conversation: ColumnElement[int]) -> ColumnElement[int]:
 
 
 def _guests(random: Random) -> Iterator[dict[str, Any]]:
-    """People with a first and a last name that others share; the address says which of them it is."""
+    """People with a first and a last name that others share; `email` is how the address begins."""
     first, last = zip(*(name.split() for name in words.PEOPLE), strict=True)
     for number in range(GUESTS):
         name = f"{random.choice(first)} {random.choice(last)}"
         yield {
             "name": name,
-            "email": f"{name.lower().replace(' ', '.')}.{number}@mail.example",
+            "email": f"{name.lower().replace(' ', '.')}.{number}",
             "index": indexed(name),
             "address_digest": hashlib.sha256(f"guest {number}".encode()).hexdigest(),
             "agent": random.choice(words.AGENTS),
