@@ -26,8 +26,12 @@ from cms.web import now, runtime
 
 CHUNK = 2_500 * TURNS_EACH
 SEED = 1805
-#: As many bytes of pages as SQLite may keep while it sorts a million addresses into an index.
-CACHE_KIB = 512 * 1024
+#: What the connection is told, and what takes it back: half a gigabyte of pages where SQLite sorts a million addresses
+#: into an index, and no end to a statement on PostgreSQL.
+ROOM = {
+    "sqlite": ("PRAGMA cache_size = -524288", "PRAGMA cache_size = -2000"),
+    "postgresql": ("SET statement_timeout = 0", "RESET statement_timeout"),
+}
 
 
 @click.command()
@@ -55,20 +59,18 @@ def seed(post_count: int, comment_count: int, no_people: bool) -> None:
 @contextmanager
 def _patient_session() -> Iterator[Session]:
     """On one connection, which the temporary tables belong to, with room and time for large statements."""
+    before, after = ROOM[db.engine.dialect.name]
     with db.engine.connect() as connection, Session(connection) as session:
-        is_sqlite = db.engine.dialect.name == "sqlite"
-        before = session.scalar(text("PRAGMA cache_size" if is_sqlite else "SHOW statement_timeout"))
-        _give_room(session, -CACHE_KIB if is_sqlite else 0)
+        _tell(session, before)
         try:
             yield session
         finally:
             session.rollback()
-            _give_room(session, before)
+            _tell(session, after)
 
 
-def _give_room(session: Session, room: int | str) -> None:
-    statement = "PRAGMA cache_size = {}" if db.engine.dialect.name == "sqlite" else "SET statement_timeout = '{}'"
-    session.execute(text(statement.format(room)))
+def _tell(session: Session, statement: str) -> None:
+    session.execute(text(statement))
     session.commit()
 
 
