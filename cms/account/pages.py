@@ -4,12 +4,12 @@ from collections.abc import Set
 from datetime import datetime
 from typing import Any
 
-import flask_babel
 from flask import Flask, Response, make_response, render_template, request
 
 from cms.core.errors import CmsError, TooOften
 from cms.web import errors, settings, visitor
 from cms.web.agents import agent_name
+from cms.web.dates import date_words, time_words
 
 #: The back office is another edge, so its address is written out.
 DESK = "/admin/"
@@ -43,4 +43,4 @@ def page(template: str, *, refusal: CmsError | None = None, status: int = 200, *
 
 def moment(at: datetime) -> str:
     """Date and time in the person's own zone and language."""
-    return f"{flask_babel.format_date(at, 'medium')}, {flask_babel.format_time(at, 'short')}"
+    return f"{date_words(at)}, {time_words(at, 'short')}"

@@ -110,7 +110,7 @@ def email() -> Response:
     elif may_mail and secret is not None:
         letters.confirm_email(wanted, secret)
     letters.notice(me, _("Somebody asked to give your account another e-mail address."))
-    flash(_("Look into your mail: the new address has to be confirmed by the link in it."))
+    flash(_("Check your e-mail: the new address has to be confirmed by the link in it."))
     return redirect(url_for("profile.security"))
 
 

@@ -24,6 +24,25 @@ from cms.web import now, signed_in
 
 MOST_ROWS = 500
 
+#: What became of the rows, in the result of an action.
+DONE_WORDS = {
+    "publish": N_("Published"),
+    "unpublish": N_("Unpublished"),
+    "archive": N_("Archived"),
+    "restore": N_("Restored"),
+    "add_tag": N_("Tag added"),
+    "remove_tag": N_("Tag removed"),
+    "trash": N_("Moved to the trash"),
+    "delete": N_("Deleted"),
+    "approve": N_("Approved"),
+    "spam": N_("Marked as spam"),
+    "activate": N_("Activated"),
+    "deactivate": N_("Switched off"),
+    "author": N_("Author changed"),
+    "schedule": N_("Scheduled"),
+    "below": N_("Moved"),
+}
+
 
 @dataclass(frozen=True)
 class Bulk:
@@ -56,8 +75,19 @@ class BulkResult:
     """A finished bulk, ready to print."""
 
     label: str
+    counted: str
     batch: Batch
     rows: list[RowResult]
+
+    @property
+    def sentence(self) -> str:
+        """“Published: 3 posts.”, and of what was left as it is only when there is some."""
+        parts = [f"{self.label}: {self.counted}"]
+        if self.batch.skipped:
+            parts.append(_("%(num)s skipped", num=self.batch.skipped))
+        if self.batch.refused:
+            parts.append(_("%(num)s refused", num=self.batch.refused))
+        return ", ".join(parts) + "."
 
 
 class Bulks(Gated):
@@ -110,8 +140,15 @@ class Bulks(Gated):
             return None
         mine = Batch.actor_id == signed_in().id
         batch = db.session.scalar(select(Batch).where(Batch.id == batch_id, Batch.area == self.area, mine))
-        labels = {bulk.name: _(bulk.label) for bulk in self.bulk_actions}
-        return None if batch is None else BulkResult(labels.get(batch.action, batch.action), batch, results_of(batch))
+        return None if batch is None else self._result_of(batch)
+
+    def counted(self, count: int, shown: str) -> str:
+        """“3 posts”."""
+        return shown
+
+    def _result_of(self, batch: Batch) -> BulkResult:
+        label = _(DONE_WORDS.get(batch.action, batch.action))
+        return BulkResult(label, self.counted(batch.done, f"{batch.done:,}"), batch, results_of(batch))
 
     def _wanted_bulk(self) -> Bulk:
         wanted = request.form.get("action", "")

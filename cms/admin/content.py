@@ -40,7 +40,7 @@ from cms.taxonomy.models import Tag
 from cms.web import now, signed_in
 
 MOVE_ICONS = {
-    PostMove.SUBMIT: "i-check",
+    PostMove.SUBMIT: "i-send",
     PostMove.SEND_BACK: "i-back",
     PostMove.PUBLISH: "i-out",
     PostMove.UNPUBLISH: "i-x",

@@ -69,7 +69,7 @@ MORE_LABELS = {
     "trashed_at": N_("In the trash since"),
     "editions": N_("Shown to readers"),
     "note": N_("Note"),
-    "via": N_("By means of"),
+    "via": N_("With"),
     "email": N_("E-mail address"),
     "username": N_("Username"),
     "display_name": N_("Name"),

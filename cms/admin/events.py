@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
 from cms.accounts.policy import PlainPolicy
+from cms.admin import telling
 from cms.admin.event_words import NOUNS, STATUSES, act_of, label_of
+from cms.admin.portraits import portraits_of
 from cms.admin.shown import moment
 from cms.audit.actions import CHANGED
 from cms.audit.models import Event, EventPersonal
+from cms.comments.reasons import label as reason_label
 from cms.core.i18n import _
 from cms.core.permissions import Permission
 from cms.media.models import Media
@@ -22,6 +25,7 @@ from cms.posts.diff import Piece, compare
 from cms.posts.models import Post
 from cms.taxonomy.models import Tag
 from cms.web import visitor
+from cms.web.agents import agent_name
 
 #: Texts longer than this are folded.
 LONG = 400
@@ -55,6 +59,7 @@ PAGES = {
     "users": "/admin/users/details/?id={}",
     "roles": "/admin/roles/details/?id={}",
     "redirects": "/admin/redirects/edit/?id={}",
+    "settings": "/admin/settings/",
 }
 
 
@@ -76,6 +81,8 @@ class EventLine:
 
     event: Event
     actor: str
+    #: Where somebody's portrait is; None shows their initials.
+    portrait: str | None
     act: str
     noun: str
     label: str
@@ -100,22 +107,25 @@ def lines_of(session: Session, events: list[Event], *, for_owner: bool = False) 
     Owners are told addresses as well.
     """
     names, beside = _names(session, events), _beside(session, events, for_owner)
-    return [_line(event, names, beside.get(event.id, {})) for event in events]
+    portraits = portraits_of({event.actor_id for event in events})
+    return [_line(event, names, beside.get(event.id, {}), portraits.get(event.actor_id)) for event in events]
 
 
-def _line(event: Event, names: dict[tuple[Any, int], str], beside: dict[str, Any]) -> EventLine:
+def _line(event: Event, names: dict[tuple[Any, int], str], beside: dict[str, Any], portrait: str | None) -> EventLine:
     page = PAGES.get(event.subject_type)
-    noun = _(NOUNS.get(event.subject_type, event.subject_type))
+    noun = telling.special_noun(event) or _(NOUNS.get(event.subject_type, event.subject_type))
+    own = telling.own_act(event)
     label = names.get((User, event.subject_id or 0)) if event.subject_type == "users" else event.subject_label
     if event.verb.startswith("page."):
         page = "/admin/pages/details/?id={}"
     return EventLine(
         event=event,
-        actor=names.get((User, event.actor_id or 0), _("The system")),
-        act=act_of(event.verb),
+        actor=names.get((User, event.actor_id or 0), telling.stranger(event.verb)),
+        portrait=portrait,
+        act=own or telling.special_act(event) or act_of(event.verb),
         noun=noun,
-        label=label or noun,
-        href=page.format(event.subject_id) if page and event.subject_id else None,
+        label="" if own else label or noun,
+        href=page.format(event.subject_id) if page and (event.subject_id or "{" not in page) else None,
         changes=[_change(event, field, beside.get(field, pair), names) for field, pair in event.changes.items()],
         beside=[_told(field, value) for field, value in beside.items() if field not in event.changes],
     )
@@ -139,7 +149,8 @@ def _table_of(event: Event, field: str) -> Any:
 
 
 def _told(field: str, value: Any) -> str:
-    words = " → ".join(str(word) for word in value if word) if isinstance(value, list) else str(value)
+    parts = [word for word in value if word] if isinstance(value, list) else [value]
+    words = " → ".join(agent_name(str(part)) if field == "agent" else str(part) for part in parts)
     return f"{label_of(field)}: {words}"
 
 
@@ -153,7 +164,7 @@ def _said(field: str, value: Any) -> str:
     if field == "editions" and isinstance(value, list):
         return "\n".join(_shown_to_readers(item) for item in value)
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return ", ".join(map(reason_label if field == "held_because" else str, value))
     return _time(value) if field.endswith("_at") else str(value)
 
 

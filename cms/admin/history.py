@@ -5,6 +5,7 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from cms.admin.gate import Crumb, Gated
+from cms.admin.versions import steps
 from cms.core.db import row_id
 from cms.core.decision import require
 from cms.core.errors import NotFound
@@ -14,9 +15,10 @@ from cms.posts import actions, queries
 from cms.posts.diff import compare
 from cms.posts.fields import EDITABLE, LABELS, snapshot
 from cms.posts.models import Post, Revision
+from cms.posts.standing import standings
 from cms.web import now, signed_in
 
-VERSIONS_SHOWN = 100
+VERSIONS_SHOWN = 50
 
 
 class Histories(Gated):
@@ -30,6 +32,8 @@ class Histories(Gated):
             "admin/post_history.html",
             record=record,
             versions=found[:VERSIONS_SHOWN],
+            steps=steps(db.session(), found),
+            standing=standings(db.session(), [record], now())[record.id],
             more=len(found) > VERSIONS_SHOWN,
             may_edit=self.may_edit(record),
             crumbs=self.crumbs(self._post_crumb(record), Crumb(_("History"))),
@@ -37,25 +41,29 @@ class Histories(Gated):
 
     @expose("/version/")
     def version_view(self) -> str:
-        """One version, compared with the working text."""
+        """One version, compared with the working text or with another."""
         record: Post = self.get_one(request.args.get("id", ""))
         version = self._version(record, request.args.get("number", ""))
-        now_text = snapshot(record)
+        other = self._version(record, request.args["with"]) if "with" in request.args else None
+        if other is not None and other.number < version.number:
+            version, other = other, version
+        later = other.snapshot if other else snapshot(record)
         differences = [
-            (LABELS[field], compare(version.snapshot.get(field), now_text[field]))
+            (LABELS[field], compare(version.snapshot.get(field), later.get(field)))
             for field in EDITABLE
-            if version.snapshot.get(field) != now_text[field]
+            if version.snapshot.get(field) != later.get(field)
         ]
         return self.render(
             "admin/post_version.html",
             record=record,
             version=version,
+            other=other,
             differences=differences,
             may_edit=self.may_edit(record),
             crumbs=self.crumbs(
                 self._post_crumb(record),
                 Crumb(_("History"), self.link("history_view", id=record.id)),
-                Crumb(_("Version %(number)s", number=version.number)),
+                Crumb(_title_of(version, other)),
             ),
         )
 
@@ -79,3 +87,9 @@ class Histories(Gated):
     def _post_crumb(self, record: Post) -> Crumb:
         name = "edit_view" if self.may_edit(record) else "details_view"
         return Crumb(str(record), self.link(name, id=record.id))
+
+
+def _title_of(version: Revision, other: Revision | None) -> str:
+    if other is None:
+        return _("Version %(number)s", number=version.number)
+    return _("Versions %(first)s and %(second)s", first=version.number, second=other.number)

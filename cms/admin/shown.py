@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from flask_babel import format_date, format_decimal, format_timedelta
 
+from cms.admin.portraits import portrait_path
 from cms.core.i18n import _
 from cms.core.text import initials
 from cms.web import now
@@ -20,7 +21,9 @@ COUNTED = 100
 
 def init_app(app: Flask) -> None:
     env = app.jinja_env
-    env.filters.update(ago=ago, moment=moment, day=day, number=format_decimal, counted=counted, initials=initials)
+    env.filters.update(ago=ago, is_near=is_near, moment=moment, day=day)
+    env.filters.update(number=format_decimal, counted=counted, initials=initials)
+    env.globals["portrait_path"] = portrait_path
     static_url = cast(Callable[[str], str], env.globals["static_url"])
     sprite = urlsplit(static_url("icons.svg")).path
     env.globals["icon_sprite"] = sprite  # browsers take a <use> only from the page's own host
@@ -34,11 +37,16 @@ def counted(number: int) -> str:
 def ago(value: datetime) -> str:
     """ "4 minutes ago", "in 3 hours"; a date where it is further away than a week."""
     difference = value - now()
-    if abs(difference) > RELATIVE:
+    if not is_near(value):
         return moment_words(value, "d MMM" if value.year == now().year else "d MMM y")
     if abs(difference) < timedelta(seconds=45):
         return _("just now")
-    return format_timedelta(difference, add_direction=True, threshold=1.1)
+    return format_timedelta(difference, granularity="minute", add_direction=True, threshold=1)
+
+
+def is_near(value: datetime) -> bool:
+    """Whether it is told by its distance; further away it is a date."""
+    return abs(value - now()) <= RELATIVE
 
 
 def day(value: date) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from cms.accounts.models import User
 from cms.comments.lifecycle import CommentStatus
 from cms.core.db import Base, reference
+from cms.core.text import excerpt
 from cms.posts.models import Post
 
 IS_ANSWER = text("parent_id IS NOT NULL")
@@ -61,7 +62,7 @@ class Comment(Base):
         return self.author.name if self.author is not None else self.guest_name
 
     def __str__(self) -> str:
-        return self.body[:80]
+        return excerpt(self.body, 80)
 
 
 class Ban(Base):

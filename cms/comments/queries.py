@@ -146,4 +146,4 @@ def _record_of(comment: Comment, tally: Tally) -> Record:
 
 
 def _as_author() -> tuple:  # type: ignore[type-arg]  # loader options share no public type
-    return load_only(User.username, User.display_name, User.email, User.active), lazyload(User.roles)
+    return load_only(User.username, User.display_name, User.email, User.active, User.avatar_id), lazyload(User.roles)

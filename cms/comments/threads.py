@@ -1,6 +1,6 @@
 """The conversation under a post, as readers see it: approved comments in the shape in which they answer each other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -34,6 +34,15 @@ class Talk:
     threads: Sequence[Said]
     count: int
     more: int | None
+
+    def people(self) -> Iterator[User]:
+        """Everybody with an account who speaks here."""
+        waiting = list(self.threads)
+        while waiting:
+            said = waiting.pop()
+            waiting += said.answers
+            if said.comment.author is not None:
+                yield said.comment.author
 
 
 def talk(session: Session, post_id: int, *, depth: int, after: int | None = None) -> Talk:
@@ -70,8 +79,9 @@ def sent(session: Session, comment_id: int) -> Comment | None:
 
 
 def _author() -> ExecutableOption:
-    """A name to show, and nothing else of a person."""
-    return joinedload(Comment.author).options(load_only(User.username, User.display_name), lazyload(User.roles))
+    """A name and a portrait to show, and nothing else of a person."""
+    shown = load_only(User.username, User.display_name, User.avatar_id)
+    return joinedload(Comment.author).options(shown, lazyload(User.roles))
 
 
 def _answers_none(post_id: int) -> ColumnElement[bool]:

@@ -14,6 +14,10 @@ from cms.media.names import filename_for, title_for
 MEGABYTE = 1024 * 1024
 
 
+#: How the names of images end that are taken.
+IMAGE_NAMES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif")
+
+
 @dataclass(frozen=True)
 class Limits:
     """What the owner's settings allow; the defaults are those of the settings."""
@@ -50,7 +54,7 @@ def inspect(file: BinaryIO, sent_name: str, limits: Limits) -> tuple[BinaryIO, F
         raise Invalid(_("This file is empty."))
     found = type_of(file)
     if found is None:
-        raise Invalid(_unknown(file))
+        raise Invalid(_unknown(file, sent_name))
     content, width, height = file, None, None
     if found.decoder:
         content, found, width, height = rewritten(file, found, limits.megapixels)
@@ -71,9 +75,11 @@ def _size_of(file: BinaryIO) -> int:
     return size
 
 
-def _unknown(file: BinaryIO) -> str:
+def _unknown(file: BinaryIO, sent_name: str) -> str:
     if is_heic(file.read(16)):
         return _("HEIC photos are not taken. Save the photo as JPEG and send that.")
+    if sent_name.lower().endswith(IMAGE_NAMES):
+        return _("This is not an image, whatever its name says.")
     return _(
         "Files of this type are not taken. Images may be JPEG, PNG, WebP, GIF or AVIF; documents PDF; "
         "sound MP3, M4A, OGG, WAV or FLAC; video MP4 or WebM."

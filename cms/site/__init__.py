@@ -3,7 +3,8 @@
 from flask import Blueprint, Flask
 
 from cms.core.text import initials
-from cms.site import comments, feeds, frame, health, here, keeping, lists, media, pictures, reads, stories
+from cms.site import comments, feeds, frame, health, here, icon, keeping, lists, media, reads, stories
+from cms.web import pictures
 from cms.web.gate import PUBLIC, declare
 from cms.web.origins import LOOKED_AT
 
@@ -18,6 +19,7 @@ PAGES = (
     ("/<path:path>", "page", stories.page),
     ("/feed.atom", "feed", feeds.atom),
     ("/robots.txt", "robots", feeds.robots),
+    ("/favicon.ico", "icon", icon.icon),
 )
 #: These follow the person or the moment, and are never kept.
 MOMENTARY = (
@@ -44,6 +46,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         site_frame=frame.frame,
         media_path=pictures.path_of,
+        picture_of=pictures.picture,
         site_direction=frame.direction_of,
         initials=initials,
         reading_minutes=stories.reading_minutes,

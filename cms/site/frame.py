@@ -7,9 +7,9 @@ from flask import g, request
 from cms.media.models import Media
 from cms.settings.menu import parse
 from cms.site.keeping import is_hidden
-from cms.site.pictures import picture
 from cms.web import runtime, settings
 from cms.web.languages import RIGHT_TO_LEFT
+from cms.web.pictures import picture
 
 FEED_PATH = "/feed.atom"
 

@@ -15,9 +15,9 @@ from cms.posts import public
 from cms.posts.public import Cursor, Listing
 from cms.site import stories
 from cms.site.elsewhere import elsewhere
-from cms.site.pictures import find, picture
 from cms.web import now, settings
 from cms.web.languages import zone
+from cms.web.pictures import find, picture
 
 
 def home() -> BaseResponse:

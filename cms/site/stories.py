@@ -13,9 +13,9 @@ from cms.extensions import db
 from cms.posts import public
 from cms.posts.models import Edition, PostKind
 from cms.site.elsewhere import elsewhere
-from cms.site.pictures import find, picture
 from cms.site.reads import read
 from cms.web import now, settings
+from cms.web.pictures import find, picture
 
 __all__ = ["page", "post", "reading_minutes", "show"]
 
@@ -48,6 +48,7 @@ def show(edition: Edition) -> Response:
     find(edition.author.avatar_id, settings().logo_id)
     is_post = edition.kind is PostKind.POST
     talk = threads.talk(db.session(), edition.post_id, depth=settings().comments_depth, after=_after())
+    find(edition.author.avatar_id, settings().logo_id, *(person.avatar_id for person in talk.people()))
     around = public.around(db.session(), edition, now()) if is_post else None
     return make_response(
         render_template(

@@ -178,7 +178,7 @@ def test_a_page_of_comments_costs_the_same_however_many_there_are(
     def fill(number: int) -> None:
         for _number in range(number):
             post = make.post(status=PUBLISHED, tags=[make.tag()])
-            first = make.comment(post, author_id=make.user("author").id, guest_name="", status=APPROVED)
+            first = make.comment(post, author_id=make.user("author", avatar_id=make.media().id).id, guest_name="")
             make.comment(post, parent_id=first.id, held_because=["links"])
         session.commit()
 

@@ -66,7 +66,7 @@ def test_bulk_reports_every_row_as_done_skipped_or_refused(browser: Browser, ses
 
     assert answer.status_code == 303
     page = browser.get(answer.location).text
-    assert "2 done, 1 skipped, 2 refused" in page
+    assert "2 comments, 1 skipped, 2 refused." in page
     assert [status_of(session, comment) for comment in (first, second, public, hidden)] == [
         APPROVED,
         APPROVED,

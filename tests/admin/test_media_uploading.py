@@ -96,7 +96,7 @@ def test_each_refused_file_is_named_with_its_reason(browser, session, make):
     ("sent", "status", "sentence"),
     [
         ([], 422, "Choose at least one file"),
-        ([(b"<html>", "page.jpg")], 422, "Files of this type are not taken"),
+        ([(b"<html>", "page.jpg")], 422, "This is not an image, whatever its name says"),
         ([(b"x" * (2 * 1024 * 1024), "large.mp3")], 413, "larger than 1 MB"),
         ([(b"x", "a.png")] * 11, 422, "At most 10 files"),
     ],

@@ -1,12 +1,13 @@
 """Versions of a post: two people save at once, an older one comes back, and each change is recorded."""
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from cms.audit.models import Event
 from cms.posts.models import Revision
 from tests.admin.posts import edited, only_post
 from tests.browser import Browser
+from tests.counting import counted
 from tests.factories import Make
 
 
@@ -35,6 +36,48 @@ def test_two_people_who_save_the_same_post_choose_field_by_field(
     assert resolved.status_code == 302
     post = only_post(session)
     assert (post.title, post.body, post.summary) == ("Theirs", "My words.", "New")
+
+
+def test_the_history_says_what_changed_what_readers_see_and_compares_any_two(
+    browser: Browser, session: Session, make: Make
+) -> None:
+    editor, post = make.editor(), make.post(title="Old", body="One word more.")
+    session.commit()
+    browser.sign_in(editor).post(f"/admin/posts/{post.id}/publish")
+    for title, body in (("New", "One word more, and another."), ("Newest", "One word more, and another.")):
+        browser.post(f"/admin/posts/edit/?id={post.id}", edited(only_post(session), title=title, body=body))
+        session.expire_all()
+
+    page = " ".join(browser.get(f"/admin/posts/history/?id={post.id}").text.split())
+
+    assert page.count("Readers see this") == page.count("Working text") == page.count("Where it began") == 1
+    assert "Title, Text <span" in page
+    assert "+2 words" in page
+    newest = only_post(session).version
+    for pair in (f"number=1&with={newest}", f"number={newest}&with=1"):
+        compared = browser.get(f"/admin/posts/version/?id={post.id}&{pair}").text
+        assert f"From version 1 to version {newest}" in compared
+        assert "Bring this version back" not in compared
+    for nonsense in ("", "x", "0", "99", "9" * 30):
+        assert browser.get(f"/admin/posts/version/?id={post.id}&number=1&with={nonsense}").status_code == 404
+
+
+def test_a_history_costs_the_same_however_long_it_is(
+    browser: Browser, session: Session, make: Make, engine: Engine
+) -> None:
+    editor, post = make.editor(), make.post()
+    session.commit()
+    browser.sign_in(editor)
+
+    def cost(saves: int) -> int:
+        for number in range(saves):
+            browser.post(f"/admin/posts/edit/?id={post.id}", edited(only_post(session), body=f"{saves} {number}"))
+            session.expire_all()
+        with counted(engine) as statements:
+            assert browser.get(f"/admin/posts/history/?id={post.id}").status_code == 200
+        return len(statements)
+
+    assert cost(2) == cost(6)
 
 
 def test_a_third_save_in_between_asks_again(browser: Browser, session: Session, make: Make) -> None:

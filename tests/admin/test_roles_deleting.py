@@ -73,7 +73,7 @@ def test_bulk_delete_takes_what_nobody_holds_and_says_why_the_others_stay(
     assert "Delete these roles" in desk.post(f"{LIST}action/", form).text
     result = desk.get(desk.post(f"{LIST}action/", form | {"confirmed": "1"}).location).text
 
-    assert "1 done, 2 skipped, 1 refused" in result
+    assert "Deleted: 1 role, 2 skipped, 1 refused." in result
     assert "Somebody holds this role" in result
     names = session.scalars(select(Role.label)).all()
     assert "Idle desk" not in names
@@ -91,5 +91,5 @@ def test_nobody_deletes_in_bulk_what_they_could_not_delete_one_by_one(
 
     result = browser.sign_in(shaper).post(f"{LIST}action/", form)
 
-    assert "0 done, 0 skipped, 1 refused" in browser.get(result.location).text
+    assert "Deleted: 0 roles, 1 refused." in browser.get(result.location).text
     assert session.scalar(select(Role.id).where(Role.id == strong.id)) is not None

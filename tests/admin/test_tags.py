@@ -92,7 +92,7 @@ def test_bulk_delete_asks_on_a_page_and_then_reports_every_row(browser, session,
 
     assert answer.status_code == 303
     shown = browser.get(answer.location).text
-    assert "1 done, 1 skipped, 1 refused" in shown
+    assert "Deleted: 1 tag, 1 skipped, 1 refused." in shown
     assert "Sea desk" in shown
     assert session.scalars(select(Tag.name)).all() == ["Sea"]
     event = session.scalars(select(Event).where(Event.verb == "tag.delete")).one()

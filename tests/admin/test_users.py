@@ -72,12 +72,12 @@ def test_how_an_account_stands_is_one_rule(session: Session, make: Make) -> None
 
 def test_the_list_costs_the_same_for_many_people(desk: Browser, session: Session, make: Make, engine: Engine) -> None:
     for _number in range(3):
-        make.user("author")
+        make.user("author", avatar_id=make.media().id)
     session.commit()
     with counted(engine) as few:
         desk.get(LIST)
     for _number in range(20):
-        make.user("author", "moderator")
+        make.user("author", "moderator", avatar_id=make.media().id)
     session.commit()
     with counted(engine) as many:
         desk.get(LIST)

@@ -18,13 +18,13 @@ def barriers(page: Page) -> list[str]:
             found += [f"{viewport['width']} {scheme}: {line}" for line in findings(page, options)]
     for viewport in (PHONE, NARROWEST):
         page.set_viewport_size(viewport)
-        found += [f"{viewport['width']}: scrolls sideways: {line}" for line in _too_wide(page)]
+        found += [f"{viewport['width']}: scrolls sideways: {line}" for line in too_wide(page)]
     page.set_viewport_size(WIDE)
     page.emulate_media(color_scheme="light")
     return found
 
 
-def _too_wide(page: Page) -> list[str]:
+def too_wide(page: Page) -> list[str]:
     """What sticks out, if the page can be moved sideways at all."""
     sticking_out: list[str] = page.evaluate("""() => {
         if (document.documentElement.scrollWidth <= innerWidth) return [];

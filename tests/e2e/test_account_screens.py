@@ -29,7 +29,7 @@ def test_signing_up_and_a_forgotten_password(person: Person, demo: Server) -> No
         {"E-mail address": "tamara@example.com", "Username": "tamara", "Password": "nineteen lamps lit"},
         "Make account",
     )(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mail")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your e-mail")
     look(page)
     page.goto(demo.last_link("register"))
     look(page)
@@ -57,9 +57,9 @@ def test_the_way_to_a_second_factor_and_back_in(person: Person, demo: Server) ->
 
     page.goto("/account/second-factor")
     look(page)
-    fill({"Current password": "wrong"}, "Go on")(page)
+    fill({"Current password": "wrong"}, "Continue")(page)
     look(page)
-    fill({"Current password": PASSWORD}, "Go on")(page)
+    fill({"Current password": PASSWORD}, "Continue")(page)
     look(page)
     press("Set up an app")(page)
     look(page)
@@ -78,10 +78,10 @@ def test_the_way_to_a_second_factor_and_back_in(person: Person, demo: Server) ->
     fill({"E-mail address": "keeper@example.com", "Password": PASSWORD}, "Sign in")(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("One more step")
     look(page)
-    fill({"Code": "000000"}, "Go on")(page)
+    fill({"Code": "000000"}, "Continue")(page)
     look(page)
     page.get_by_role("link", name="Use a recovery code").click()
     look(page)
-    fill({"Recovery code": spare}, "Go on")(page)
+    fill({"Recovery code": spare}, "Continue")(page)
     page.wait_for_url(re.compile("/admin/"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Today")

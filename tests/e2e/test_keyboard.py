@@ -83,7 +83,7 @@ def test_a_menu_of_a_row_opens_walks_and_closes_with_the_focus_where_it_was(pers
     tab_to(page, menu)
     page.keyboard.press("Enter")
     page.keyboard.press("ArrowDown")
-    expect(page.get_by_role("button", name="Publish changes").first).to_be_focused()
+    expect(page.get_by_role("link", name="Edit", exact=True)).to_be_focused()
     page.keyboard.press("ArrowUp")
     expect(page.get_by_role("button", name="Move to trash").first).to_be_focused()
     page.keyboard.press("Escape")
@@ -99,13 +99,15 @@ def test_selecting_rows_and_changing_them(person: Person) -> None:
     tab_to(page, page.get_by_role("checkbox", name="Select How to read a mooring"))
     page.keyboard.press("Space")
     expect(page.get_by_text("1 selected")).to_be_visible()
+    tab_to(page, page.get_by_role("region", name="Selected entries").locator("summary"))
+    page.keyboard.press("Enter")
     tab_to(page, page.get_by_role("button", name="Add tag…"))
     follow(page)
     tab_to(page, page.get_by_label("Tag to add"))
     page.keyboard.type("Knots")
     page.keyboard.press("Enter")
 
-    expect(page.get_by_role("heading", name="Add tag: 1 done")).to_be_visible()
+    expect(page.get_by_role("heading", name="Tag added: 1 post.")).to_be_visible()
 
 
 def test_choosing_an_image_in_the_dialogue(person: Person) -> None:
@@ -152,10 +154,37 @@ def test_commenting_and_moderating(person: Person) -> None:
     expect(case).to_have_count(0)
 
 
-def follow(page: Page) -> None:
-    """Enter, on something that leads to another page."""
+def test_keys_decide_at_the_moderation_desk_and_the_focus_moves_on(person: Person) -> None:
+    visitor, moderator = person(), person("moderator")
+    for number in (1, 2, 3):
+        visitor.goto("/posts/mending-day/comments")
+        visitor.get_by_label("Name").fill(f"Wenna {number}")
+        visitor.get_by_label("E-mail").fill("wenna@example.com")
+        visitor.get_by_label("Comment", exact=True).fill(f"Net number {number} hangs in my kitchen.")
+        visitor.get_by_role("button", name="Send comment").click()
+        expect(visitor.get_by_role("heading", level=1)).to_have_text("Thank you")
+
+    first = waiting_comment(moderator, "Net number 1 hangs")
+    if before := first.evaluate("one => one.previousElementSibling.id"):  # begins the page, so that all three are on it
+        moderator.goto(f"/admin/moderation/?after={before.removeprefix('case-')}")
+    second, third = (moderator.get_by_role("article").filter(has_text=f"Net number {number} hangs") for number in "23")
+    expect(moderator.get_by_text("Approve").first).to_be_visible()
+    first.focus()
+    moderator.keyboard.press("j")
+    expect(second).to_be_focused()
+    moderator.keyboard.press("k")
+    expect(first).to_be_focused()
+    follow(moderator, "s")
+    expect(first).to_have_count(0)
+    expect(second).to_be_focused()
+    follow(moderator, "t")
+    expect(third).to_be_focused()
+
+
+def follow(page: Page, key: str = "Enter") -> None:
+    """A key, on something that leads to another page."""
     with page.expect_navigation():
-        page.keyboard.press("Enter")
+        page.keyboard.press(key)
 
 
 def tab_to(page: Page, target: Locator) -> None:

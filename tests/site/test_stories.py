@@ -208,12 +208,15 @@ def test_no_story_asks_more_than_six_questions_however_much_surrounds_it(
     for _number in range(8):
         publish(tags=[sea, make.tag()], featured_media_id=make.media().id)
         for place in (post, page):
-            first = make.comment(place, status=APPROVED, author_id=make.user().id, guest_name="")
+            member = make.user(avatar_id=make.media().id)
+            first = make.comment(place, status=APPROVED, author_id=member.id, guest_name="")
             make.comment(place, status=APPROVED, parent_id=first.id)
     session.commit()
 
     with counted(engine) as statements:
-        text_of(browser, url)
+        page_text = text_of(browser, url)
+
+    assert page_text.count('<img class="face"') >= 8
 
     assert len(statements) <= 6, "\n".join(statements)
 

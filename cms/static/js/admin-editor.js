@@ -10,6 +10,22 @@ function countWords(value) {
   return value.split(/[\s–—…/]+/).filter((piece) => /[\p{L}\p{N}]/u.test(piece)).length;
 }
 
+// A title is one line, however many it takes on the screen: Enter saves, as in any field of one line.
+for (const line of document.querySelectorAll("textarea[data-line]")) {
+  const grow = () => {
+    line.style.height = "auto";
+    line.style.height = `${line.scrollHeight}px`;
+  };
+  line.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    line.form.requestSubmit(line.form.querySelector("[data-save]"));
+  });
+  if (CSS.supports("field-sizing", "content")) continue;
+  line.addEventListener("input", grow);
+  grow();
+}
+
 if (text && toolbar) {
   toolbar.hidden = false;
   document.querySelector("[data-plain-preview]")?.toggleAttribute("hidden", true);

@@ -37,6 +37,7 @@ for (const row of rows()) {
     show();
   });
 }
+document.getElementById("bulk")?.addEventListener("reset", () => setTimeout(show));
 window.addEventListener("pageshow", show);
 watchQuickEdits();
 show();

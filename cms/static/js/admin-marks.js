@@ -25,7 +25,10 @@ function surround(text, [before, after]) {
     return;
   }
   replace(text, start, end, before + chosen + after);
-  text.setSelectionRange(start + before.length, start + before.length + chosen.length);
+  const from = start + before.length;
+  const address = after.indexOf("https://");
+  if (chosen && address !== -1) text.setSelectionRange(from + chosen.length + address, from + chosen.length + address + "https://".length);
+  else text.setSelectionRange(from, from + chosen.length);
 }
 
 function startLines(text, mark) {

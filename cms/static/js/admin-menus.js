@@ -18,7 +18,19 @@ function walk(menu, step) {
   all[next].focus();
 }
 
+// Opens upwards where it would end below the screen.
+function place(menu) {
+  menu.classList.remove("up");
+  const list = menu.open && menu.querySelector(":scope > ul");
+  if (!list) return;
+  const { bottom, height } = list.getBoundingClientRect();
+  menu.classList.toggle("up", bottom > innerHeight && menu.getBoundingClientRect().top > height);
+}
+
 export function watchMenus() {
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches("details.menu")) place(event.target);
+  }, true);
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll(OPEN)) if (!menu.contains(event.target)) close(menu);
   });

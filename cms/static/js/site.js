@@ -9,7 +9,9 @@ async function fragment(address) {
 
 async function showBar() {
   const bar = await fragment(`/here?path=${encodeURIComponent(location.pathname)}`);
-  if (bar) document.body.append(...bar.children);
+  if (!bar) return;
+  document.body.append(...bar.children);
+  document.querySelector("[data-stranger]")?.remove();
 }
 
 async function openForm(link) {

@@ -12,7 +12,7 @@ __all__ = ["find", "path_of", "picture"]
 
 def find(*media_ids: int | None) -> None:
     """Look these up in one query, so that `picture` need not ask for each."""
-    known: dict[int, Media | None] = g.setdefault("site_pictures", {})
+    known: dict[int, Media | None] = g.setdefault("pictures", {})
     wanted = {media_id for media_id in media_ids if media_id is not None and media_id not in known}
     if wanted:
         query = select(Media).where(Media.id.in_(wanted), Media.trashed_at.is_(None))
@@ -23,5 +23,5 @@ def find(*media_ids: int | None) -> None:
 def picture(media_id: int | None) -> Media | None:
     """None where there is none, or where it was put in the trash."""
     find(media_id)
-    known: dict[int, Media | None] = g.site_pictures
+    known: dict[int, Media | None] = g.pictures
     return known.get(media_id) if media_id is not None else None

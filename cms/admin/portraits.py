@@ -1,0 +1,32 @@
+"""Portraits beside names, those of all the people on a page in one query."""
+
+from collections.abc import Set
+
+from sqlalchemy import inspect, select
+
+from cms.accounts.models import User
+from cms.extensions import db
+from cms.media.models import Media
+from cms.web.pictures import find, path_of, picture
+
+
+def portrait_path(person: User) -> str | None:
+    """None for whoever has none; it is looked up together with those of everybody whom this page has loaded."""
+    if _avatar_of(person) is None:
+        return None
+    find(*(_avatar_of(one) for one in list(db.session().identity_map.values()) if isinstance(one, User)))
+    portrait = picture(_avatar_of(person))
+    return path_of(portrait) if portrait else None
+
+
+def portraits_of(people: Set[int | None]) -> dict[int | None, str]:
+    """Where the portraits of these are, by id, for pages that load no people."""
+    query = select(User.id, Media).join(Media, Media.id == User.avatar_id)
+    rows = db.session.execute(query.where(User.id.in_(people - {None}), Media.trashed_at.is_(None)))
+    return {person_id: path_of(media) for person_id, media in rows}
+
+
+def _avatar_of(person: User) -> int | None:
+    """Where it was not loaded, nobody asks for it."""
+    avatar_id: int | None = inspect(person).dict.get("avatar_id")
+    return avatar_id

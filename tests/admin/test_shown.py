@@ -1,0 +1,34 @@
+"""How times are told: by their distance while that says more than a date, in whole words."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from cms.admin.shown import ago, moment
+from cms.web import now
+from cms.web.dates import date_words, time_words
+from tests.conftest import NOON
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (20, "just now"),
+        (50, "1 minute ago"),
+        (64, "1 minute ago"),
+        (59 * 60, "59 minutes ago"),
+        (62 * 60, "1 hour ago"),
+        (25 * 3600, "1 day ago"),
+    ],
+)
+def test_a_distance_is_told_in_the_largest_unit_that_fits(app: Flask, seconds: int, words: str) -> None:
+    with app.test_request_context("/admin/"):
+        assert ago(now() - timedelta(seconds=seconds)) == words
+
+
+def test_dates_are_written_alike_on_every_page(app: Flask) -> None:
+    with app.test_request_context("/"):
+        assert (date_words(NOON), date_words(NOON, "long")) == (f"{NOON:%-d %b %Y}", f"{NOON:%-d %B %Y}")
+        assert time_words(NOON, "short") == f"{NOON:%H:%M}"
+        assert date_words(NOON) in moment(NOON)

@@ -1,0 +1,59 @@
+"""The record told as people would: who did what, without the machine's words."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from cms.audit.actions import record
+from cms.posts import actions
+from tests.browser import Browser
+from tests.conftest import NOON
+from tests.factories import Make
+
+
+@pytest.fixture
+def desk(browser: Browser, session: Session, make: Make) -> Browser:
+    owner = make.owner()
+    session.commit()
+    return browser.sign_in(owner)
+
+
+def page_of(desk: Browser, address: str = "") -> str:
+    return " ".join(desk.get(f"/admin/activity/{address}").text.split())
+
+
+def test_a_visitor_comments_and_the_reasons_are_called_what_moderators_call_them(
+    desk: Browser, session: Session, make: Make
+) -> None:
+    comment = make.comment(body="It was slow.")
+    record(session, "comment.create", comment, by=None, at=NOON, changes={"held_because": (None, ["fast", "links"])})
+    session.commit()
+
+    page = page_of(desk, "?area=comments")
+
+    assert "<strong>A visitor</strong> commented" in page
+    assert "Too fast, Links" in page
+
+
+def test_whoever_does_something_to_themselves_is_named_once(desk: Browser, session: Session, make: Make) -> None:
+    person = make.user(display_name="Ana Sousa")
+    record(session, "user.sign_in", person, by=person, at=NOON, personal={"agent": "Mozilla X11; Linux Firefox/140.0"})
+    session.commit()
+
+    page = page_of(desk, f"?type=users&id={person.id}")
+
+    assert page.count("Ana Sousa</strong> signed in") == 1
+    assert "Browser: Firefox on Linux" in page
+    assert ">Ana Sousa</a>" not in page
+
+
+def test_what_is_to_be_seen_later_was_scheduled_and_not_published(desk: Browser, session: Session, make: Make) -> None:
+    editor, post = make.editor(), make.post(title="Night ferry")
+    actions.publish(session, post, by=editor, at=NOON, live_from=NOON + timedelta(days=2))
+    session.commit()
+
+    page = page_of(desk, "?area=posts")
+
+    assert "</strong> scheduled <a" in page
+    assert "<span>Post</span>" in page
