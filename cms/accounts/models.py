@@ -124,6 +124,8 @@ class User(Base, UserMixin, Timestamps):
     timezone: Mapped[str | None] = mapped_column(String(60))
     locale: Mapped[str | None] = mapped_column(String(12))
     last_seen_at: Mapped[datetime | None]
+    #: How this person arranges the back office: by key; what is not chosen is not in it.
+    preferences: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     version: Mapped[int] = mapped_column(default=1)
 
     roles: Mapped[list[Role]] = relationship(secondary=user_roles, lazy="selectin", order_by=Role.id)

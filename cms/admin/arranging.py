@@ -81,7 +81,7 @@ class Arranging(Gated):
         sent = set(request.form.getlist("column"))
         chosen = [column.name for column in self.columns[1:] if column.name in sent]
         usual = "usual" in request.form
-        actions.choose(db.session(), signed_in(), f"columns.{self.area}", None if usual else chosen, at=now())
+        actions.choose(db.session(), signed_in(), f"columns.{self.area}", None if usual else chosen)
         db.session.commit()
         return redirect(return_to(self.link()), 303)
 

@@ -1,23 +1,16 @@
-"""What the person looking has chosen, asked once a request."""
+"""What the person looking has chosen."""
 
 from typing import Any
 
-from flask import g
-
-from cms.extensions import db
 from cms.web import visitor
-from cms.workspace import queries
 
 THEMES = ("light", "dark")
 
 
 def preferences() -> dict[str, Any]:
     """Their choices by key; nothing for somebody who is not signed in."""
-    if "preferences" not in g:
-        person = visitor()
-        g.preferences = queries.preferences(db.session(), person) if person is not None else {}
-    found: dict[str, Any] = g.preferences
-    return found
+    person = visitor()
+    return person.preferences if person is not None else {}
 
 
 def theme() -> str:

@@ -8,7 +8,7 @@ from cms.admin.chosen import THEMES, has_shortcuts, theme
 from cms.admin.gate import CmsView
 from cms.core.i18n import N_, _
 from cms.extensions import db
-from cms.web import now, signed_in
+from cms.web import signed_in
 from cms.web.gate import SIGNED_IN
 from cms.workspace import actions
 
@@ -24,10 +24,10 @@ class PreferencesView(CmsView):
         """What makes no sense goes back to what everybody has."""
         if request.method != "POST":
             return self.render("admin/preferences.html", theme=theme(), shortcuts=has_shortcuts())
-        wanted, person, at = request.form.get("theme", ""), signed_in(), now()
+        wanted, person = request.form.get("theme", ""), signed_in()
         shortcuts = None if request.form.get("shortcuts") == "yes" else False
-        actions.choose(db.session(), person, "theme", wanted if wanted in THEMES else None, at=at)
-        actions.choose(db.session(), person, "shortcuts", shortcuts, at=at)
+        actions.choose(db.session(), person, "theme", wanted if wanted in THEMES else None)
+        actions.choose(db.session(), person, "shortcuts", shortcuts)
         db.session.commit()
         flash(_("Your preferences are saved."), "success")
         return redirect(self.link(), 303)

@@ -3,15 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from cms.accounts.models import User
 from cms.core.decision import require
 from cms.core.errors import Conflict, Invalid
 from cms.core.i18n import _
 from cms.core.text import clean_line
-from cms.workspace.models import Preference, SavedView
+from cms.workspace.models import SavedView
 from cms.workspace.policy import SavedViewPolicy
 
 LONGEST_NAME = 60
@@ -19,18 +20,10 @@ LONGEST_QUERY = 2000
 MOST_VIEWS = 50
 
 
-def choose(session: Session, person: User, key: str, value: Any, *, at: datetime) -> None:
+def choose(session: Session, person: User, key: str, value: Any) -> None:
     """Remember a choice; None goes back to what everybody has."""
-    row = session.scalar(select(Preference).where(Preference.user_id == person.id, Preference.key == key))
-    if value is None:
-        if row is not None:
-            session.delete(row)
-        return
-    if row is None:
-        row = Preference(user_id=person.id, key=key)
-        session.add(row)
-    row.value, row.updated_at = value, at
-    session.flush()
+    rest = {name: kept for name, kept in person.preferences.items() if name != key}
+    _arrange(session, person, rest if value is None else rest | {key: value})
 
 
 def keep_view(session: Session, area: str, name: str, query: str, *, shared: bool, by: User, at: datetime) -> SavedView:
@@ -66,8 +59,14 @@ def delete_view(session: Session, view: SavedView, *, by: User) -> None:
 
 def forget(session: Session, person: User) -> None:
     """All that somebody chose and kept, shared views included: their names were that person's words."""
-    session.execute(delete(Preference).where(Preference.user_id == person.id))
+    _arrange(session, person, {})
     session.execute(delete(SavedView).where(SavedView.user_id == person.id))
+
+
+def _arrange(session: Session, person: User, preferences: dict[str, Any]) -> None:
+    """Past the mapper, since it is no change of the account: somebody who edits it meanwhile is not in conflict."""
+    session.execute(update(User).where(User.id == person.id).values(preferences=preferences))
+    set_committed_value(person, "preferences", preferences)
 
 
 def _checked_name(name: str) -> str:

@@ -1,25 +1,10 @@
-"""Preferences of one person, and views of a list kept under a name."""
-
-from datetime import datetime
-from typing import Any
+"""Views of a list kept under a name."""
 
 from sqlalchemy import Boolean, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms.accounts.models import User
-from cms.core.db import Base, JSONType, Timestamps, reference
-
-
-class Preference(Base):
-    """One choice of one person; what is not chosen has no row."""
-
-    __tablename__ = "preferences"
-    __table_args__ = (UniqueConstraint("user_id", "key"),)
-
-    user_id: Mapped[int] = mapped_column(reference("users.id"))
-    key: Mapped[str] = mapped_column(String(60))
-    value: Mapped[Any] = mapped_column(JSONType, nullable=False)
-    updated_at: Mapped[datetime]
+from cms.core.db import Base, Timestamps, reference
 
 
 class SavedView(Base, Timestamps):

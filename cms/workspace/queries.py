@@ -1,6 +1,4 @@
-"""What one person has chosen, and the views that they may open."""
-
-from typing import Any
+"""The views of a list that one person may open."""
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -8,16 +6,10 @@ from sqlalchemy.orm import Session, joinedload
 from cms.accounts.models import User
 from cms.core.errors import NotFound
 from cms.core.i18n import _
-from cms.workspace.models import Preference, SavedView
+from cms.workspace.models import SavedView
 
 #: More are kept than anybody reads; those of others come after one's own.
 SHOWN = 20
-
-
-def preferences(session: Session, person: User) -> dict[str, Any]:
-    """All choices by key; one query."""
-    rows = session.execute(select(Preference.key, Preference.value).where(Preference.user_id == person.id))
-    return {key: value for key, value in rows}
 
 
 def views(session: Session, person: User, area: str) -> list[SavedView]:

@@ -14,17 +14,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_table(
-        "preferences",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=60), nullable=False),
-        sa.Column("value", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_preferences_user_id_users", ondelete="RESTRICT"),
-        sa.PrimaryKeyConstraint("id", name="pk_preferences"),
-        sa.UniqueConstraint("user_id", "key", name="uq_preferences_user_id_key"),
-    )
+    kept = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+    op.add_column("users", sa.Column("preferences", kept, server_default="{}", nullable=False))
     op.create_table(
         "saved_views",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -107,4 +98,4 @@ def downgrade() -> None:
     op.drop_table("batch_rows")
     op.drop_column("batches", "confirmed_at")
     op.drop_table("saved_views")
-    op.drop_table("preferences")
+    op.drop_column("users", "preferences")

@@ -1,29 +1,49 @@
 """Choices and kept views: whose they are, who sees them, what is refused."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from cms.accounts.models import User
 from cms.core.errors import CmsError, Conflict, Invalid, NotAllowed, NotFound
 from cms.workspace import actions, queries
-from cms.workspace.models import Preference, SavedView
+from cms.workspace.models import SavedView
 from tests.factories import Make
+
+
+def kept(session: Session, person: User) -> dict[str, Any]:
+    """As the database has it."""
+    session.commit()
+    session.refresh(person)
+    return person.preferences
+
+
+def test_a_choice_is_no_change_of_the_account(session: Session, make: Make) -> None:
+    person = make.editor()
+    session.commit()
+    version = person.version
+
+    actions.choose(session, person, "theme", "dark")
+
+    assert kept(session, person) == {"theme": "dark"}
+    assert person.version == version
 
 
 def test_a_choice_is_remembered_changed_and_taken_back(session: Session, make: Make, now: datetime) -> None:
     person, other = make.editor(), make.editor()
 
-    actions.choose(session, person, "columns.posts", ["title"], at=now)
-    actions.choose(session, person, "columns.posts", ["title", "status"], at=now)
-    actions.choose(session, other, "columns.posts", ["title"], at=now)
+    actions.choose(session, person, "columns.posts", ["title"])
+    actions.choose(session, person, "columns.posts", ["title", "status"])
+    actions.choose(session, other, "columns.posts", ["title"])
 
-    assert queries.preferences(session, person) == {"columns.posts": ["title", "status"]}
-    actions.choose(session, person, "columns.posts", None, at=now)
-    actions.choose(session, person, "columns.posts", None, at=now)
-    assert queries.preferences(session, person) == {}
-    assert queries.preferences(session, other) == {"columns.posts": ["title"]}
+    assert kept(session, person) == {"columns.posts": ["title", "status"]}
+    actions.choose(session, person, "columns.posts", None)
+    actions.choose(session, person, "columns.posts", None)
+    assert kept(session, person) == {}
+    assert kept(session, other) == {"columns.posts": ["title"]}
 
 
 def test_one_sees_ones_own_views_and_what_others_share(session: Session, make: Make, now: datetime) -> None:
@@ -100,10 +120,10 @@ def test_only_its_maker_and_who_looks_after_the_site_change_a_shared_view(
 def test_what_somebody_chose_and_kept_goes_with_them(session: Session, make: Make, now: datetime) -> None:
     leaving, staying = make.editor(), make.editor()
     for person in (leaving, staying):
-        actions.choose(session, person, "columns.posts", ["title"], at=now)
+        actions.choose(session, person, "columns.posts", ["title"])
         actions.keep_view(session, "posts", "Ours", "", shared=True, by=person, at=now)
 
     actions.forget(session, leaving)
 
-    assert session.scalars(select(Preference.user_id)).all() == [staying.id]
+    assert (kept(session, leaving), kept(session, staying)) == ({}, {"columns.posts": ["title"]})
     assert session.scalars(select(SavedView.user_id)).all() == [staying.id]
