@@ -109,6 +109,13 @@ class SetUpForm(NameFields):
 
 
 class ConfirmForm(AccountForm):
+    """The name is only asked for where the one that was chosen has been taken since."""
+
+    username = StringField(
+        lazy_gettext("Username"),
+        default="",
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "maxlength": USERNAME_LENGTH},
+    )
     password = PasswordField(
         lazy_gettext("Password"),
         validators=required(lazy_gettext("Enter the password that you chose.")),

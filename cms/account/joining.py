@@ -56,11 +56,12 @@ def confirm(secret: str) -> Response:
         form.require()
         taken = checking.take(limits.link_tallies())
         _require_right(form.password.data, asked["password"])
+        attempts.give_back(db.session(), taken)
+        return _make(secret, form.username.data or "")
     except (Invalid, TooOften) as refusal:
+        db.session.rollback()
         form.show(refusal)
         return page("confirm", refusal=refusal, form=form, email=asked["email"])
-    attempts.give_back(db.session(), taken)
-    return _make(secret)
 
 
 def _ask(form: RegisterForm) -> None:
@@ -84,14 +85,13 @@ def _ask(form: RegisterForm) -> None:
         letters.confirm_sign_up(email, secret)
 
 
-def _make(secret: str) -> Response:
+def _make(secret: str, username: str) -> Response:
     approval = settings().sign_up != "open"
-    user = joining.confirm_account(db.session(), secret, approval=approval, at=now())
+    user = joining.confirm_account(db.session(), secret, approval=approval, username=username, at=now())
     if not approval:
         return finish(user, remember=False, target="/", via="confirmation")
     db.session.commit()
-    for manager in queries.managers(db.session()):
-        letters.waits_for_approval(user, manager)
+    letters.waits_for_approval(user, queries.managers(db.session()))
     flash(_("Your address is confirmed. You get mail when somebody has said yes to your account."))
     return redirect(url_for("security.login"))
 

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from flask import Response, current_app, request
@@ -17,7 +16,7 @@ from cms.accounts.names import fold_email
 from cms.core.errors import TooOften
 from cms.extensions import db
 from cms.web import now, runtime
-from cms.web.limits import is_exempt
+from cms.web.limits import is_exempt, network
 
 FIVE_MINUTES, HOUR = timedelta(minutes=5), timedelta(hours=1)
 SIGN_IN_BY_BOTH = Limit("sign_in.account_and_address", 10, FIVE_MINUTES)
@@ -76,17 +75,6 @@ def may_mail(email: str) -> bool:
 def link_tallies() -> list[Tally]:
     """For pages behind a link, where somebody could try out links or passwords."""
     return [] if is_exempt() else [_tally(LINK_BY_ADDRESS, network())]
-
-
-def network() -> str:
-    """The address that is counted: of IPv6 the half that a household cannot choose."""
-    try:
-        address = ip_address(request.remote_addr or "")
-    except ValueError:
-        return ""
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
-        return str(ip_network(f"{address}/64", strict=False))
-    return str(address)
 
 
 def remember_device(response: Response, user: User) -> Response:

@@ -11,6 +11,7 @@ from flask_security import user_authenticated
 from flask_security.utils import login_user, logout_user
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cms.accounts import queries
 from cms.accounts.actions import sessions as actions
@@ -147,7 +148,7 @@ class Seen:
         db.session.remove()
         try:
             _write(db.engine, seen)
-        except DBAPIError as error:
+        except (DBAPIError, PoolTimeout) as error:
             log.warning("last seen was not written: %s", type(error).__name__)
             with self._lock:
                 self._seen = seen | self._seen

@@ -1,6 +1,7 @@
 """What a password must be: long enough, and not among the first that anybody would try; any characters will do."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -20,10 +21,18 @@ def check_password(password: str, *, about: Iterable[str] = (), field: str = "pa
         raise Invalid(reason, {field: reason})
 
 
+def as_kept(password: str) -> str | None:
+    """The form that is hashed, the same from every keyboard; None where it is longer than a password may be."""
+    if len(password) > MOST_BYTES:
+        return None
+    text = unicodedata.normalize("NFKC", password)  # in which a few signs become whole phrases
+    return text if len(text.encode()) <= MOST_BYTES else None
+
+
 def _reason_against(password: str, about: Iterable[str]) -> str | None:
     if len(password) < LEAST:
         return _("A password has at least %(least)s characters; twelve are better.", least=LEAST)
-    if len(password.encode()) > MOST_BYTES:
+    if as_kept(password) is None:
         return _("A password has at most %(most)s bytes.", most=MOST_BYTES)
     folded = password.casefold()
     if folded in _common() or len(set(folded)) == 1:

@@ -14,7 +14,7 @@ from cms.comments.lifecycle import PENDING, STATUS_LABELS
 from cms.comments.models import Comment
 from cms.comments.policy import CommentPolicy
 from cms.comments.queries import Record
-from cms.core.db import MAX_ID
+from cms.core.db import row_id
 from cms.core.i18n import N_
 from cms.extensions import db
 from cms.web import signed_in
@@ -46,7 +46,7 @@ class ModerationView(CmsView):
     def index_view(self) -> str:
         """At most six queries at any length of the queue."""
         after = request.args.get("after", "")
-        place = min(int(after[:12]), MAX_ID) if after.isascii() and after.isdecimal() else None
+        place = row_id(after)
         found = queries.queue(db.session(), signed_in(), PENDING, after=place, most=PER_PAGE)
         shown = found[:PER_PAGE]
         history = queries.records(db.session(), shown)

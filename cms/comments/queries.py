@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
-from sqlalchemy.orm import Session, defer, joinedload, lazyload, load_only, selectinload
+from sqlalchemy.orm import Session, aliased, defer, joinedload, lazyload, load_only, selectinload
 
 from cms.accounts.models import User
 from cms.comments.lifecycle import APPROVED, PENDING, SPAM, CommentStatus
 from cms.comments.models import Ban, Comment
 from cms.comments.policy import CommentPolicy
-from cms.core.db import MAX_ID
+from cms.core.db import UTCDateTime, fits
 from cms.core.errors import NotFound
 from cms.core.i18n import _
 from cms.posts.models import Post
@@ -19,6 +19,8 @@ from cms.posts.models import Post
 #: How many comments an author (by id, or by e-mail where there is no account) has in a status.
 Tally = dict[tuple[int | None, str, CommentStatus], int]
 
+#: Earlier than any comment.
+BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 #: Answers shown beside one comment in the back office.
 ANSWERS = 20
 
@@ -33,10 +35,10 @@ class Record:
 
 def get(session: Session, comment_id: int, *, viewer: User | None, for_update: bool = False) -> Comment:
     """One comment with its post and author; NotFound also where the viewer may not know of it."""
-    query = select(Comment).where(Comment.id == min(max(comment_id, 0), MAX_ID)).options(*loaded())
+    query = select(Comment).where(Comment.id == comment_id).options(*loaded())
     if for_update:
         query = query.with_for_update(of=Comment).execution_options(populate_existing=True)
-    comment = session.scalar(query)
+    comment = session.scalar(query) if fits(comment_id) else None
     if comment is None or not CommentPolicy(viewer).may_see(comment):
         raise NotFound(_("There is no such comment, or you may not see it."))
     return comment
@@ -51,12 +53,16 @@ def queue(session: Session, viewer: User, status: CommentStatus, *, after: int |
     """One page of the moderation queue, the oldest first, beginning after a comment; one more than asked for."""
     query = visible_to(viewer).where(Comment.status == status).options(*loaded())
     if after is not None:
-        marker = select(Comment.created_at).where(Comment.id == after).scalar_subquery()
-        query = query.where(
-            Comment.created_at >= marker,
-            or_(Comment.created_at > marker, Comment.id > after),
-        )
+        query = query.where(later_than(after))
     return list(session.scalars(query.order_by(Comment.created_at, Comment.id).limit(most + 1)))
+
+
+def later_than(comment_id: int) -> ColumnElement[bool]:
+    """What was said after a comment, for the next page; everything where that comment is gone."""
+    marker = aliased(Comment)
+    known = select(marker.created_at).where(marker.id == comment_id).scalar_subquery()
+    at: ColumnElement[datetime] = func.coalesce(known, literal(BEFORE_ALL, UTCDateTime()))
+    return (Comment.created_at >= at) & or_(Comment.created_at > at, Comment.id > comment_id)
 
 
 def waiting(session: Session, viewer: User, *, most: int) -> int:

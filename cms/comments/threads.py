@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, lazyload, load_only
@@ -11,7 +10,8 @@ from sqlalchemy.sql.base import ExecutableOption
 from cms.accounts.models import User
 from cms.comments.lifecycle import APPROVED
 from cms.comments.models import Comment
-from cms.core.db import MAX_ID
+from cms.comments.queries import later_than
+from cms.core.db import fits
 
 #: Threads on one page; a thread is a comment that answers none, with everything below it.
 PER_PAGE = 50
@@ -46,11 +46,14 @@ class Talk:
 
 
 def talk(session: Session, post_id: int, *, depth: int, after: int | None = None) -> Talk:
-    """One query, whatever the number of comments; an answer to a comment that is gone begins a thread of its own."""
+    """One query, whatever the number of comments, and one more where this page has none.
+
+    An answer to a comment that is gone begins a thread of its own; after one that is gone comes the first page.
+    """
     approved = (Comment.post_id == post_id, Comment.status == APPROVED)
     roots = select(Comment.id).where(*approved, _answers_none(post_id)).order_by(Comment.created_at, Comment.id)
     if after is not None:
-        roots = roots.where(_later_than(min(after, MAX_ID)))
+        roots = roots.where(later_than(after))
     shown = roots.limit(PER_PAGE + 1).subquery()
     below = select(shown.c.id).cte(recursive=True)
     below = below.union(select(Comment.id).join(below, Comment.parent_id == below.c.id).where(_is_approved()))
@@ -62,12 +65,12 @@ def talk(session: Session, post_id: int, *, depth: int, after: int | None = None
         .options(_author())
     ).all()
     threads, more = _as_threads([row[0] for row in rows], depth)
-    return Talk(threads, rows[0][1] if rows else 0, more)
+    return Talk(threads, rows[0][1] if rows else session.scalar(select(total)) or 0, more)
 
 
 def answerable(session: Session, post_id: int, comment_id: int) -> Comment | None:
     """The public comment of this post that somebody wants to answer."""
-    if not 0 < comment_id <= MAX_ID:
+    if not fits(comment_id):
         return None
     query = select(Comment).where(Comment.id == comment_id, Comment.post_id == post_id, Comment.status == APPROVED)
     return session.scalar(query.options(_author()))
@@ -93,12 +96,6 @@ def _answers_none(post_id: int) -> ColumnElement[bool]:
 def _is_approved() -> ColumnElement[bool]:
     """Written so that no index on the status fits: answers are found by what they answer, or SQLite reads them all."""
     return func.lower(Comment.status) == APPROVED.value
-
-
-def _later_than(comment_id: int) -> ColumnElement[bool]:
-    marker = aliased(Comment)
-    at: ColumnElement[datetime] = select(marker.created_at).where(marker.id == comment_id).scalar_subquery()
-    return (Comment.created_at >= at) & or_(Comment.created_at > at, Comment.id > comment_id)
 
 
 def _as_threads(comments: Sequence[Comment], depth: int) -> tuple[list[Said], int | None]:

@@ -97,7 +97,12 @@ def row_id(text: str) -> int | None:
     """The id that a text names; None where no row can have it, however many zeros or digits were typed."""
     if not text.isascii() or not text.isdigit() or len(text) > len(str(MAX_ID)):
         return None
-    return int(text) if 0 < int(text) <= MAX_ID else None
+    return int(text) if fits(int(text)) else None
+
+
+def fits(id: int) -> bool:
+    """Whether a row can have this id: PostgreSQL refuses to compare a column with a larger number."""
+    return 0 < id <= MAX_ID
 
 
 def reference(target: str, **options: Any) -> ForeignKey:

@@ -12,8 +12,8 @@ from cms.comments.lifecycle import APPROVED
 from cms.comments.models import Comment
 from cms.comments.reasons import Reason
 from cms.comments.senders import Sender
-from cms.core.db import MAX_ID, end_read
-from cms.core.errors import Invalid, TooOften
+from cms.core.db import end_read, row_id
+from cms.core.errors import CmsError, Invalid, NotAllowed, TooOften
 from cms.core.i18n import _
 from cms.extensions import csrf, db
 from cms.posts import public
@@ -21,6 +21,7 @@ from cms.posts.models import Edition
 from cms.site import stamps
 from cms.site.stamps import BadStamp, OldStamp, Stamp
 from cms.web import now, runtime, settings, visitor
+from cms.web.errors import status_of
 from cms.web.limits import is_exempt
 
 #: A field that people do not see, under a name that programs like to fill in.
@@ -37,23 +38,13 @@ class Entered:
     parent: str = ""
 
 
-class Problem(Exception):
-    """Why the form is shown again, with which status, and what is wrong with which field."""
-
-    def __init__(
-        self, status: int, message: str, faults: dict[str, str] | None = None, *, retry_after: int | None = None
-    ) -> None:
-        super().__init__(message)
-        self.status, self.message, self.faults, self.retry_after = status, message, faults or {}, retry_after
-
-
 @csrf.exempt  # no session, so no token in one: the stamp and the Origin stand in for it
 def form(slug: str) -> Response:
     """GET shows the form, POST takes it; whatever is refused comes back with its text."""
     if request.method == "POST":
         return _take(slug)
     edition, person = _edition(slug), visitor()
-    require_open(edition, settings(), by=person, at=now())
+    _require_welcome(edition, person)
     parent = request.args.get("parent", "")
     if parent and _answered(edition, parent) is None:
         parent = ""
@@ -79,19 +70,25 @@ def _take(slug: str) -> Response:
     end_read(db.session())  # rendering is slow enough not to hold the lock meanwhile
     draft = _draft(entered, is_member=person is not None)
     edition = _edition(slug)
-    require_open(edition, settings(), by=person, at=now())
     stamp = None
     try:
+        _require_welcome(edition, person)
         stamp = _stamp(edition, person)
         if isinstance(draft, Invalid):
-            raise Problem(422, draft.message, draft.fields)
+            raise draft
         comment = _submit(edition, draft, entered, stamp, person)
-    except Problem as problem:
+    except CmsError as problem:
         db.session.rollback()
         return _page(_edition(slug), visitor(), entered, problem=problem, stamp=stamp)
     target = url_for("site.comment_receipt", slug=slug, c=stamps.receipt_of(comment.id))
     db.session.commit()
     return redirect(target, 303)
+
+
+def _require_welcome(edition: Edition, person: User | None) -> None:
+    require_open(edition, settings(), by=person, at=now())
+    if person is not None and person.needs_second_factor:
+        raise NotAllowed(_("One of your roles asks for a second factor. Set one up in your account first."))
 
 
 def _draft(entered: Entered, *, is_member: bool) -> fields.Draft | Invalid:
@@ -104,13 +101,13 @@ def _draft(entered: Entered, *, is_member: bool) -> fields.Draft | Invalid:
 
 def _stamp(edition: Edition, person: User | None) -> Stamp:
     if not stamps.is_from_here():
-        raise Problem(400, _("This form was sent from another site. If you wrote it, send it again from here."))
+        raise CmsError(_("This form was sent from another site. If you wrote it, send it again from here."))
     try:
         return stamps.read(request.form.get("csrf_token", ""), edition.post_id, person.id if person else None)
     except OldStamp:
-        raise Problem(422, _("This form was open for more than a day. Nothing is lost: send it again.")) from None
+        raise Invalid(_("This form was open for more than a day. Nothing is lost: send it again.")) from None
     except BadStamp:
-        raise Problem(400, _("This form was incomplete. Nothing is lost: send it again.")) from None
+        raise CmsError(_("This form was incomplete. Nothing is lost: send it again.")) from None
 
 
 def _submit(edition: Edition, draft: fields.Draft, entered: Entered, stamp: Stamp, person: User | None) -> Comment:
@@ -120,17 +117,12 @@ def _submit(edition: Edition, draft: fields.Draft, entered: Entered, stamp: Stam
         draft,
         Sender(request.remote_addr or "", runtime().config.secret_key, request.user_agent.string),
         settings(),
-        parent_id=_number(entered.parent) if entered.parent else None,
+        parent_id=(row_id(entered.parent) or 0) if entered.parent else None,
         noticed=tuple(reason for reason, applies in noticed if applies),
     )
-    try:
-        if not is_exempt():
-            limits.count(db.session(), arrival.sender.digest, at=now())
-        return actions.submit(db.session(), arrival, by=person, at=now())
-    except Invalid as fault:
-        raise Problem(422, fault.message, fault.fields) from fault
-    except TooOften as fault:
-        raise Problem(429, fault.message, retry_after=fault.retry_after) from fault
+    if not is_exempt():
+        limits.count(db.session(), arrival.sender.digest, at=now())
+    return actions.submit(db.session(), arrival, by=person, at=now())
 
 
 def _edition(slug: str) -> Edition:
@@ -141,13 +133,8 @@ def _edition(slug: str) -> Edition:
     return edition
 
 
-def _number(text: str) -> int:
-    """An id, or 0, which nothing has."""
-    return min(int(text[:12]), MAX_ID) if text.isascii() and text.isdecimal() else 0
-
-
 def _answered(edition: Edition, parent: str) -> Comment | None:
-    return threads.answerable(db.session(), edition.post_id, _number(parent))
+    return threads.answerable(db.session(), edition.post_id, row_id(parent) or 0)
 
 
 def _page(
@@ -155,7 +142,7 @@ def _page(
     person: User | None,
     entered: Entered,
     *,
-    problem: Problem | None = None,
+    problem: CmsError | None = None,
     stamp: Stamp | None = None,
 ) -> Response:
     """A stamp that holds is used again: whoever corrects a field at once is not in a hurry."""
@@ -167,13 +154,14 @@ def _page(
         entered=entered,
         answered=_answered(edition, entered.parent) if entered.parent else None,
         problem=problem,
+        faults=getattr(problem, "fields", {}),
         stamp=text,
         trap=TRAP,
         limits=fields,
         privacy_note=settings().privacy_note,
         reads_all=settings().comments_hold == "all",
     )
-    response = make_response(page, problem.status if problem is not None else 200)
-    if problem is not None and problem.retry_after is not None:
+    response = make_response(page, status_of(problem) if problem is not None else 200)
+    if isinstance(problem, TooOften):
         response.headers["Retry-After"] = str(problem.retry_after)
     return response

@@ -20,7 +20,8 @@ def bar() -> Response:
     if person is None:
         return make_response("", 204)
     path = request.args.get("path", "")[:LONGEST_PATH]
-    return make_response(render_template("site/_here.html", person=person, edit=_editor_of(path, person)))
+    edit = None if person.needs_second_factor else _editor_of(path, person)
+    return make_response(render_template("site/_here.html", person=person, edit=edit))
 
 
 def _editor_of(path: str, person: User) -> str | None:

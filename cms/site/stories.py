@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from cms.comments import threads
 from cms.comments.arrival import is_open
-from cms.core.db import MAX_ID
+from cms.core.db import row_id
 from cms.core.text import reading_minutes
 from cms.extensions import db
 from cms.posts import public
@@ -80,5 +80,4 @@ def _at(path: str) -> Response:
 
 def _after() -> int | None:
     """Where this page of the conversation begins; anything but a number is the first page."""
-    text = request.args.get("comments", "")
-    return min(int(text[:12]), MAX_ID) if text.isascii() and text.isdecimal() else None
+    return row_id(request.args.get("comments", ""))

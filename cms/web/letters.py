@@ -1,6 +1,7 @@
 """What people get by mail about their account, and the links in it: always the configured address, never the Host."""
 
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, current_app, url_for
@@ -64,9 +65,10 @@ def has_account(email: str) -> None:
     )
 
 
-def waits_for_approval(user: User, manager: User) -> None:
+def waits_for_approval(user: User, managers: Sequence[User]) -> None:
+    """The same to everybody who can say yes."""
     _post(
-        manager.email,
+        [manager.email for manager in managers],
         _("Somebody waits for an account at %(site)s", site=settings().title),
         _("%(name)s (%(username)s) has signed up and waits for a yes.", name=user.name, username=user.username),
         runtime().config.base_url + "/admin/users/",
@@ -114,20 +116,27 @@ def notice(user: User, what: str, *, to: str | None = None) -> None:
     )
 
 
-def _post(to: str, subject: str, *paragraphs: str) -> None:
+def _post(to: str | Sequence[str], subject: str, *paragraphs: str) -> None:
     """A mail server takes its time, and the time of an answer must not tell whether there was mail to send."""
+    addresses = [to] if isinstance(to, str) else to
     body = "\n\n".join(paragraphs) + "\n"
     db.session.rollback()  # whatever was read since the commit
     if current_app.config["MAIL_BACKEND"] == "smtp":
         app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug's proxy
-        threading.Thread(target=_send_apart, args=(app, to, subject, body)).start()
+        threading.Thread(target=_send_apart, args=(app, addresses, subject, body)).start()
     else:
-        mailing.send(to, subject, body)
+        _send(addresses, subject, body)
 
 
-def _send_apart(app: Flask, to: str, subject: str, body: str) -> None:
+def _send_apart(app: Flask, addresses: Sequence[str], subject: str, body: str) -> None:
     begin_as(may_write=False)
     with app.app_context():
         settings()  # kept for the mail, so that no transaction is open while it is sent
         db.session.rollback()
-        mailing.send(to, subject, body)
+        _send(addresses, subject, body)
+
+
+def _send(addresses: Sequence[str], subject: str, body: str) -> None:
+    """Each their own message: nobody learns who else got it."""
+    for address in addresses:
+        mailing.send(address, subject, body)

@@ -1,27 +1,30 @@
 """Password hashes: the one place that makes and checks them. Slow on purpose: never with a transaction open."""
 
-import unicodedata
 from functools import cache
 
 import flask_security
 from flask_security.proxies import _security
 
-LONGEST_BYTES = 1000
+from cms.accounts.passwords import MOST_BYTES, as_kept
 
 
 def hash_password(password: str) -> str:
-    """Argon2id, about 50 ms; the rules for passwords are `accounts.passwords`."""
-    made: str = flask_security.hash_password(_normalised(password))
+    """Argon2id, about 50 ms; the rules for passwords are `accounts.passwords`, and were asked before."""
+    text = as_kept(password)
+    if text is None:
+        raise ValueError("longer than a password may be")
+    made: str = flask_security.hash_password(text)
     return made
 
 
 def is_right(password: str, kept: str | None) -> bool:
     """Whether the password fits; an account without one, or none at all, takes just as long to say no."""
-    if len(password.encode()) > LONGEST_BYTES:
-        password, kept = password[:LONGEST_BYTES], None
+    text = as_kept(password)
+    if text is None:
+        text, kept = "x" * MOST_BYTES, None
     if kept is not None and _security.pwd_context.identify(kept) is None:
         kept = None  # no hash that we know: nobody has the password to it
-    fits: bool = flask_security.verify_password(_normalised(password), kept or _nobodys())
+    fits: bool = flask_security.verify_password(text, kept or _nobodys())
     return fits and kept is not None
 
 
@@ -29,11 +32,6 @@ def is_outdated(kept: str) -> bool:
     """Whether the hash was made with other parameters than today's."""
     outdated: bool = _security.pwd_context.needs_update(kept)
     return outdated
-
-
-def _normalised(password: str) -> str:
-    """The same password typed on another keyboard is the same password."""
-    return unicodedata.normalize("NFKC", password)
 
 
 @cache

@@ -21,7 +21,7 @@ URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-dat
 FORM_TYPES = (URLENCODED, MULTIPART)
 MEGABYTE = 1024 * 1024
 #: Room for whoever has no role to be told which field is too long; what they may say is far shorter.
-VISITORS_BYTES = 4 * MEGABYTE
+VISITORS_BYTES = MEGABYTE
 _NO_TEXT = re.compile("[\0\ufffd\ud800-\udfff]")
 
 

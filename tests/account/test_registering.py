@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from cms.accounts.models import User
 from tests.account.conftest import Another, Outbox, SetSetting
 from tests.browser import Browser
+from tests.counting import counted
 from tests.factories import Make
 from tests.listening import Hashing
 
@@ -174,3 +175,43 @@ def test_one_address_makes_us_write_only_so_often(
     ]
 
     assert answers == [302] * 20 + [429]
+
+
+def test_whose_name_was_taken_before_they_confirmed_is_asked_for_another(
+    browser: Browser, session: Session, make: Make, open_site: None, outbox: Outbox
+) -> None:
+    browser.post("/register", WANTED)
+    make.user(username="newcomer")
+    session.commit()
+    link = outbox.link_to("new@example.com")
+
+    asked = browser.post(link, {"password": WANTED["password"]})
+
+    assert asked.status_code == 422
+    assert "This username is taken" in asked.text
+    assert 'name="username"' in asked.text
+    again = browser.post(link, {"password": WANTED["password"], "username": "newcomer"})
+    assert again.status_code == 422
+    assert 'name="username"' in again.text
+    assert browser.post(link, {"password": WANTED["password"], "username": "latecomer"}).status_code == 302
+    assert session.scalars(select(User.username).where(User.email == "new@example.com")).one() == "latecomer"
+
+
+def test_whoever_manages_people_is_told_however_many_they_are_without_a_query_for_each(
+    browser: Browser, session: Session, make: Make, set_setting: SetSetting, outbox: Outbox
+) -> None:
+    set_setting("sign_up", "approval")
+    owners = [make.owner()]
+    session.commit()
+    costs = []
+    for wanted in ("first", "second"):
+        mail = f"{wanted}@example.com"
+        browser.post("/register", WANTED | {"email": mail, "username": wanted})
+        with counted(session.get_bind()) as asked:
+            browser.post(outbox.link_to(mail), {"password": WANTED["password"]})
+        costs.append(len(asked))
+        owners += [make.owner() for _number in range(4)]
+        session.commit()
+
+    assert costs[0] == costs[1]
+    assert all(outbox.to(owner.email) for owner in owners[:5])

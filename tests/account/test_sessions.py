@@ -1,11 +1,17 @@
 """Sessions: how long they last, what ends them, and what their cookie gives away."""
 
-from datetime import timedelta
+import contextlib
+from datetime import datetime, timedelta
 
+import pytest
+from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from cms.account.sessions import Seen
 from cms.accounts.models import UserSession
+from cms.extensions import db
 from tests.account.conftest import Another, Later, SetSetting, is_signed_in
 from tests.accounts.events import verbs
 from tests.browser import Browser
@@ -167,3 +173,21 @@ def test_a_read_writes_nothing_but_last_seen_and_that_once_a_minute(
     browser.get("/account")
 
     assert session.scalars(select(UserSession.last_seen_at)).one() > seen + timedelta(minutes=1)
+
+
+def test_where_no_connection_is_free_an_answer_is_not_lost_for_want_of_a_note(
+    app: Flask, clean: None, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    seen = Seen()
+    seen.note(7, now)
+    with app.app_context(), contextlib.ExitStack() as taken:
+        pool = db.engine.pool
+        monkeypatch.setattr(pool, "_timeout", 0.05)
+        monkeypatch.setattr(pool, "_max_overflow", 0)
+        with contextlib.suppress(PoolTimeout):
+            while True:
+                taken.enter_context(db.engine.connect())
+
+        seen.flush_if_due()
+
+    assert seen._seen == {7: now}

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from cms.accounts.actions import erasing, people, tokens
+from cms.accounts.actions import erasing, joining, people, tokens
 from cms.accounts.actions.sessions import Device, open_session
 from cms.accounts.models import SingleUseToken, User, UserSession, WebAuthn
 from cms.audit.batches import DONE, RowResult, begin_batch, end_batch, results_of
@@ -125,3 +125,16 @@ def test_erasing_twice_is_once(session: Session, make: Make, person: User, now: 
     erasing.anonymise(session, person, by=owner, at=now)
 
     assert verbs(session).count("user.anonymise") == 1
+
+
+def test_nothing_is_left_in_a_link_that_was_used(session: Session, make: Make, now: datetime) -> None:
+    secret = joining.ask_for_account(
+        session, email="maren@example.com", username="maren", display_name="Maren Holt", hashed="argon2", at=now
+    )
+    person = joining.confirm_account(session, secret or "", approval=False, at=now)
+
+    erasing.anonymise(session, person, by=make.owner(), at=now)
+    session.flush()
+
+    kept = str(session.execute(text("SELECT * FROM single_use_tokens")).all())
+    assert [word for word in ("maren", "Holt", "argon2") if word in kept] == []

@@ -113,3 +113,11 @@ def test_a_first_password_confirms_the_address(session: Session, make: Make, now
 
 def open_here(session, person, now):
     return open_session(session, person, DEVICE, at=now, lasts=timedelta(hours=12), remembered=False, via="password")
+
+
+def test_a_password_is_measured_as_it_will_be_kept() -> None:
+    """A single sign may stand for a phrase of eighteen letters."""
+    check_password("correct horse" + "\ufdfa" * 25, about=ABOUT)
+
+    with pytest.raises(Invalid, match="bytes"):
+        check_password("\ufdfa" * 327 + "abcd3fgh", about=ABOUT)

@@ -172,3 +172,22 @@ def test_the_record_of_every_author_comes_in_one_query(session: Session, make: M
     assert records[mine.id] == queries.Record(approved=1, spam=0)
     assert records[guest.id] == queries.Record(approved=0, spam=1)
     assert records[nobody.id] == queries.Record()
+
+
+def test_all_comments_are_counted_beyond_the_last_thread_too(session: Session, speaker: Speaker, post: Post) -> None:
+    speaker.say("a")
+    last = speaker.say("b")
+
+    talk = threads.talk(session, post.id, depth=4, after=last.id)
+
+    assert (talk.threads, talk.count) == ([], 2)
+
+
+def test_after_a_thread_that_is_gone_a_conversation_begins_anew(session: Session, speaker: Speaker, post: Post) -> None:
+    speaker.say("a")
+
+    assert shape(threads.talk(session, post.id, depth=4, after=4711).threads) == [["a"]]
+    owner = speaker.make.owner()
+    speaker.say("b", status=PENDING)
+    waiting = queries.queue(session, owner, PENDING, after=4711, most=10)
+    assert [comment.body for comment in waiting] == ["b"]

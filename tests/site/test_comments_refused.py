@@ -74,6 +74,39 @@ def test_a_closed_conversation_says_why(
     response = browser.client.post(FORM, data={"name": "Rafe", "email": "rafe@example.com", "body": WORDS})
     assert response.status_code == status
     assert ("closed" if status == 409 else "Only members") in response.get_data(as_text=True)
+    assert WORDS in response.get_data(as_text=True)
+    assert comments(session) == []
+
+
+def test_a_banned_member_is_told_and_keeps_the_text(
+    session: Session, browser: Browser, send: Send, make: Make, now: datetime
+) -> None:
+    member = make.user()
+    session.add(Ban(user_id=member.id, created_at=now))
+    session.commit()
+    browser.sign_in(member)
+
+    answer = send()
+
+    assert answer.status_code == 403
+    assert "for the time being" in answer.text
+    assert WORDS in answer.text
+
+
+def test_whoever_still_lacks_a_second_factor_does_not_comment_as_the_author_that_they_are(
+    session: Session, browser: Browser, send: Send, make: Make, post: Post
+) -> None:
+    author = make.user("author", make.role(second_factor_required=True))
+    session.get_one(Post, post.id).author_id = author.id
+    session.commit()
+    browser.sign_in(author)
+
+    opened, sent = browser.get(FORM), send()
+
+    assert (opened.status_code, sent.status_code) == (403, 403)
+    assert "second factor" in opened.text
+    assert WORDS in sent.text
+    assert "Edit" not in browser.get("/here?path=/posts/it").text
     assert comments(session) == []
 
 

@@ -39,13 +39,20 @@ def asked_account(session: Session, secret: str, *, at: datetime) -> SingleUseTo
     return peek(session, secret, Purpose.SIGN_UP, at=at)
 
 
-def confirm_account(session: Session, secret: str, *, approval: bool, at: datetime) -> User:
-    """Make the account; with `approval` it cannot be used before somebody says yes."""
+def confirm_account(session: Session, secret: str, *, approval: bool, username: str = "", at: datetime) -> User:
+    """Make the account; with `approval` it cannot be used before somebody says yes.
+
+    Names are not kept for anybody meanwhile: `username` is for whoever has to choose another.
+    """
     asked = use(session, secret, Purpose.SIGN_UP, at=at).detail
     if by_email(session, asked["email"]) is not None:
         raise DeadLink
     person = new_person(
-        session, email=asked["email"], username=asked["username"], display_name=asked["display_name"], at=at
+        session,
+        email=asked["email"],
+        username=username or asked["username"],
+        display_name=asked["display_name"],
+        at=at,
     )
     person.password = asked["password"]
     person.confirmed_at = at

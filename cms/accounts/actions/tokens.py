@@ -96,12 +96,12 @@ def peek(session: Session, secret: str, *purposes: Purpose, at: datetime) -> Sin
 
 
 def use(session: Session, secret: str, *purposes: Purpose, at: datetime) -> SingleUseToken:
-    """Use a link up: of several at once exactly one succeeds."""
+    """Use a link up: of several at once exactly one succeeds. What it was to bring about is kept here no longer."""
     found = peek(session, secret, *purposes, at=at)
     used = session.execute(
         update(SingleUseToken)
         .where(SingleUseToken.id == found.id, SingleUseToken.used_at.is_(None))
-        .values(used_at=at)
+        .values(used_at=at, detail={})
         .execution_options(synchronize_session=False)
     )
     if not isinstance(used, CursorResult) or used.rowcount != 1:
