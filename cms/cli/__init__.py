@@ -9,6 +9,7 @@ import sys
 import click
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cms.core.db import is_away
 from cms.core.errors import CmsError
@@ -76,10 +77,11 @@ def main() -> None:
         sys.exit(_complain(str(error)))
     except OSError as error:
         sys.exit(_complain(f"{error.filename}: {error.strerror}" if error.filename else str(error)))
-    except DBAPIError as error:
+    except (DBAPIError, PoolTimeout) as error:
         if not is_away(error):
             raise
-        sys.exit(_complain(f"The database cannot be reached: {str(error.orig).strip().splitlines()[0]}"))
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        sys.exit(_complain(f"The database cannot be reached: {reason}"))
 
 
 def _complain(message: str) -> int:
