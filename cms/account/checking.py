@@ -28,7 +28,7 @@ def checked_sign_in(email: str, password: str) -> User:
     user = queries.by_email(db.session(), email)
     if user is None or not fits or user.password != kept or not user.active:
         _note_failure(user)
-        raise Invalid(_waiting(user) if fits and user else _("The e-mail address or the password is wrong."))
+        raise Invalid(_why_not(user if fits else None))
     attempts.give_back(db.session(), taken)
     if better:
         _keep(user, better)
@@ -64,9 +64,9 @@ def _note_failure(user: User | None) -> None:
     db.session.commit()
 
 
-def _waiting(user: User) -> str:
-    """Only said to somebody who knows the password."""
-    if user.approval_requested_at is not None:
+def _why_not(knows_password_of: User | None) -> str:
+    """That an account waits is only said to somebody who knows its password."""
+    if knows_password_of is not None and knows_password_of.approval_requested_at is not None:
         return _("Your account waits for approval. You get mail when somebody has said yes.")
     return _("The e-mail address or the password is wrong.")
 

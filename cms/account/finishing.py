@@ -4,9 +4,9 @@ from flask import make_response, redirect
 from werkzeug.wrappers import Response
 
 from cms.account import limits, sessions
-from cms.account.pages import DESK
 from cms.accounts.models import User
 from cms.extensions import db
+from cms.web.areas import desk_path
 
 
 def finish(user: User, *, remember: bool, target: str, via: str) -> Response:
@@ -19,4 +19,4 @@ def finish(user: User, *, remember: bool, target: str, via: str) -> Response:
 
 def home_of(user: User) -> str:
     """Where somebody lands after signing in: the back office, if there is anything in it for them."""
-    return DESK if user.roles else "/"
+    return desk_path() if user.roles else "/"

@@ -3,6 +3,7 @@
 What a value must be is said once, by the domain: a form asks only whether something was entered.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import lazy_gettext
@@ -11,10 +12,12 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
+from cms.accounts.actions.second_factors import KEY_NAME_LENGTH
 from cms.accounts.names import BIO_LENGTH, EMAIL_LENGTH, NAME_LENGTH
 from cms.accounts.passwords import LEAST
-from cms.core.errors import CmsError, marked
+from cms.core.errors import CmsError, Faults, marked
 from cms.core.text import USERNAME_LENGTH
+from cms.settings.declared import BY_KEY
 
 NEW_PASSWORD = {"autocomplete": "new-password", "minlength": LEAST}
 PASSWORD_HELP = lazy_gettext("At least %(least)s characters; 12 or more are better.", least=LEAST)
@@ -26,17 +29,23 @@ def required(message: Any) -> list[InputRequired]:
 
 
 class AccountForm(FlaskForm):
-    def require(self) -> None:
-        """Raise what WTForms would only note, so that every refusal goes one way."""
-        if not self.validate():
-            raise marked()
+    def require(self, **checks: Callable[[str], object]) -> None:
+        """Raise all that is wrong: what WTForms would only note, and what the domain says of each field filled in."""
+        self.validate()
+        faults = Faults()
+        for name, check in checks.items():
+            if not self[name].errors:
+                with faults.of(name):
+                    check(self[name].data or "")
+        if faults or self.errors:
+            raise marked(faults)
 
     def show(self, refusal: CmsError) -> None:
         """Put each sentence beside the field it is about, and any other above the form."""
         about = {name: text for name, text in getattr(refusal, "fields", {}).items() if name in self}
         for name, text in about.items():
             self[name].errors = [*self[name].errors, text]
-        if not about:
+        if not about and not self.errors:
             self.form_errors.append(refusal.message)
 
 
@@ -44,7 +53,7 @@ class SignInForm(AccountForm):
     email = EmailField(
         lazy_gettext("E-mail address"),
         validators=required(lazy_gettext("Enter your e-mail address.")),
-        render_kw={"autocomplete": "username webauthn", "maxlength": EMAIL_LENGTH},
+        render_kw={"autocomplete": "username webauthn", "maxlength": EMAIL_LENGTH, "autofocus": True},
     )
     password = PasswordField(
         lazy_gettext("Password"),
@@ -103,7 +112,7 @@ class SetUpForm(NameFields):
     title = StringField(
         lazy_gettext("Title of the site"),
         validators=required(lazy_gettext("Give the site a title.")),
-        render_kw={"maxlength": 80, "autocomplete": "off"},
+        render_kw={"maxlength": BY_KEY["title"].max_length, "autocomplete": "off"},
     )
     timezone = SelectField(lazy_gettext("Time zone"), default="UTC")
 
@@ -189,5 +198,5 @@ class ChangeEmailForm(AccountForm):
 
 class PasskeyForm(AccountForm):
     name = StringField(
-        lazy_gettext("Name of the passkey"), default="", render_kw={"maxlength": 64, "autocomplete": "off"}
+        lazy_gettext("Name of the passkey"), default="", render_kw={"maxlength": KEY_NAME_LENGTH, "autocomplete": "off"}
     )

@@ -30,7 +30,6 @@ def register() -> Response:
     if request.method != "POST":
         return page("register", form=form)
     try:
-        form.require()
         _ask(form)
     except (Invalid, TooOften) as refusal:
         db.session.rollback()
@@ -66,9 +65,13 @@ def confirm(secret: str) -> Response:
 
 def _ask(form: RegisterForm) -> None:
     """Every path takes the time of a hash and ends in one mail."""
-    email, username, name = form.email.data, form.username.data, form.display_name.data or ""
-    check_password(form.password.data, about=(email, username, name, settings().title))
-    names.free_username(db.session(), username)
+    email, username, name = form.email.data or "", form.username.data or "", form.display_name.data or ""
+    form.require(
+        email=names.clean_email,
+        username=lambda username: names.free_username(db.session(), username),
+        display_name=names.clean_name,
+        password=lambda password: check_password(password, about=(email, username, name, settings().title)),
+    )
     email = names.clean_email(email)
     checking.take(limits.mail_tallies())
     hashed = passwords.hash_password(form.password.data)

@@ -9,10 +9,8 @@ from flask import Flask, Response, make_response, render_template, request
 from cms.core.errors import CmsError, TooOften
 from cms.web import errors, settings, visitor
 from cms.web.agents import agent_name
+from cms.web.areas import desk_path
 from cms.web.dates import date_words, time_words
-
-#: The back office is another edge, so its address is written out.
-DESK = "/admin/"
 
 
 def init_app(app: Flask, blueprints: Set[str]) -> None:
@@ -30,7 +28,7 @@ def page(template: str, *, refusal: CmsError | None = None, status: int = 200, *
     user = visitor()
     frame = {
         "site_title": settings().title,
-        "desk": DESK if user and user.roles else None,
+        "desk": desk_path() if user and user.roles else None,
         "agent_name": agent_name,
         "moment": moment,
     }

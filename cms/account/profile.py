@@ -74,8 +74,7 @@ def password() -> Response:
     form, me = ChangePasswordForm(), signed_in()
     about = (me.email, me.username, me.display_name, settings().title)
     try:
-        form.require()
-        check_password(form.password.data, about=about)
+        form.require(password=lambda password: check_password(password, about=about))
         end_read(db.session())
         hashed = passwords.hash_password(form.password.data)
         me = checking.check_current_password(form)
@@ -95,7 +94,7 @@ def email() -> Response:
     """The new address has to be proven; the old one is told at once."""
     form = ChangeEmailForm()
     try:
-        form.require()
+        form.require(email=names.clean_email)
         wanted = names.clean_email(form.email.data)
         checking.take(limits.mail_tallies())
         me = checking.check_current_password(form)

@@ -57,8 +57,7 @@ def reset(secret: str) -> Response:
         return page("reset", form=form, person=person)
     about = (person.email, person.username, person.display_name, settings().title)
     try:
-        form.require()
-        check_password(form.password.data, about=about)
+        form.require(password=lambda password: check_password(password, about=about))
     except Invalid as refusal:
         form.show(refusal)
         return page("reset", refusal=refusal, form=form, person=person)

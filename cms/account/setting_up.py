@@ -3,10 +3,11 @@
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from cms.account.finishing import finish
+from cms.account.finishing import finish, home_of
 from cms.account.forms import SetUpForm
 from cms.account.links import behind_link
 from cms.account.pages import page
+from cms.accounts import names
 from cms.accounts.actions import tokens
 from cms.accounts.actions.joining import first_owner
 from cms.accounts.passwords import check_password
@@ -35,7 +36,6 @@ def set_up() -> Response:
     if request.method != "POST":
         return page("set_up", form=form)
     try:
-        form.require()
         return _make(form, secret)
     except Invalid as refusal:
         db.session.rollback()
@@ -44,8 +44,14 @@ def set_up() -> Response:
 
 
 def _make(form: SetUpForm, secret: str) -> Response:
-    password, about = form.password.data, (form.email.data, form.username.data, form.display_name.data or "")
-    check_password(password, about=(*about, form.title.data))
+    password = form.password.data
+    about = tuple(form[name].data or "" for name in ("email", "username", "display_name", "title"))
+    form.require(
+        email=names.clean_email,
+        username=lambda username: names.free_username(db.session(), username),
+        display_name=names.clean_name,
+        password=lambda password: check_password(password, about=about),
+    )
     end_read(db.session())
     hashed = passwords.hash_password(password)
     at = now()
@@ -61,4 +67,4 @@ def _make(form: SetUpForm, secret: str) -> Response:
         at=at,
     )
     change(db.session(), {"title": form.title.data, "timezone": form.timezone.data}, by=owner, at=at)
-    return finish(owner, remember=False, target="/admin/", via="set-up")
+    return finish(owner, remember=False, target=home_of(owner), via="set-up")

@@ -9,6 +9,7 @@ from cms.account.forms import LinkForm, SignInForm
 from cms.account.pages import page
 from cms.account.sessions import mark, sign_out
 from cms.accounts.actions import attempts
+from cms.accounts.queries import ever_owned
 from cms.core.errors import Invalid, TooOften
 from cms.extensions import db
 from cms.web import settings, visitor
@@ -79,4 +80,10 @@ def _page(form: SignInForm, refusal: Invalid | TooOften | None = None) -> Respon
     """The form again; a refusal stands above it."""
     if refusal is not None:
         form.show(refusal)
-    return page("sign_in", refusal=refusal, form=form, may_join=settings().sign_up != "closed")
+    return page(
+        "sign_in",
+        refusal=refusal,
+        form=form,
+        may_join=settings().sign_up != "closed",
+        is_new=not ever_owned(db.session()),
+    )

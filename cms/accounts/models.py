@@ -43,6 +43,10 @@ class RoleGrant(Base):
     def tag_ids(self) -> frozenset[int]:
         return frozenset(row.tag_id for row in self.tag_rows)
 
+    @property
+    def is_unlimited(self) -> bool:
+        return self.scope is Scope.ANY and not self.tag_ids
+
 
 class RoleGrantTag(Base):
     """A tag that a grant is limited to; by id, since taxonomy stands above accounts."""
@@ -85,7 +89,7 @@ class Role(Base, RoleMixin, Timestamps):
 
     @property
     def shown_description(self) -> str:
-        return _(self.description)
+        return _(self.description) if self.description else ""
 
     def __str__(self) -> str:
         return self.label

@@ -31,7 +31,7 @@ def clean_email(email: str) -> str:
     try:
         valid = validate_email(email, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:
-        raise _invalid("email", _("This is not an e-mail address.")) from error
+        raise _invalid("email", _("This is not an e-mail address. One looks like name@example.com.")) from error
     folded = fold_email(valid.normalized)
     if len(folded) > EMAIL_LENGTH:  # a few letters have a small form that is longer
         raise _invalid("email", _("An e-mail address has at most %(most)s characters.", most=EMAIL_LENGTH))

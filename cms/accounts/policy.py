@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import object_session
 
 from cms.accounts.models import OWNER, Role, RoleGrant, User
-from cms.core.decision import Decision, GrantLike
+from cms.core.decision import Decision, GrantLike, covers
 from cms.core.i18n import _
 from cms.core.permissions import ABOUT, Permission, Scope
 
@@ -54,6 +54,10 @@ class Policy:
             if subject is None or self._reaches(grant, subject):
                 return Decision.yes(grant)
         return Decision.no(lambda: self._why_not(permission))
+
+    def may_without_limit(self, permission: Permission) -> bool:
+        """Whether some grant reaches everything, whosever it is and whatever its tags."""
+        return self.is_owner or any(grant.is_unlimited for grant in self.grants(permission))
 
     def may_any(self, *permissions: Permission) -> Decision:
         """Yes where one of several is held; refused with the reason of the first."""
@@ -143,15 +147,10 @@ class UserPolicy(PlainPolicy):
 
     def lacks(self, grants: Iterable[GrantLike]) -> list[GrantLike]:
         """The grants that this person does not hold themselves, at least as widely."""
-        return [] if self.is_owner else [grant for grant in grants if not self._covers(grant)]
+        return [] if self.is_owner else [grant for grant in grants if not self._holds(grant)]
 
-    def _covers(self, wanted: GrantLike) -> bool:
-        tags: frozenset[int] = getattr(wanted, "tag_ids", frozenset())
-        return any(
-            (held.scope is Scope.ANY or wanted.scope is Scope.OWN)
-            and (not held.tag_ids or (bool(tags) and tags <= held.tag_ids))
-            for held in self.grants(wanted.permission)
-        )
+    def _holds(self, wanted: GrantLike) -> bool:
+        return any(covers(held, wanted) for held in self.grants(wanted.permission))
 
     def _outranked_by(self, subject: User) -> Decision | None:
         if subject is self.user or self.is_owner:

@@ -19,18 +19,13 @@ def by_email(session: Session, email: str, *, for_update: bool = False) -> User 
 
 
 def live_session(session: Session, secret: str, *, at: datetime, idle: timedelta) -> tuple[UserSession, User] | None:
-    """The session of a cookie and its person, while it is neither ended, expired nor idle and the person is active.
-
-    A remembered session knows no idle time: not to be asked again is what was ticked.
-    """
+    """The session of a cookie and its person, while it is open and the person is active."""
     row = session.execute(
         select(UserSession, User)
         .join(User, User.id == UserSession.user_id)
         .where(
             UserSession.digest == digest_of(secret),
-            UserSession.revoked_at.is_(None),
-            UserSession.expires_at > at,
-            UserSession.remembered | (UserSession.last_seen_at > at - idle),
+            is_open(at, idle),
             User.active,
         )
     ).one_or_none()
@@ -42,15 +37,19 @@ def sessions_of(session: Session, user: User, *, at: datetime, idle: timedelta) 
     return list(
         session.scalars(
             select(UserSession)
-            .where(
-                UserSession.user_id == user.id,
-                UserSession.revoked_at.is_(None),
-                UserSession.expires_at > at,
-                UserSession.remembered | (UserSession.last_seen_at > at - idle),
-            )
+            .where(UserSession.user_id == user.id, is_open(at, idle))
             .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
         )
     )
+
+
+def is_open(at: datetime, idle: timedelta) -> ColumnElement[bool]:
+    """“Neither ended, expired nor idle”, as a WHERE clause over sessions.
+
+    A remembered session knows no idle time: not to be asked again is what was ticked.
+    """
+    in_use = UserSession.remembered | (UserSession.last_seen_at > at - idle)
+    return UserSession.revoked_at.is_(None) & (UserSession.expires_at > at) & in_use
 
 
 def any_owner(session: Session) -> bool:

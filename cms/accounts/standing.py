@@ -28,6 +28,7 @@ LABELS = {
 
 
 def standing_of(person: User) -> Standing:
+    """The first that holds: somebody erased is not also switched off."""
     if person.anonymised_at is not None:
         return Standing.ERASED
     if not person.active:

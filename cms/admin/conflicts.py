@@ -70,8 +70,12 @@ def conflict_page(view: Any, refusal: actions.SaveConflict, form: Any, post_id: 
 
 
 def base_version(form: Any) -> int:
-    """The version that the changes were made on; as before the conflict while somebody has not chosen."""
-    return (form.base if unchosen() else form.version).data or 0
+    """The version that the changes were made on; as before the conflict while somebody has not chosen.
+
+    Whoever does not say it gets the oldest there could be, so that nothing is written over unseen.
+    """
+    field = form.base if unchosen() else form.version
+    return (field.data or 0) if any(field.raw_data or ()) else 0
 
 
 def taken_changes(form: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ KEEP, REASSIGN, ANONYMISE = "keep", "reassign", "anonymise"
 
 #: What becomes of the person: value, label, what it means.
 OUTCOMES = (
-    (KEEP, N_("Keep, switched off"), N_("Name and posts stay as they are. The account can be activated again.")),
+    (KEEP, N_("Switch off"), N_("Name and posts stay as they are. The account can be activated again.")),
     (REASSIGN, N_("Switch off and give the posts to somebody"), N_("Readers see the other person as the author.")),
     (
         ANONYMISE,
@@ -40,6 +40,8 @@ def leave(session: Session, person: User, sent: Mapping[str, str], *, by: User, 
         raise Invalid(_("Choose what becomes of this account."), {"outcome": _("Choose one of these.")})
     if outcome == REASSIGN and heir is None:
         raise Invalid(_("Choose who gets the posts."), {"reassign_to": _("Choose who gets the posts.")})
+    if outcome == ANONYMISE and not sent.get("confirmed"):
+        raise Invalid(_("Say that you mean it."), {"confirmed": _("Tick this first: nobody can bring them back.")})
     if heir is not None and outcome != KEEP:
         reassign(session, person, heir, by=by, at=at)
     if outcome == ANONYMISE:

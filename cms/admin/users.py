@@ -17,7 +17,7 @@ from cms.admin.bulk import Bulk
 from cms.admin.columns import Column
 from cms.admin.events import EventLine, lines_of
 from cms.admin.filters import ChoiceFilter, DateFilter, FlagFilter, RelationFilter
-from cms.admin.leaving import OUTCOMES, leave
+from cms.admin.leaving import ANONYMISE, OUTCOMES, leave
 from cms.admin.letters import Letters
 from cms.admin.listing import Preset
 from cms.admin.moves import Move
@@ -94,7 +94,7 @@ class UserView(Letters):
     searches = True
     form = UserForm
     bulk_actions = (
-        Bulk(ACTIVATE, N_("Activate"), MANAGE, icon="i-check"),
+        Bulk(ACTIVATE, N_("Switch on"), MANAGE, icon="i-check"),
         Bulk(DEACTIVATE, N_("Switch off…"), MANAGE, icon="i-ban", confirm=ALL_OFF, danger=True),
     )
     move_names = (ACTIVATE, DEACTIVATE, LINK, SIGN_OUT)
@@ -134,6 +134,8 @@ class UserView(Letters):
         return self.policy.may(Permission.USER_MANAGE, record)
 
     def may_delete(self, record: User) -> Decision:
+        if record is self.policy.user:
+            return Decision.no(lambda: _("This is your own account. Ask a colleague who manages people to close it."))
         return self.may_edit(record)
 
     def prepare_form(self, form: UserForm, record: User | None) -> None:
@@ -190,7 +192,8 @@ class UserView(Letters):
 
     def saved_text(self, record: User, *, created: bool) -> str:
         if created:
-            return _("%(person)s was added and gets a message with a link to choose a password.", person=record)
+            added = _("%(person)s was added and gets a message with a link to choose a password.", person=record)
+            return added + _without_role(record)
         return super().saved_text(record, created=False)
 
     def after_save(self, record: User) -> str:
@@ -199,7 +202,7 @@ class UserView(Letters):
     # leaving
 
     def delete_words(self, record: User) -> tuple[str, str]:
-        return _("Close the account of %(person)s?", person=record), _("Close the account")
+        return _("Switch off or erase %(person)s?", person=record), _("Switch the account off")
 
     def delete_consequences(self, record: User) -> list[str]:
         theirs = ngettext("%(num)s post or page is theirs.", "%(num)s posts and pages are theirs.", _posts_of(record))
@@ -218,7 +221,9 @@ class UserView(Letters):
         leave(db.session(), record, request.form, by=signed_in(), at=now())
 
     def deleted_text(self, label: str) -> str:
-        return _("The account of %(person)s is closed.", person=label)
+        if request.form.get("outcome") == ANONYMISE:
+            return _("%(person)s was erased.", person=label)
+        return _("The account of %(person)s is switched off.", person=label)
 
     # moves
 
@@ -228,7 +233,7 @@ class UserView(Letters):
         decision = self.policy.may(Permission.USER_MANAGE, record)
         if not record.active:
             waits = record.approval_requested_at is not None
-            return [Move(ACTIVATE, N_("Approve") if waits else N_("Activate"), decision, "i-check", main=waits)]
+            return [Move(ACTIVATE, N_("Approve") if waits else N_("Switch on"), decision, "i-check", main=waits)]
         link = N_("Send a link for a new password") if record.password else N_("Send the invitation again")
         return [
             Move(LINK, link, decision, "i-mail"),
@@ -247,7 +252,7 @@ class UserView(Letters):
             people.deactivate(session, record, by=me, at=at)
             return _("The account of %(person)s is switched off.", person=record)
         self._activate(record)
-        return _("The account of %(person)s is active.", person=record)
+        return _("The account of %(person)s is switched on.", person=record) + _without_role(record)
 
     def run_bulk(self, record: User, action: str, parameter: str, batch_id: int | None) -> None:
         if action == ACTIVATE:
@@ -279,6 +284,13 @@ class UserView(Letters):
 
     def _sees_addresses(self) -> bool:
         return bool(self.policy.may(Permission.USER_MANAGE))
+
+
+def _without_role(person: User) -> str:
+    """What whoever lets somebody in may not have thought of."""
+    if person.roles:
+        return ""
+    return " " + _("%(person)s has no role, and can only comment: choose one under “Edit”.", person=person)
 
 
 def _sessions_of(person: User) -> list[UserSession]:

@@ -1,6 +1,6 @@
 """`tidy`: what the owner does not want kept for ever goes, after the days that the settings say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import click
@@ -10,6 +10,7 @@ from cms.accounts.actions.sessions import forget_devices
 from cms.cli.application import working_session
 from cms.comments import emptying as comments
 from cms.comments.erasing import forget_senders
+from cms.comments.models import Comment
 from cms.core.db import end_read
 from cms.posts.actions import emptying as posts
 from cms.settings.queries import load
@@ -41,7 +42,8 @@ def tidy_up(session: Session, *, at: datetime, end_chunk: Callable[[], None]) ->
     done: dict[str, int] = {}
     for setting, what, task in TASKS:
         days = getattr(settings, setting)
-        done[what] = _all_of(task, session, at - timedelta(days=days), at, end_chunk) if days else 0
+        count = _all_of(task, session, at - timedelta(days=days), at, end_chunk) if days else 0
+        done[what] = done.get(what, 0) + count
     return done
 
 
@@ -57,13 +59,19 @@ def _all_of(task: Task, session: Session, before: datetime, at: datetime, end_ch
 def _remove_posts(session: Session, before: datetime, at: datetime) -> int:
     found = posts.trashed_before(session, before, most=CHUNK)
     for post in found:
-        comments.remove_below(session, post.id, at=at)
         posts.remove(session, post, at=at)
     return len(found)
 
 
+def _remove_talk(session: Session, before: datetime, at: datetime) -> int:
+    return _remove_each(session, comments.below_trashed_before(session, before, most=CHUNK), at)
+
+
 def _remove_comments(session: Session, before: datetime, at: datetime) -> int:
-    found = comments.trashed_before(session, before, most=CHUNK)
+    return _remove_each(session, comments.trashed_before(session, before, most=CHUNK), at)
+
+
+def _remove_each(session: Session, found: Sequence[Comment], at: datetime) -> int:
     for comment in found:
         comments.remove(session, comment, at=at)
     return len(found)
@@ -78,6 +86,7 @@ def _forget_devices(session: Session, before: datetime, _at: datetime) -> int:
 
 
 TASKS: tuple[tuple[str, str, Task], ...] = (
+    ("trash_days", "comments", _remove_talk),  # first, since a post cannot go before what was said about it
     ("trash_days", "posts and pages", _remove_posts),
     ("trash_days", "comments", _remove_comments),
     ("address_days", "addresses of comments", _forget_senders),

@@ -10,6 +10,7 @@ from cms.audit.actions import forget, record
 from cms.audit.models import Event
 from cms.comments.lifecycle import TRASHED
 from cms.comments.models import Comment
+from cms.posts.models import Post
 from cms.search import COMMENTS
 from cms.search import remove as forget_words
 
@@ -28,11 +29,22 @@ def trashed_before(session: Session, moment: datetime, *, most: int) -> Sequence
     ).all()
 
 
-def remove_below(session: Session, post_id: int, *, at: datetime) -> None:
-    """All that was said about a post, which is about to go itself."""
-    session.execute(update(Comment).where(Comment.post_id == post_id).values(parent_id=None))
-    for comment in session.scalars(select(Comment).where(Comment.post_id == post_id)).all():
-        remove(session, comment, at=at)
+def below_trashed_before(session: Session, moment: datetime, *, most: int) -> Sequence[Comment]:
+    """What was said about posts that go themselves as soon as nothing is left; locked together with them.
+
+    What answers these stands alone from now on, since it goes next.
+    """
+    found = session.scalars(
+        select(Comment)
+        .join(Post, Post.id == Comment.post_id)
+        .where(Post.trashed_at < moment)
+        .order_by(Comment.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    ).all()
+    answers = update(Comment).where(Comment.parent_id.in_([comment.id for comment in found])).values(parent_id=None)
+    session.execute(answers)
+    return found
 
 
 def remove(session: Session, comment: Comment, *, at: datetime) -> None:

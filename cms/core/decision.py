@@ -18,6 +18,18 @@ class GrantLike(Protocol):
     @property
     def scope(self) -> Scope: ...
 
+    @property
+    def tag_ids(self) -> frozenset[int]: ...
+
+
+def covers(held: GrantLike, wanted: GrantLike) -> bool:
+    """Whether whoever has the one could do all that the other allows."""
+    return (
+        held.permission is wanted.permission
+        and (held.scope is Scope.ANY or wanted.scope is Scope.OWN)
+        and (not held.tag_ids or (bool(wanted.tag_ids) and wanted.tag_ids <= held.tag_ids))
+    )
+
 
 @dataclass(frozen=True, eq=False)
 class Decision:

@@ -43,6 +43,10 @@ class Invalid(CmsError):
         super().__init__(message)
         self.fields = fields or {}
 
+    def __str__(self) -> str:
+        """For whoever sees no form with marked fields."""
+        return " ".join(dict.fromkeys(self.fields.values())) or self.message
+
 
 class Faults(dict[str, str]):
     """What is wrong with each field, collected so that all of it is said at once."""

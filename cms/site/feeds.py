@@ -13,6 +13,7 @@ from cms.posts.models import Edition
 from cms.site.frame import FEED_PATH, frame
 from cms.site.keeping import is_hidden
 from cms.web import now, runtime, settings
+from cms.web.areas import PRIVATE
 from cms.web.languages import language
 
 ENTRIES = 20
@@ -40,7 +41,8 @@ def atom() -> Response:
 
 def robots() -> Response:
     """A site that is hidden asks for nothing to be read."""
-    closed = ["/"] if is_hidden() else ["/admin/", "/account", "/login", "/register", "/posts/*/comments"]
+    ours = [f"/{area}{end}" for area in sorted(PRIVATE) for end in ("$", "/")]
+    closed = ["/"] if is_hidden() else [*ours, "/posts/*/comments"]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 

@@ -10,6 +10,7 @@ from cms.posts import public, queries
 from cms.posts.models import PostKind
 from cms.posts.policy import PostPolicy
 from cms.web import now, visitor
+from cms.web.areas import desk_path
 
 LONGEST_PATH = 500
 
@@ -30,4 +31,4 @@ def _editor_of(path: str, person: User) -> str | None:
     if post is None or post.is_trashed or not PostPolicy(person).may(Permission.POST_EDIT, post):
         return None
     area = "pages" if post.kind is PostKind.PAGE else "posts"
-    return f"/admin/{area}/edit/?id={post.id}"
+    return desk_path(f"{area}/edit/?id={post.id}")

@@ -15,6 +15,7 @@ from cms.posts.models import Edition, PostKind
 from cms.site.elsewhere import elsewhere
 from cms.site.reads import read
 from cms.web import now, settings
+from cms.web.areas import desk_path
 from cms.web.pictures import find, picture
 
 __all__ = ["page", "post", "reading_minutes", "show"]
@@ -60,7 +61,7 @@ def show(edition: Edition) -> Response:
             talk=talk,
             takes_comments=is_open(edition, settings(), at=now()),
             around=around,
-            manage=f"/admin/{'posts' if is_post else 'pages'}/edit/?id={edition.post_id}",
+            manage=desk_path(f"{'posts' if is_post else 'pages'}/edit/?id={edition.post_id}"),
         )
     )
 

@@ -31,6 +31,7 @@ class Runtime:
 
 
 def runtime() -> Runtime:
+    """Of the application that answers this request."""
     found: Runtime = current_app.extensions["copydesk"]
     return found
 

@@ -6,6 +6,11 @@ DESK = "admin"
 PRIVATE = frozenset({DESK, "account", "login", "logout", "register", "reset", "set-up"})
 
 
+def desk_path(place: str = "") -> str:
+    """The address of a screen of the back office, which is another edge to whoever leads there."""
+    return f"/{DESK}/{place}"
+
+
 def is_desk(path: str) -> bool:
     return _area(path) == DESK
 

@@ -3,7 +3,6 @@
 import errno
 import logging
 import socket
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
@@ -19,7 +18,8 @@ from cms.core.errors import CmsError, Conflict, Invalid, NotAllowed, NotFound, T
 from cms.core.i18n import _
 from cms.extensions import db
 from cms.web.areas import is_desk
-from cms.web.typed import typed_text
+from cms.web.typed import Typed, typed
+from cms.web.visitors import visitor
 
 log = logging.getLogger(__name__)
 
@@ -69,8 +69,8 @@ def _on_refusal(error: CmsError) -> Response:
 def _on_http(error: HTTPException) -> Response:
     if error.response is not None or error.code is None or error.code < 400:
         return make_response(error.get_response())
-    typed = typed_text() if isinstance(error, CSRFError | Unauthorized) else []
-    response = answer(error.code, _code_of(error), _describe(error), typed=typed)
+    unsaved = typed() if isinstance(error, CSRFError | Unauthorized) else None
+    response = answer(error.code, _code_of(error), _describe(error, unsaved), unsaved=unsaved)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
@@ -83,7 +83,11 @@ def _code_of(error: HTTPException) -> str:
     return next(ours, error.name.lower().replace(" ", "_"))
 
 
-def _describe(error: HTTPException) -> str:
+def _describe(error: HTTPException, unsaved: Typed | None) -> str:
+    if unsaved is not None:
+        if visitor() is None:
+            return _("Your sign-in ended while you wrote, and this was not saved yet.")
+        return _("You have signed in again since you began to write, and this was not saved yet.")
     if isinstance(error, CSRFError):
         return _("This form was open too long, or in another sign-in. Go back, reload the page and try again.")
     words = {
@@ -146,23 +150,23 @@ def answer(
     message: str,
     *,
     fields: dict[str, str] | None = None,
-    typed: Sequence[tuple[str, str]] = (),
+    unsaved: Typed | None = None,
 ) -> Response:
     """A refusal in the form that fits who asked; whatever was half done is rolled back first.
 
-    `typed` is given back where the page that it was typed on cannot be.
+    What is unsaved is given back where the page that it was typed on cannot be.
     """
     db.session.rollback()
     if request.path.startswith("/api/"):
         return make_response(jsonify(error={"code": code, "message": message, "fields": fields or {}}), status)
-    return make_response(_page(status, message, typed), status)
+    return make_response(_page(status, message, unsaved), status)
 
 
-def _page(status: int, message: str, typed: Sequence[tuple[str, str]]) -> str:
+def _page(status: int, message: str, unsaved: Typed | None) -> str:
     """The back office's or the site's error page; a plain one where even that fails (the database may be away)."""
     edge = "admin" if is_desk(request.path) else "site"
     values: dict[str, Any] = {"status": status, "message": message, "request_id": g.get("request_id", "")}
-    values["typed"] = typed
+    values["unsaved"] = unsaved
     if not g.get("failing"):
         try:
             return render_template(f"{edge}/error.html", **values)

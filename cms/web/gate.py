@@ -12,7 +12,7 @@ from cms.core.decision import require
 from cms.core.errors import NotAllowed
 from cms.core.i18n import _
 from cms.core.permissions import Permission
-from cms.web.typed import typed_text
+from cms.web.typed import typed
 from cms.web.visitors import visitor
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -51,6 +51,7 @@ def declare(app: Flask, endpoint: str, needs: Needs) -> None:
 
 
 def needs_of(app: Flask, endpoint: str) -> Needs | None:
+    """None where nobody declared it: closed to everybody."""
     found: Needs | None = app.extensions.get(REGISTRY, {}).get(endpoint)
     return found
 
@@ -88,7 +89,7 @@ def to_sign_in() -> Response:
     """302 to the sign-in page, and back afterwards; for programs, and where a text would be lost, a refusal."""
     if request.path.startswith("/api/"):
         abort(401)
-    if typed_text():
-        abort(401, _("You were signed out before this was saved."))
+    if typed():
+        abort(401)
     here = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else ""
     return redirect(url_for("security.login", next=here or None))

@@ -12,6 +12,7 @@ from cms.core.i18n import _
 from cms.extensions import db
 from cms.web import mailing
 from cms.web.app import runtime
+from cms.web.areas import desk_path
 from cms.web.visitors import settings
 
 
@@ -71,7 +72,7 @@ def waits_for_approval(user: User, managers: Sequence[User]) -> None:
         [manager.email for manager in managers],
         _("Somebody waits for an account at %(site)s", site=settings().title),
         _("%(name)s (%(username)s) has signed up and waits for a yes.", name=user.name, username=user.username),
-        runtime().config.base_url + "/admin/users/",
+        runtime().config.base_url + desk_path("users/"),
     )
 
 

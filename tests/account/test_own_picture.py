@@ -53,8 +53,12 @@ def test_whoever_signs_up_does_not_fill_the_disk_with_pictures(browser: Browser,
 def test_what_is_no_image_is_no_picture(
     signed: Browser, session: Session, person: User, content: bytes, name: str
 ) -> None:
-    assert signed.post("/account/picture", {"avatar": (BytesIO(content), name)}).status_code == 422
+    answer = signed.post("/account/picture", {"avatar": (BytesIO(content), name)})
 
+    assert answer.status_code == 422
+    assert '<a href="#avatar">' in answer.text.partition('id="picture"')[2]
+    assert "PDF" not in answer.text
+    assert not name or "JPEG, PNG, WebP, GIF or AVIF" in answer.text
     session.expire_all()
     assert person.avatar_id is None
 

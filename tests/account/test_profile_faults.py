@@ -13,7 +13,7 @@ def test_every_field_at_fault_is_marked(browser: Browser, session: Session, pers
     answer = browser.sign_in(person).post("/account", wrong)
 
     assert answer.status_code == 422
-    assert answer.text.count("characters, please.") == 2
+    assert answer.text.count("characters, please.") == 2 * 2  # above the form, and beside the field
     assert "There is no such time zone." in answer.text
     assert "Choose one of the languages in the list." in answer.text
     assert answer.text.count('aria-invalid="true"') == len(wrong)

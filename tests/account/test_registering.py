@@ -215,3 +215,20 @@ def test_whoever_manages_people_is_told_however_many_they_are_without_a_query_fo
 
     assert costs[0] == costs[1]
     assert all(outbox.to(owner.email) for owner in owners[:5])
+
+
+def test_all_that_is_wrong_is_said_at_once_and_above_the_form(
+    browser: Browser, session: Session, make: Make, open_site: None
+) -> None:
+    make.user(username="newcomer")
+    session.commit()
+
+    mixed = browser.post("/register", {"email": "notmail", "username": "", "password": ""})
+    taken = browser.post("/register", WANTED | {"email": "notmail", "password": "password"})
+
+    assert re.findall(r'<li><a href="#(\w+)">', mixed.text) == ["email", "username", "password"]
+    assert re.findall(r'<li><a href="#(\w+)">', taken.text) == ["email", "username", "password"]
+    for page in (mixed.text, taken.text):
+        assert "3 fields need your attention" in page
+        assert page.count('aria-invalid="true"') == 3
+        assert '<section class="faults" id="faults" tabindex="-1"' in page

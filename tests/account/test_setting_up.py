@@ -101,3 +101,17 @@ def test_a_site_that_has_an_owner_never_shows_it(browser: Browser, session: Sess
     session.commit()
 
     assert browser.get("/set-up?token=x").status_code == 404
+
+
+def test_before_set_up_the_way_in_is_said(browser: Browser, session: Session, make: Make) -> None:
+    """Where the address is that opens the door, on the page that has nobody to let in and behind a dead link."""
+    assert "/set-up" in browser.get("/login").text
+
+    dead = browser.get("/set-up?token=x")
+    assert dead.status_code == 400
+    assert "serve" in dead.text
+    assert 'href="/reset"' not in dead.text
+
+    make.owner()
+    session.commit()
+    assert "/set-up" not in browser.get("/login").text

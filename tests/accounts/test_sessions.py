@@ -129,3 +129,14 @@ def test_sessions_that_ended_long_ago_are_swept_away(session: Session, make: Mak
     newest, _secret = opened(session, person, now + timedelta(days=40))
 
     assert list(session.scalars(select(UserSession))) == [newest]
+
+
+def test_whoever_signs_in_has_been_seen(session: Session, make: Make, now: datetime) -> None:
+    person = make.user()
+    session.flush()
+    version = person.version
+
+    sessions.open_session(session, person, DEVICE, at=now, lasts=HOUR, remembered=False, via="password")
+
+    session.refresh(person)
+    assert (person.last_seen_at, person.version) == (now, version)

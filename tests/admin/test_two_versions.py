@@ -74,3 +74,17 @@ def test_a_page_that_was_sent_without_a_choice_can_be_sent_again_with_one(
 
     assert answer.status_code == 302
     assert (stored(session).title, stored(session).body) == ("Mine", "My words.")
+
+
+@pytest.mark.parametrize("version", [{}, {"version": ""}])
+def test_a_form_that_does_not_say_what_it_was_made_on_overwrites_nothing(
+    browser: Browser, session: Session, make: Make, version: dict[str, str]
+) -> None:
+    editor, post = make.editor(), make.post(title="Old", summary="Same")
+    session.commit()
+
+    answer = browser.sign_in(editor).post(f"/admin/posts/edit/?id={post.id}", {"title": "Mine"} | version)
+
+    assert answer.status_code == 409
+    assert "Mine" in answer.text
+    assert stored(session).title == "Old"

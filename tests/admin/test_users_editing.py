@@ -205,3 +205,24 @@ def test_a_role_that_one_may_not_take_away_stays_when_the_form_is_saved(
 
     session.expire_all()
     assert person.roles == []
+
+
+def test_a_taken_address_does_not_hide_a_taken_username(desk: Browser, session: Session, make: Make) -> None:
+    make.user(email="taken@example.com", username="taken")
+    session.commit()
+
+    page = desk.post(f"{LIST}new/", {"email": "taken@example.com", "username": "taken", "roles": ""})
+
+    assert 'id="email-error"' in page.text
+    assert 'id="username-error"' in page.text
+
+
+def test_whoever_is_let_in_without_a_role_is_said_to_have_none(desk: Browser, session: Session, make: Make) -> None:
+    waiting = make.user(active=False, approval_requested_at=make.at, display_name="New Comer")
+    session.commit()
+
+    desk.post(f"{LIST}{waiting.id}/activate")
+    assert "New Comer has no role" in desk.get(LIST).text
+
+    desk.post(f"{LIST}new/", {"email": "other@example.com", "username": "other", "roles": ""})
+    assert "other has no role" in desk.get(LIST).text

@@ -18,11 +18,14 @@ from tests.browser import Browser
 from tests.factories import Make
 from tests.media.files import image
 
+CONFIRMED = {"confirmed": "1"}
+
 
 def test_the_last_owner_cannot_leave(desk: Browser, session: Session, owner: User) -> None:
     assert desk.post(f"{LIST}{owner.id}/deactivate").status_code == 409
     for outcome in ("keep", "anonymise"):
-        assert desk.post(f"{LIST}delete/", {"id": str(owner.id), "outcome": outcome}).status_code == 409
+        sent = {"id": str(owner.id), "outcome": outcome} | CONFIRMED
+        assert desk.post(f"{LIST}delete/", sent).status_code == 403
 
     session.expire_all()
     assert owner.active
@@ -38,7 +41,7 @@ def test_of_four_owners_who_close_each_others_accounts_at_once_one_stays(
     answers: list[int] = []
 
     def close_the_next(number: int) -> None:
-        wanted = {"id": str(owners[(number + 1) % 4].id), "outcome": ("keep", "anonymise")[number % 2]}
+        wanted = {"id": str(owners[(number + 1) % 4].id), "outcome": ("keep", "anonymise")[number % 2]} | CONFIRMED
         answers.append(desks[number].post(f"{LIST}delete/", wanted).status_code)
 
     threads = [threading.Thread(target=close_the_next, args=(number,)) for number in range(4)]
@@ -99,7 +102,7 @@ def test_erasing_keeps_posts_and_comments_and_forgets_the_person(desk: Browser, 
     guest = make.comment(post, guest_name="Maren", guest_email="maren@example.com", address_digest="d" * 64)
     session.commit()
 
-    desk.post(f"{LIST}delete/", {"id": str(person.id), "outcome": "anonymise"})
+    desk.post(f"{LIST}delete/", {"id": str(person.id), "outcome": "anonymise"} | CONFIRMED)
 
     session.expire_all()
     assert (person.email, person.display_name) == (f"deleted-{person.id}@deleted.invalid", "Deleted person")
@@ -107,7 +110,7 @@ def test_erasing_keeps_posts_and_comments_and_forgets_the_person(desk: Browser, 
     assert (said.body, said.address_digest, said.agent) == ("I drove the harbour bus.", "", "")
     assert (guest.guest_name, guest.guest_email, guest.address_digest) == ("Deleted person", "", "")
     session.commit()
-    assert "Maren Holt is closed" in desk.get(LIST).text
+    assert "Maren Holt was erased" in desk.get(LIST).text
     assert "Maren" not in desk.get(f"{LIST}details/?id={person.id}").text
     assert desk.get(f"{LIST}edit/?id={person.id}").status_code == 403
 
@@ -123,7 +126,7 @@ def test_an_erased_person_is_named_in_no_table_and_shown_in_no_picture(
     theirs.post("/account", {"display_name": "Maren H.", "bio": "Maren writes."})
     desk.post(f"{LIST}action/", {"action": "deactivate", "rowid": str(person.id), "confirmed": "1"})
 
-    answer = desk.post(f"{LIST}delete/", {"id": str(person.id), "outcome": "anonymise"})
+    answer = desk.post(f"{LIST}delete/", {"id": str(person.id), "outcome": "anonymise"} | CONFIRMED)
 
     assert answer.status_code == 302
     session.expire_all()
@@ -141,7 +144,7 @@ def test_a_picture_that_somebody_else_has_as_well_stays(desk: Browser, session: 
     person, other = make.user(avatar_id=shared.id), make.user(avatar_id=shared.id)
     session.commit()
 
-    desk.post(f"{LIST}delete/", {"id": str(person.id), "outcome": "anonymise"})
+    desk.post(f"{LIST}delete/", {"id": str(person.id), "outcome": "anonymise"} | CONFIRMED)
 
     session.expire_all()
     assert shared.trashed_at is None
@@ -182,3 +185,29 @@ def test_a_missing_answer_is_tied_to_the_question(desk: Browser, session: Sessio
     assert answer.status_code == 422
     assert '<fieldset class="field" aria-describedby="outcome-error">' in answer.text
     assert 'id="outcome-error"' in answer.text
+
+
+def test_erasing_needs_a_last_yes(desk: Browser, session: Session, make: Make) -> None:
+    person = make.user("author", display_name="Ana Sousa")
+    session.commit()
+    wanted = {"id": str(person.id), "outcome": "anonymise"}
+
+    asked = desk.post(f"{LIST}delete/", wanted)
+
+    assert "Erase Ana Sousa for ever" in asked.text
+    assert asked.status_code == 422
+    assert 'id="confirmed-error"' in asked.text
+    session.expire_all()
+    assert person.anonymised_at is None
+    session.commit()
+    desk.post(f"{LIST}delete/", wanted | CONFIRMED)
+    session.expire_all()
+    assert person.anonymised_at is not None
+
+
+def test_nobody_is_offered_to_close_their_own_account(desk: Browser, owner: User) -> None:
+    page = desk.get(f"{LIST}delete/?id={owner.id}")
+
+    assert page.status_code == 403
+    assert "your own account" in page.text
+    assert f"{LIST}delete/" not in desk.get(f"{LIST}edit/?id={owner.id}").text

@@ -153,6 +153,28 @@ def test_a_comment_that_went_leaves_no_name_behind(session: Session, make: Make,
     assert session.scalars(select(EventPersonal)).all() == []
 
 
+def test_others_who_write_wait_for_no_more_than_a_chunk_of_a_long_conversation(
+    session: Session, make: Make, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cms.cli.tidy.CHUNK", 2)
+    post = trash(session, make.post(status=PUBLISHED), owner)
+    first = make.comment(post)
+    for _number in range(4):
+        make.comment(post, parent_id=first.id)
+    session.add(SettingValue(key="trash_days", value=30, updated_at=NOON))
+    session.commit()
+    left: list[int] = []
+
+    def end_chunk() -> None:
+        session.commit()
+        left.append(session.scalar(select(func.count()).select_from(Comment)) or 0)
+
+    done = tidy_up(session, at=NOON + MONTH + DAY, end_chunk=end_chunk)
+
+    assert left[:3] == [3, 1, 0]
+    assert (done["comments"], done["posts and pages"]) == (5, 1)
+
+
 def test_where_a_comment_came_from_is_forgotten_after_its_days(session: Session, make: Make, tidy: Tidy) -> None:
     old = make.comment(address_digest="a" * 64, agent="Firefox")
     new = make.comment(address_digest="b" * 64, agent="Firefox", created_at=NOON + 2 * DAY)

@@ -178,10 +178,17 @@ def sign_out_everywhere(session: Session, person: User, *, by: User, at: datetim
 
 def new_person(session: Session, *, email: str, username: str, display_name: str, at: datetime) -> User:
     """An active account with clean, free names and no password; recorded by the caller."""
+    clean: dict[str, str] = {}
+    faults = Faults()
+    with faults.of("email"):
+        clean["email"] = names.free_email(session, email)
+    with faults.of("username"):
+        clean["username"] = names.free_username(session, username)
+    with faults.of("display_name"):
+        clean["display_name"] = names.clean_name(display_name)
+    faults.refuse()
     person = User(
-        email=names.free_email(session, email),
-        username=names.free_username(session, username),
-        display_name=names.clean_name(display_name),
+        **clean,
         active=True,
         fs_uniquifier=secrets.token_hex(32),
         created_at=at,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cms.accounts.models import Role, RoleGrant, RoleGrantTag, User, user_roles
 from cms.accounts.policy import RolePolicy, UserPolicy
 from cms.audit.actions import Changes, record
-from cms.core.decision import require
+from cms.core.decision import covers, require
 from cms.core.errors import Conflict, Invalid, NotAllowed
 from cms.core.i18n import _, ngettext
 from cms.core.permissions import ABOUT, Permission, Scope
@@ -129,15 +129,7 @@ def grants_of(role: Role) -> tuple[Grant, ...]:
 
 
 def _not_covered(wanted: Iterable[Grant], held: Collection[Grant]) -> tuple[Grant, ...]:
-    return tuple(dict.fromkeys(grant for grant in wanted if not any(_covers(other, grant) for other in held)))
-
-
-def _covers(held: Grant, wanted: Grant) -> bool:
-    return (
-        held.permission is wanted.permission
-        and (held.scope is Scope.ANY or wanted.scope is Scope.OWN)
-        and (not held.tag_ids or (bool(wanted.tag_ids) and wanted.tag_ids <= held.tag_ids))
-    )
+    return tuple(dict.fromkeys(grant for grant in wanted if not any(covers(other, grant) for other in held)))
 
 
 def _checked(session: Session, draft: RoleDraft, role: Role | None) -> RoleDraft:

@@ -42,6 +42,7 @@ def switch_app_on(session: Session, person: User, secret: str, counter: int, *, 
 
 
 def switch_app_off(session: Session, person: User, *, at: datetime) -> None:
+    """Refuses with Conflict where it is the last factor and a role asks for one."""
     if not person.tf_totp_secret:
         raise Conflict(_("No app is set up."))
     _refuse_last(person, others=bool(person.webauthn))
@@ -79,6 +80,7 @@ def add_passkey(session: Session, person: User, credential: Credential, name: st
 
 
 def remove_passkey(session: Session, person: User, key_id: int, *, at: datetime) -> None:
+    """Refuses with Conflict where it is the last factor and a role asks for one."""
     key = next((key for key in person.webauthn if key.id == key_id), None)
     if key is None:
         raise NotFound(_("There is no such passkey."))

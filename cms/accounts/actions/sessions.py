@@ -46,6 +46,8 @@ def open_session(
         agent=device.agent[:200],
     )
     session.add(opened)
+    session.flush()
+    note_seen(session, {opened.id: at})
     session.execute(delete(UserSession).where(UserSession.user_id == user.id, UserSession.expires_at < at - KEEP_ENDED))
     record(session, "user.sign_in", user, by=user, at=at, changes={"via": (None, via)}, personal=device.personal())
     return opened, secret

@@ -22,3 +22,21 @@ export function guardForms(within = document) {
     });
   }
 }
+
+// What could not be saved for want of a sign-in is sent with the token of the one that there is now; without script,
+// or before somebody has signed in, it comes back once more and nothing is lost.
+export function renewTokens() {
+  for (const form of document.querySelectorAll("form[data-renew]")) {
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      try {
+        const answer = await fetch("/here?path=/");
+        const bar = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const fresh = bar.querySelector("[name=csrf_token]");
+        if (fresh) form.elements.csrf_token.value = fresh.value;
+      } finally {
+        form.submit();
+      }
+    });
+  }
+}
