@@ -20,7 +20,7 @@ KEEP, REASSIGN, ANONYMISE = "keep", "reassign", "anonymise"
 
 #: What becomes of the person: value, label, what it means.
 OUTCOMES = (
-    (KEEP, N_("Switch off"), N_("Name and posts stay as they are. The account can be activated again.")),
+    (KEEP, N_("Switch off"), N_("Name and posts stay as they are. The account can be switched on again.")),
     (REASSIGN, N_("Switch off and give the posts to somebody"), N_("Readers see the other person as the author.")),
     (
         ANONYMISE,
