@@ -244,9 +244,9 @@ def test_the_command_says_what_would_go_and_keeps_it_then_removes_it(run: Callab
     run("shell", "-c", long_ago)
 
     said = run("tidy", "--dry-run").out.splitlines()
-    assert said[:2] == ["Nothing was removed. This is what would go:", "posts and pages: 1"]
-    assert run("tidy").out.splitlines()[0] == "posts and pages: 1"
-    assert run("tidy").out.splitlines()[0] == "posts and pages: 0"
+    assert said[:3] == ["Nothing was removed. This is what would go:", "comments: 0", "posts and pages: 1"]
+    assert run("tidy").out.splitlines()[1] == "posts and pages: 1"
+    assert run("tidy").out.splitlines()[1] == "posts and pages: 0"
 
 
 def test_it_needs_a_database_that_is_up_to_date(run: Callable[..., Result]) -> None:
