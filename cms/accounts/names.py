@@ -26,15 +26,18 @@ def fold_email(email: str) -> str:
 def clean_email(email: str) -> str:
     """An address that mail can be sent to, folded; an intranet's address without a dot is one too."""
     email = email.strip()
+    too_long = _("An e-mail address has at most %(most)s characters.", most=EMAIL_LENGTH)
     if len(email) > 2 * EMAIL_LENGTH:  # some of which may be accents; the library's search takes its time
-        raise _invalid("email", _("An e-mail address has at most %(most)s characters.", most=EMAIL_LENGTH))
+        raise _invalid("email", too_long)
     try:
         valid = validate_email(email, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:
-        raise _invalid("email", _("This is not an e-mail address. One looks like name@example.com.")) from error
+        is_long = len(email) > EMAIL_LENGTH
+        reason = too_long if is_long else _("This is not an e-mail address. One looks like name@example.com.")
+        raise _invalid("email", reason) from error
     folded = fold_email(valid.normalized)
     if len(folded) > EMAIL_LENGTH:  # a few letters have a small form that is longer
-        raise _invalid("email", _("An e-mail address has at most %(most)s characters.", most=EMAIL_LENGTH))
+        raise _invalid("email", too_long)
     return folded
 
 
