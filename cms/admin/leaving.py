@@ -54,6 +54,13 @@ def leave(session: Session, person: User, sent: Mapping[str, str], *, by: User, 
         deactivate(session, person, by=by, at=at)
 
 
+def left(label: str, sent: Mapping[str, str]) -> str:
+    """What was done, afterwards."""
+    if sent.get("outcome") == ANONYMISE:
+        return _("%(person)s was erased.", person=label)
+    return _("The account of %(person)s is switched off.", person=label)
+
+
 def _heir(session: Session, person: User, chosen: str) -> User | None:
     if not chosen:
         return None

@@ -96,6 +96,13 @@ def role_choices(session: Session, person: User | None, policy: UserPolicy) -> l
     return [RoleChoice(role, _may_change(role, person, policy)) for role in roles]
 
 
+def without_role(person: User) -> str:
+    """What whoever lets somebody in may not have thought of."""
+    if person.roles:
+        return ""
+    return " " + _("%(person)s has no role, and can only comment: choose one under “Edit”.", person=person)
+
+
 def _may_change(role: Role, person: User | None, policy: UserPolicy) -> Decision:
     if person is not None and person is policy.user:
         return Decision.no(lambda: _("Nobody changes their own roles."))

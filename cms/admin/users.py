@@ -17,11 +17,11 @@ from cms.admin.bulk import Bulk
 from cms.admin.columns import Column
 from cms.admin.events import EventLine, lines_of
 from cms.admin.filters import ChoiceFilter, DateFilter, FlagFilter, RelationFilter
-from cms.admin.leaving import ANONYMISE, OUTCOMES, leave
+from cms.admin.leaving import OUTCOMES, leave, left
 from cms.admin.letters import Letters
 from cms.admin.listing import Preset
 from cms.admin.moves import Move
-from cms.admin.user_form import UserForm, role_choices, set_choices
+from cms.admin.user_form import UserForm, role_choices, set_choices, without_role
 from cms.audit.models import Event
 from cms.core.decision import Decision
 from cms.core.i18n import N_, _, ngettext
@@ -193,7 +193,7 @@ class UserView(Letters):
     def saved_text(self, record: User, *, created: bool) -> str:
         if created:
             added = _("%(person)s was added and gets a message with a link to choose a password.", person=record)
-            return added + _without_role(record)
+            return added + without_role(record)
         return super().saved_text(record, created=False)
 
     def after_save(self, record: User) -> str:
@@ -221,9 +221,7 @@ class UserView(Letters):
         leave(db.session(), record, request.form, by=signed_in(), at=now())
 
     def deleted_text(self, label: str) -> str:
-        if request.form.get("outcome") == ANONYMISE:
-            return _("%(person)s was erased.", person=label)
-        return _("The account of %(person)s is switched off.", person=label)
+        return left(label, request.form)
 
     # moves
 
@@ -252,7 +250,7 @@ class UserView(Letters):
             people.deactivate(session, record, by=me, at=at)
             return _("The account of %(person)s is switched off.", person=record)
         self._activate(record)
-        return _("The account of %(person)s is switched on.", person=record) + _without_role(record)
+        return _("The account of %(person)s is switched on.", person=record) + without_role(record)
 
     def run_bulk(self, record: User, action: str, parameter: str, batch_id: int | None) -> None:
         if action == ACTIVATE:
@@ -284,13 +282,6 @@ class UserView(Letters):
 
     def _sees_addresses(self) -> bool:
         return bool(self.policy.may(Permission.USER_MANAGE))
-
-
-def _without_role(person: User) -> str:
-    """What whoever lets somebody in may not have thought of."""
-    if person.roles:
-        return ""
-    return " " + _("%(person)s has no role, and can only comment: choose one under “Edit”.", person=person)
 
 
 def _sessions_of(person: User) -> list[UserSession]:
