@@ -159,17 +159,17 @@ def _said(field: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    if field == "status" and value in STATUSES:
+    if field == "status" and isinstance(value, str) and value in STATUSES:
         return _(STATUSES[value])
-    if field == "editions" and isinstance(value, list):
+    if field == "editions" and isinstance(value, list) and all(isinstance(item, dict) for item in value):
         return "\n".join(_shown_to_readers(item) for item in value)
     if isinstance(value, list):
         return ", ".join(map(reason_label if field == "held_because" else str, value))
     return _time(value) if field.endswith("_at") else str(value)
 
 
-def _shown_to_readers(edition: dict[str, str | None]) -> str:
-    begins, ends = _time(edition["live_from"]), edition["live_until"]
+def _shown_to_readers(edition: dict[str, Any]) -> str:
+    begins, ends = _time(edition.get("live_from")), edition.get("live_until")
     return (
         _("from %(begins)s until %(ends)s", begins=begins, ends=_time(ends))
         if ends

@@ -205,9 +205,10 @@ class Records(Gated):
 
     def show_refusal(self, refusal: CmsError, form: Any, record: Any | None) -> Response:
         """The form again with what was typed; nothing of the change is left behind."""
+        record_id = record.id if record is not None else None
         db.session.rollback()
-        if record is not None:
-            record = self.get_one(record.id)
+        if record_id is not None:
+            record = self.get_one(record_id)
         if isinstance(refusal, Invalid):
             form.take_errors(refusal.fields)
         if not form.errors:  # else the form says it all, above and at each field
