@@ -181,6 +181,12 @@ class Edition(Base):
         """It shows what the one before it showed, at another address: the page above it moved."""
         return self.updated_at < self.live_from
 
+    @property
+    def shown_media(self) -> Media | None:
+        """The image above the text, unless it was put in the trash since."""
+        media = self.featured_media
+        return None if media is None or media.trashed_at is not None else media
+
     def is_live(self, at: datetime) -> bool:
         return self.live_from <= at and (self.live_until is None or at < self.live_until)
 

@@ -58,7 +58,10 @@ class Listing:
 
 @dataclass(frozen=True)
 class Family:
-    """A tag with everything below it: a reader of “Sea” wants the posts about boats, too."""
+    """A tag with everything below it: a reader of “Sea” wants the posts about boats, too.
+
+    Of the tags right below it only those that lead to something.
+    """
 
     tag: Tag
     parent: Tag | None
@@ -147,17 +150,34 @@ def months_around(
     return row[0], row[1]
 
 
-def family_of(session: Session, slug: str) -> Family | None:
-    """A tag by its slug, with all tags below it; a circle of parents ends where it began."""
+def family_of(session: Session, slug: str, at: datetime) -> Family | None:
+    """A tag by its slug, with all tags below it; a circle of parents ends where it began.
+
+    None also where no live post has any of them: the name of a tag may be part of a text that nobody published.
+    """
     below = select(Tag.id).where(Tag.slug == slug).cte(recursive=True)
     below = below.union(select(Tag.id).where(Tag.parent_id == below.c.id))
-    query = select(Tag).where(Tag.id.in_(select(below.c.id))).options(joinedload(Tag.parent)).order_by(Tag.name)
-    tags = session.scalars(query).all()
-    tag = next((tag for tag in tags if tag.slug == slug), None)
+    tagging = select(edition_tags.c.tag_id).join(Edition, Edition.id == edition_tags.c.edition_id)
+    has_posts = tagging.where(edition_tags.c.tag_id == Tag.id, is_live(at), Edition.kind == PostKind.POST).exists()
+    query = select(Tag, has_posts).where(Tag.id.in_(select(below.c.id)))
+    rows = session.execute(query.options(joinedload(Tag.parent)).order_by(Tag.name)).all()
+    leading = _leading_to_posts({tag.id: tag.parent_id for tag, _has in rows}, [tag.id for tag, has in rows if has])
+    tag = next((tag for tag, _has in rows if tag.slug == slug and tag.id in leading), None)
     if tag is None:
         return None
-    children = [child for child in tags if child.parent_id == tag.id]
-    return Family(tag, tag.parent, children, frozenset(tag.id for tag in tags))
+    children = [child for child, _has in rows if child.parent_id == tag.id and child.id in leading]
+    return Family(tag, tag.parent, children, frozenset(tag.id for tag, _has in rows))
+
+
+def _leading_to_posts(above: dict[int, int | None], having: Iterable[int]) -> set[int]:
+    """Tags that have posts, and whatever stands above them."""
+    found: set[int] = set()
+    for tag_id in having:
+        climbing: int | None = tag_id
+        while climbing in above and climbing not in found:
+            found.add(climbing)
+            climbing = above[climbing]
+    return found
 
 
 def tagged(session: Session, family: Family) -> ColumnElement[bool]:

@@ -37,8 +37,8 @@ def posts() -> BaseResponse:
 
 
 def tag(slug: str) -> BaseResponse:
-    """The posts with a tag or with one below it, as readers of WordPress expect of a category."""
-    family = public.family_of(db.session(), slug)
+    """The posts with a tag or with one below it, as readers of WordPress expect of a category; none, no page."""
+    family = public.family_of(db.session(), slug, now())
     if family is None:
         return elsewhere(request.path)
     return _answer(

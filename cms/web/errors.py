@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError
 from jinja2 import TemplateNotFound
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import HTTPException, Unauthorized
 
 from cms.core.db import is_away, is_bad_value
@@ -45,6 +45,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CmsError, _on_refusal)
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(StaleDataError, _on_stale)
+    app.register_error_handler(ObjectDeletedError, _on_deleted)
     app.register_error_handler(DBAPIError, _on_database)
     app.register_error_handler(PoolTimeout, _on_database)
     app.register_error_handler(OverflowError, _on_database)
@@ -105,6 +106,11 @@ def _describe(error: HTTPException, unsaved: Typed | None) -> str:
 def _on_stale(_error: StaleDataError) -> Response:
     db.session.rollback()  # first, since even the words of an answer ask who is reading
     return answer(409, "conflict", _("Somebody else changed this at the same moment. Reload the page and try again."))
+
+
+def _on_deleted(_error: ObjectDeletedError) -> Response:
+    db.session.rollback()
+    return answer(404, "not_found", _("Somebody else deleted this at the same moment."))
 
 
 def _on_database(error: DBAPIError | PoolTimeout | OverflowError) -> Response:

@@ -19,12 +19,11 @@ def deleted_at_the_first_rollback(engine: Engine, table: type, record_id: int) -
     """The moment between the refusal and the form that is shown again."""
 
     def gone(_session: Session) -> None:
-        event.remove(Session, "after_rollback", gone)
         with Session(engine) as other:
             other.execute(delete(table).where(table.id == record_id))  # type: ignore[attr-defined]
             other.commit()
 
-    event.listen(Session, "after_rollback", gone)
+    event.listen(Session, "after_rollback", gone, once=True)
     yield
 
 

@@ -12,6 +12,7 @@ from cms.accounts.models import User
 from cms.audit.models import Event
 from cms.core.errors import Invalid, NotAllowed
 from cms.core.permissions import Permission, Scope
+from cms.media.models import MediaKind
 from cms.posts.fields import EDITABLE, LINES, MAX_BODY, snapshot
 from cms.posts.lifecycle import DRAFT
 from cms.posts.models import Post, PostKind, Revision
@@ -229,6 +230,22 @@ def test_what_breaks_a_rule_is_named_and_nothing_is_saved(
     assert list(refused.value.fields) == [field]
     assert (post.title, post.body, post.version) == ("Night ferry", "", 1)
     assert [event.verb for event in events(session)] == ["post.create"]
+
+
+def test_a_featured_image_is_an_image_that_is_not_in_the_trash(
+    session: Session, create: Create, save: Save, make: Make, now: datetime
+) -> None:
+    good, document = make.media(), make.media(kind=MediaKind.DOCUMENT, filename="tides.pdf")
+    binned = make.media(trashed_at=now)
+    post = create(featured_media_id=good.id)
+
+    for wrong in (document, binned):
+        with pytest.raises(Invalid) as refused:
+            save(post, featured_media_id=wrong.id)
+        assert "featured_media_id" in refused.value.fields
+    good.trashed_at = now
+    save(post, title="Still saved, with the image that it had")
+    assert post.featured_media_id == good.id
 
 
 def test_every_field_at_fault_is_named_at_once(create: Create) -> None:

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from cms.posts import actions
-from cms.posts.lifecycle import PUBLISHED
+from cms.posts.lifecycle import PUBLISHED, PostMove
 from cms.posts.models import Post
+from cms.taxonomy.models import Tag
 from tests.browser import Browser
 from tests.counting import counted
 from tests.factories import Make
@@ -19,6 +20,8 @@ Publish = Callable[..., Post]
 Decide = Callable[..., None]
 TITLE = re.compile(r'<h[1-3][^>]*class="title"><a href="[^"]+">([^<]+)</a>')
 NEXT = re.compile(r'<a href="([^"]+)" rel="next">')
+
+YEAR = timedelta(days=365)
 
 
 def titles(page: str) -> list[str]:
@@ -91,7 +94,6 @@ def test_a_tag_shows_its_posts_and_the_tags_below_it(
     boats = make.tag("Boats", parent_id=sea.id)
     publish(title="On boats", tags=[boats])
     publish(title="On land")
-    make.tag("Empty")
     session.commit()
 
     page = text_of(browser, "/tags/sea")
@@ -99,8 +101,43 @@ def test_a_tag_shows_its_posts_and_the_tags_below_it(
     assert "wet side of the wall" in page
     assert 'href="/tags/boats"' in page
     assert 'href="/tags/sea"' in text_of(browser, "/tags/boats")
-    assert "Nothing has been published" in text_of(browser, "/tags/empty")
     text_of(browser, "/tags/none", 404)
+
+
+def test_a_tag_that_no_reader_finds_on_a_post_has_no_page_and_is_listed_nowhere(
+    session: Session, browser: Browser, make: Make, publish: Publish, now: datetime
+) -> None:
+    sea = make.tag("Sea")
+    for name in ("Secret merger", "Later", "Over", "Page only", "Binned", "Empty"):
+        make.tag(name, parent_id=sea.id)
+    tags = {tag.slug: tag for tag in session.scalars(select(Tag))}
+    make.tag("Deep", parent_id=tags["empty"].id)
+    publish(title="On the sea", tags=[sea])
+    make.post(tags=[tags["secret-merger"]])
+    actions.publish(session, make.post(tags=[tags["later"]]), by=make.editor(), at=now, live_from=now + YEAR)
+    over = publish(tags=[tags["over"]])
+    actions.move_post(session, over, PostMove.UNPUBLISH, by=make.editor(), at=now)
+    make.page(tags=[tags["page-only"]], status=PUBLISHED)
+    binned = publish(tags=[tags["binned"]])
+    actions.move_post(session, binned, PostMove.TRASH, by=make.editor(), at=now)
+    session.commit()
+
+    page = text_of(browser, "/tags/sea")
+    for slug in ("secret-merger", "later", "over", "page-only", "binned", "empty", "deep"):
+        text_of(browser, f"/tags/{slug}", 404)
+        assert slug not in page
+
+
+def test_a_tag_without_posts_of_its_own_leads_to_those_below_it(
+    session: Session, browser: Browser, make: Make, publish: Publish
+) -> None:
+    sea = make.tag("Sea")
+    boats = make.tag("Boats", parent_id=sea.id)
+    publish(title="On ferries", tags=[make.tag("Ferries", parent_id=boats.id)])
+    session.commit()
+
+    assert 'href="/tags/boats"' in text_of(browser, "/tags/sea")
+    assert titles(text_of(browser, "/tags/boats")) == ["On ferries"]
 
 
 def test_an_author_has_a_page_only_where_there_is_something_to_read(

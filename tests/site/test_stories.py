@@ -105,6 +105,19 @@ def test_pictures_have_their_sizes_so_that_nothing_jumps(session: Session, brows
     assert 'alt="From the library"' in text_of(browser, "/posts/library")
 
 
+def test_a_picture_in_the_trash_is_shown_nowhere(session: Session, browser: Browser, make: Make, now: datetime) -> None:
+    media = make.media(filename="clock.webp")
+    make.post(status=PUBLISHED, slug="it", featured_media_id=media.id)
+    make.post(status=PUBLISHED, published_at=now + timedelta(minutes=1))
+    media.trashed_at = now
+    session.commit()
+
+    for address in ("/", "/posts/it", "/feed.atom"):
+        page = browser.get(address).get_data(as_text=True)
+        assert "clock.webp" not in page
+        assert "og:image" not in page
+
+
 @pytest.mark.parametrize(("show", "body", "listed"), [
     (True, "## One\n\nx\n\n## Two\n\n### Three\n\n#### Four", 3),
     (True, "## One\n\nx", 0),

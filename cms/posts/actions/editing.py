@@ -17,7 +17,7 @@ from cms.core.errors import Conflict, Invalid
 from cms.core.i18n import _
 from cms.core.permissions import Permission
 from cms.core.text import count_words
-from cms.media.models import Media
+from cms.media.models import Media, MediaKind
 from cms.posts.fields import EDITABLE, SEO, checked, snapshot
 from cms.posts.models import Post, PostKind, Revision, RevisionKind
 from cms.posts.policy import PostPolicy
@@ -218,7 +218,7 @@ def _apply(session: Session, post: Post, values: dict[str, Any], *, by: User, at
 
 def _check_references(session: Session, post: Post, values: dict[str, Any]) -> None:
     media_id, author_id, parent_id = (values.get(name) for name in ("featured_media_id", "author_id", "parent_id"))
-    if media_id is not None and session.get(Media, media_id) is None:
+    if media_id is not None and not _is_image(session.get(Media, media_id)):
         raise Invalid(_("There is no such image."), {"featured_media_id": _("Choose an image from the library.")})
     if author_id is not None:
         author = session.get(User, author_id)
@@ -226,6 +226,10 @@ def _check_references(session: Session, post: Post, values: dict[str, Any]) -> N
             raise Invalid(_("There is no such author."), {"author_id": _("Choose somebody with an active account.")})
     if parent_id is not None:
         _check_parent(session, post, parent_id)
+
+
+def _is_image(media: Media | None) -> bool:
+    return media is not None and media.kind is MediaKind.IMAGE and media.trashed_at is None
 
 
 def _check_parent(session: Session, post: Post, parent_id: int) -> None:
