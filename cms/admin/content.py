@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from cms import search
 from cms.accounts.models import User
 from cms.admin import content_bulk
+from cms.admin.ahead import RendersAhead
 from cms.admin.base import CmsModelView
 from cms.admin.bulk import Bulk
 from cms.admin.conflicts import base_version, conflict_page, taken_changes
@@ -23,10 +24,9 @@ from cms.admin.records import guarded
 from cms.core.decision import Decision
 from cms.core.errors import CmsError
 from cms.core.i18n import N_, _
-from cms.core.markdown import render_article
 from cms.core.permissions import Permission
 from cms.extensions import db
-from cms.media.queries import image_sizes, images
+from cms.media.queries import images
 from cms.posts import actions
 from cms.posts.actions.moving import possible_moves
 from cms.posts.fields import SEO
@@ -34,6 +34,7 @@ from cms.posts.lifecycle import DRAFT, MOVE_LABELS, PUBLISHED, PostMove
 from cms.posts.models import Post, PostKind
 from cms.posts.policy import PostPolicy
 from cms.posts.queries import listed, loaded
+from cms.posts.rendering import article_of
 from cms.posts.slugs import path_of, working_paths
 from cms.posts.standing import Standing, standings
 from cms.taxonomy.models import Tag
@@ -59,7 +60,7 @@ DONE = {
 }
 
 
-class ContentView(Histories, Previews, CmsModelView, QuickEdits):
+class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
     """The base of the two areas; each says which kind it shows and what its form has."""
 
     model = Post
@@ -94,8 +95,7 @@ class ContentView(Histories, Previews, CmsModelView, QuickEdits):
         return {"standings": known, "addresses": self._addresses(records, known)}
 
     def details_context(self, record: Post) -> dict[str, Any]:
-        article = render_article(record.body, image_size=image_sizes(db.session(), record.body))
-        return self.list_context([record]) | {"article": article}
+        return self.list_context([record]) | {"article": article_of(db.session(), record.body)}
 
     # rights
 

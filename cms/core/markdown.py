@@ -13,6 +13,7 @@ from markdown_it.rules_inline.linkify import linkify as link_addresses
 from mdit_py_plugins.footnote import footnote_plugin
 
 from cms.core.markdown_blocks import Heading, ImageSize, shape_article
+from cms.core.markdown_bounds import bound_tables
 from cms.core.markdown_notes import render_notes
 from cms.core.sanitize import sanitize, sanitize_comment
 from cms.core.text import count_words, plain_text
@@ -20,25 +21,31 @@ from cms.core.text import count_words, plain_text
 MAX_NESTING = 60  # lists and quotes; what lies deeper would be left out
 MAX_BRACKETS = 300  # in one paragraph, which above that is shown as plain text: finding the pairs costs their square
 
+MAX_CELLS = 5_000  # in all tables of a text; from there on they are shown as plain text: each cell costs as a paragraph
+
 _PARAGRAPH = re.compile(r"<p(?: [^<>]*)?>(.*?)</p>", re.DOTALL)
 _WEB_SCHEME = re.compile(r"https?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Article:
-    """Safe HTML, how many words it has, what a table of contents lists, and its first paragraph as plain text."""
+    """Safe HTML, how many words it has, what a table of contents lists, and its first paragraph as plain text.
+
+    `lacks_tables` says that some are shown as plain text, because all together have too many cells.
+    """
 
     html: str
     words: int
     headings: tuple[Heading, ...]
     lead: str
+    lacks_tables: bool = False
 
 
 def render_article(source: str, image_size: ImageSize | None = None) -> Article:
     """What editors write, with inline HTML; `image_size` says the width and height of a picture of ours."""
     env: dict[str, Any] = {"image_size": image_size}
     html = sanitize(_parsers.article.render(source, env))
-    return Article(html, count_words(plain_text(html)), env["headings"], _lead(html))
+    return Article(html, count_words(plain_text(html)), env["headings"], _lead(html), "lacks_tables" in env)
 
 
 def render_comment(source: str) -> str:
@@ -56,6 +63,7 @@ def _article_parser() -> MarkdownIt:
     options = {"maxNesting": MAX_NESTING, "strikethrough_single_tilde": False}
     parser = MarkdownIt("gfm-like2", options).use(footnote_plugin)
     _bound(parser)
+    bound_tables(parser, MAX_CELLS)
     shape_article(parser)
     render_notes(parser)
     return parser

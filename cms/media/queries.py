@@ -1,6 +1,6 @@
 """How files are found."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session, selectinload
@@ -46,11 +46,20 @@ def images() -> Select[int, str]:
     return chosen.order_by(Media.created_at.desc(), Media.id.desc())
 
 
-def image_sizes(session: Session, text: str) -> Callable[[str], tuple[int, int] | None]:
-    """A look-up of width and height for every image that a text shows, from one query."""
+@dataclass(frozen=True)
+class ImageSizes:
+    """Width and height of images by their address; equal where the same ones have the same sizes."""
+
+    known: dict[int, tuple[int, int]]
+
+    def __call__(self, path: str) -> tuple[int, int] | None:
+        return self.known.get(id_of(path) or 0)
+
+
+def image_sizes(session: Session, text: str) -> ImageSizes:
+    """Those of every image that a text shows, from one query."""
     wanted = {media_id for media_id in ids_in(text) if media_id <= MAX_ID}
-    sizes: dict[int, tuple[int, int]] = {}
-    if wanted:
-        rows = session.execute(select(Media.id, Media.width, Media.height).where(Media.id.in_(wanted)))
-        sizes = {media_id: (width, height) for media_id, width, height in rows if width and height}
-    return lambda path: sizes.get(id_of(path) or 0)
+    if not wanted:
+        return ImageSizes({})
+    rows = session.execute(select(Media.id, Media.width, Media.height).where(Media.id.in_(wanted)))
+    return ImageSizes({media_id: (width, height) for media_id, width, height in rows if width and height})

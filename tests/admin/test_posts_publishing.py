@@ -136,6 +136,17 @@ def test_the_preview_takes_no_longer_text_than_a_post_does(browser: Browser, ses
     assert answer.status_code == 422
 
 
+def test_the_preview_says_which_tables_are_too_much(browser: Browser, session: Session, make: Make) -> None:
+    author = make.author()
+    session.commit()
+    table = "|" + "a|" * 100 + "\n|" + "-|" * 100 + "\n" + ("|" + "x|" * 100 + "\n") * 60
+
+    shown = browser.sign_in(author).post("/admin/posts/preview/", {"body": table})
+
+    assert "more than 5000 cells" in shown.text
+    assert "<table" not in shown.text
+
+
 def test_the_preview_is_what_goes_live_and_saves_nothing(browser: Browser, session: Session, make: Make) -> None:
     author = make.author()
     session.commit()

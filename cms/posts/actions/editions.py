@@ -7,12 +7,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
-from cms.core.markdown import render_article
 from cms.core.text import excerpt
-from cms.media.queries import image_sizes
 from cms.posts.actions.nesting import follow, require_no_circle
 from cms.posts.actions.timeline import live_at, open_editions, put_in, take_out
 from cms.posts.models import Edition, Post, PostKind, Revision
+from cms.posts.rendering import article_of
 from cms.posts.slugs import path_at, path_of
 from cms.redirects.actions import remember
 from cms.taxonomy.models import Tag
@@ -158,7 +157,7 @@ SHOWN = (
 
 def _edition_of(session: Session, post: Post, revision: Revision, starts: datetime, until: datetime | None) -> Edition:
     version = revision.snapshot
-    article = render_article(version["body"], image_size=image_sizes(session, version["body"]))
+    article = article_of(session, version["body"])
     keys = [name.casefold() for name in version["tags"]]
     return Edition(
         **{field: version[field] for field in SHOWN},
