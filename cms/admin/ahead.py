@@ -15,7 +15,7 @@ from cms.posts.models import Post
 from cms.posts.rendering import render_ahead
 
 #: Moves that show something to readers.
-SHOWING = (PostMove.PUBLISH, PostMove.RESTORE)
+SHOWING = (PostMove.PUBLISH, PostMove.RESTORE, "publish_now", "schedule")
 MOST_AHEAD = 500
 
 

@@ -107,6 +107,10 @@ class Bulks(Gated):
         """(value, label) of what the parameter is chosen from; empty where it is typed."""
         return []
 
+    def bulk_consequences(self, bulk: Bulk, records: list[Any]) -> list[str]:
+        """Sentences for the page that asks first: what would become of these."""
+        return []
+
     def sweep(self, bulk: Bulk, parameter: str) -> Response:
         """Begin a bulk over everything that the list matches, where the view can; see `sweeping`."""
         raise NotFound(_("This list takes selected entries only."))
@@ -210,6 +214,7 @@ class Bulks(Gated):
             records=records,
             unknown=len(ids) - len(records),
             choices=choices,
+            consequences=self.bulk_consequences(bulk, records) if records else [],
             suggestions=self.suggestions(bulk) if is_typed else [],
             query=request.form.get("query", ""),
             everything=request.form.get("everything") == "1",

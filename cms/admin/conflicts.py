@@ -24,7 +24,7 @@ from cms.web import now, signed_in
 NAMED: dict[str, Any] = {"author_id": User, "featured_media_id": Media, "parent_id": Post}
 
 #: What was sent beside the text, and must not be lost while somebody chooses.
-CARRIED = ("move", "note", "live_from", "live_until", "url")
+CARRIED = ("move", "note", "review_note", "live_from", "live_until", "url")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def conflict_page(view: Any, refusal: actions.SaveConflict, form: Any, post_id: 
         base=base,
         is_again=is_again,
         beside=[(name, request.form[name]) for name in CARRIED if request.form.get(name)],
-        move=_(MOVE_LABELS[PostMove(move)]) if (move := request.form.get("move", "")) in view.move_names else "",
+        move=_(MOVE_LABELS[PostMove(move)]) if (move := request.form.get("move", "")) in tuple(PostMove) else "",
         kept=kept,
         theirs=theirs,
         who=theirs.author.name if theirs and theirs.author else _("Somebody else"),

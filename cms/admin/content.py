@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from cms import search
 from cms.accounts.models import User
-from cms.admin import content_bulk
+from cms.admin import content_bulk, publishing
 from cms.admin.ahead import RendersAhead
 from cms.admin.base import CmsModelView
 from cms.admin.bulk import Bulk
@@ -17,47 +17,29 @@ from cms.admin.forms import MOST_CHOICES, choices_of
 from cms.admin.history import Histories
 from cms.admin.moves import Move
 from cms.admin.post_form import BESIDE, ContentForm
-from cms.admin.post_times import posted_time, require_times_kept
+from cms.admin.post_times import require_times_kept
 from cms.admin.previews import Previews
 from cms.admin.quick import QuickEdits
 from cms.admin.records import guarded
 from cms.core.decision import Decision
 from cms.core.errors import CmsError
-from cms.core.i18n import N_, _
+from cms.core.i18n import _
 from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.media.queries import images
 from cms.posts import actions
-from cms.posts.actions.moving import possible_moves
 from cms.posts.fields import SEO
-from cms.posts.lifecycle import DRAFT, MOVE_LABELS, PUBLISHED, PostMove
+from cms.posts.lifecycle import DRAFT, PUBLISHED, PostMove
 from cms.posts.models import Post, PostKind
 from cms.posts.policy import PostPolicy
 from cms.posts.queries import listed, loaded
 from cms.posts.rendering import article_of
+from cms.posts.reviews import sent_back
 from cms.posts.slugs import path_of, working_paths
 from cms.posts.standing import Standing, standings
 from cms.taxonomy.models import Tag
 from cms.web import now, signed_in
 
-MOVE_ICONS = {
-    PostMove.SUBMIT: "i-send",
-    PostMove.SEND_BACK: "i-back",
-    PostMove.PUBLISH: "i-out",
-    PostMove.UNPUBLISH: "i-x",
-    PostMove.ARCHIVE: "i-box",
-    PostMove.RESTORE: "i-back",
-    PostMove.TRASH: "i-trash",
-}
-DONE = {
-    PostMove.SUBMIT: N_("“%(post)s” was submitted for review."),
-    PostMove.SEND_BACK: N_("“%(post)s” was sent back to its author."),
-    PostMove.PUBLISH: N_("“%(post)s” was published."),
-    PostMove.UNPUBLISH: N_("“%(post)s” was unpublished and is a draft again."),
-    PostMove.ARCHIVE: N_("“%(post)s” was archived."),
-    PostMove.RESTORE: N_("“%(post)s” was restored."),
-    PostMove.TRASH: N_("“%(post)s” was moved to the trash."),
-}
 
 
 class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
@@ -68,7 +50,7 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
     kind: ClassVar[PostKind]
     form: ClassVar[type[ContentForm]]
     searches = True
-    move_names = tuple(PostMove)
+    move_names = publishing.MOVE_NAMES
     create_template = edit_template = "admin/post_editor.html"
     details_template = "admin/post_details.html"
     list_template = "admin/posts_list.html"
@@ -141,7 +123,11 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
         if record is None:
             return context | {"moves": self._first_moves(), "address": path_of(self.kind, "")}
         known = standings(db.session(), [record], now())
-        return context | {"standing": known[record.id], "address": self._addresses([record], known)[record.id]}
+        return context | {
+            "standing": known[record.id],
+            "address": self._addresses([record], known)[record.id],
+            "sent_back": sent_back(db.session(), [record]).get(record.id),
+        }
 
     def create_from(self, form: ContentForm) -> Post:
         require_times_kept(form, {})
@@ -151,7 +137,7 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
 
     def save_from(self, form: ContentForm, record: Post) -> None:
         """Save, and move where the button that was pressed says so: both or neither."""
-        require_times_kept(form, self.initial(record))
+        require_times_kept(form, self.initial(record), waits=record.awaits_its_time(now()))
         changes, base, note = taken_changes(form), base_version(form), form.note.data or ""
         actions.save(db.session(), record, changes, base_version=base, by=signed_in(), at=now(), note=note)
         self._and_move(record)
@@ -166,29 +152,25 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
 
     def saved_text(self, record: Post, *, created: bool) -> str:
         move = request.form.get("move", "")
-        if move == PostMove.PUBLISH and standings(db.session(), [record], now())[record.id].coming:
-            return _("“%(post)s” is scheduled.", post=record)
-        return _(DONE[PostMove(move)], post=record) if move in self.move_names else _("Saved.")
+        return (
+            publishing.done_text(record, move)
+            if move in self.move_names
+            else publishing.saved_text(record, self.policy)
+        )
 
     # moves
 
     def moves_for(self, record: Post) -> list[Move]:
-        return [self._move(record, move) for move in possible_moves(record)]
+        return publishing.moves_of(record, self.policy)
 
     def run_move(self, record: Post, move: str) -> str:
-        wanted = PostMove(move)
-        if wanted is PostMove.PUBLISH:
-            live_from, live_until = posted_time("live_from"), posted_time("live_until")
-            at = now()
-            if live_from is not None and record.status is PUBLISHED and live_from <= at:
-                live_from = None  # the form still shows when the live text began
-            actions.publish(db.session(), record, by=signed_in(), at=at, live_from=live_from, live_until=live_until)
-            if live_from is not None:
-                return _("“%(post)s” is scheduled.", post=record)
-        else:
-            note = request.form.get("note", "").strip()[:500]
-            actions.move_post(db.session(), record, wanted, by=signed_in(), at=now(), note=note)
-        return _(DONE[wanted], post=record)
+        return publishing.run(record, move)
+
+    def move_consequences(self, record: Post, move: str) -> list[str]:
+        return publishing.consequences(record, move)
+
+    def bulk_consequences(self, bulk: Bulk, records: list[Post]) -> list[str]:
+        return publishing.bulk_consequences(bulk.name, records)
 
     def after_move(self, record: Post, move: str) -> str:
         return self.link() if move == PostMove.TRASH else self.after_save(record)
@@ -204,7 +186,7 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
         return [*gone, _("It can be restored from the trash.")]
 
     def deleted_text(self, label: str) -> str:
-        return _(DONE[PostMove.TRASH], post=label)
+        return _(publishing.DONE[PostMove.TRASH], post=label)
 
     def check_bulk(self, record: Post, action: str, parameter: str) -> None:
         content_bulk.check(self.policy, record, action, parameter)
@@ -219,7 +201,7 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
                 actions.add_tag(db.session(), record, parameter, by=by, at=at, batch_id=batch_id)
             case "remove_tag":
                 actions.remove_tag(db.session(), record, parameter, by=by, at=at, batch_id=batch_id)
-            case move if move in self.move_names:
+            case move if move in tuple(PostMove):
                 actions.move_post(db.session(), record, PostMove(move), by=by, at=at, batch_id=batch_id)
             case _:
                 content_bulk.run(record, action, parameter, batch_id)
@@ -243,15 +225,3 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
         allowed = [move for move in self.moves_for(draft) if move.decision]
         return [move for move in allowed if move.name in (PostMove.SUBMIT, PostMove.PUBLISH)]
 
-    def _move(self, record: Post, move: PostMove) -> Move:
-        again = move is PostMove.PUBLISH and record.status is PUBLISHED
-        label = N_("Publish changes") if again else MOVE_LABELS[move]
-        forward = PostMove.PUBLISH if self.policy.may_move(PostMove.PUBLISH, record) else PostMove.SUBMIT
-        return Move(
-            move,
-            label,
-            self.policy.may_move(move, record),
-            MOVE_ICONS[move],
-            main=move is forward,
-            danger=move is PostMove.TRASH,
-        )

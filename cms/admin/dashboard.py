@@ -28,6 +28,7 @@ from cms.media.queries import lacking_alt
 from cms.posts.lifecycle import DRAFT, IN_REVIEW
 from cms.posts.models import Edition, Post, PostKind
 from cms.posts.policy import PostPolicy
+from cms.posts.reviews import sent_back
 from cms.web import now, signed_in
 from cms.web.gate import SIGNED_IN
 
@@ -79,12 +80,14 @@ class DashboardView(CmsView):
         """At most twelve queries of its own, at any size."""
         person = signed_in()
         policy, at = PostPolicy(person), now()
+        drafts = _own(person, DRAFT)
         return self.render(
             "admin/dashboard.html",
             at=at,
             may_create=policy.may_create(PostKind.POST),
             to_review=_to_review(policy) if policy.may(P.POST_REVIEW) else [],
-            drafts=_own(person, DRAFT),
+            drafts=drafts,
+            sent_back=sent_back(db.session(), drafts),
             waiting=_own(person, IN_REVIEW) if not policy.may(P.POST_REVIEW) else [],
             held=_held(person) if CommentPolicy(person).may(P.COMMENT_MODERATE) else None,
             coming=_coming(policy, at),

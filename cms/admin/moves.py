@@ -33,6 +33,8 @@ class Move:
     #: Shown in the danger colour; it changes nothing else.
     danger: bool = False
     confirm: str = ""
+    #: What the page that asks first calls a note to somebody, if it takes one.
+    asks_note: str = ""
 
 
 class Moves(Gated):

@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from babel.dates import format_datetime
 from flask import request
+from flask_babel import get_locale
 
 from cms.admin.forms import read_local, site_zone
 from cms.admin.post_form import ContentForm
@@ -23,14 +25,14 @@ def posted_time(name: str) -> datetime | None:
         raise Invalid(str(fault), {name: str(fault)}) from None
 
 
-def require_times_kept(form: ContentForm, shown: dict[str, Any]) -> None:
+def require_times_kept(form: ContentForm, shown: dict[str, Any], *, waits: bool = False) -> None:
     """Invalid where a time was typed and the button that was pressed would drop it; `shown` is what the form showed.
 
     A time that has passed since the form was opened asks for nothing.
     """
-    if request.form.get("move") == PostMove.PUBLISH:
+    if request.form.get("move") in (PostMove.PUBLISH, "publish_now"):
         return
-    faults = {name: _fault(shown.get(name)) for name in TIMES if _is_changed(form[name], shown.get(name))}
+    faults = {name: _fault(shown.get(name), waits=waits) for name in TIMES if _is_changed(form[name], shown.get(name))}
     if faults:
         raise marked(faults)
 
@@ -41,11 +43,19 @@ def _is_changed(field: Any, shown: datetime | None) -> bool:
     return any(moment is not None and moment > now() for moment in (field.data, shown))
 
 
-def _fault(shown: datetime | None) -> str:
+def _fault(shown: datetime | None, *, waits: bool) -> str:
     if shown is None:
         return _("Only publishing sets this time. Press “Publish” to schedule, or leave this empty.")
-    time = shown.astimezone(site_zone()).strftime("%Y-%m-%d %H:%M")
-    return _("Only publishing changes this time. Press “Publish”, or put it back to %(time)s.", time=time)
+    return _(
+        "Saving does not change this time. Press “%(button)s”, or put it back to %(time)s.",
+        button=_("Change the schedule") if waits else _("Publish changes"),
+        time=moment_in_site_zone(shown),
+    )
+
+
+def moment_in_site_zone(moment: datetime) -> str:
+    """As it is typed, in the words of whoever reads."""
+    return format_datetime(moment, "d MMM y, HH:mm", tzinfo=site_zone(), locale=get_locale() or "en")
 
 
 def _minute(moment: datetime | None) -> datetime | None:

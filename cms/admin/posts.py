@@ -17,12 +17,17 @@ from cms.core.permissions import Permission
 from cms.posts.lifecycle import STATUS_LABELS
 from cms.posts.models import Post, PostKind, post_tags
 from cms.posts.policy import SEEING, PostPolicy
-from cms.posts.standing import has_changes_waiting, has_expired, is_scheduled, is_showing
+from cms.posts.standing import has_changes_waiting, has_expired, has_pill, is_scheduled, is_showing
 from cms.taxonomy.models import Tag
 from cms.web import now, signed_in
 
 P = Permission
-STATUS_CHOICES = tuple((status.value, label) for status, label in STATUS_LABELS.items())
+#: As the pill says it: “Published” is what readers see now.
+STATUS_CHOICES = (
+    *((status.value, label) for status, label in STATUS_LABELS.items()),
+    ("scheduled", N_("Scheduled")),
+    ("expired", N_("Expired")),
+)
 SHOWING = {"live": is_showing, "scheduled": is_scheduled, "changes": has_changes_waiting, "expired": has_expired}
 SHOWING_CHOICES = (
     ("live", N_("Live")),
@@ -43,7 +48,9 @@ def _by(who: str) -> ColumnElement[bool]:
 
 #: Filters that posts and pages share.
 CONTENT_FILTERS = (
-    ChoiceFilter(name="status", label=N_("Status"), choices=STATUS_CHOICES, where=lambda status: Post.status == status),
+    ChoiceFilter(
+        name="status", label=N_("Status"), choices=STATUS_CHOICES, where=lambda status: has_pill(status, now())
+    ),
     ChoiceFilter(name="shown", label=N_("Readers"), choices=SHOWING_CHOICES, where=lambda one: SHOWING[one](now())),
     RelationFilter(
         name="author",
@@ -61,7 +68,14 @@ CONTENT_FILTERS = (
 )
 
 BULK_ACTIONS = (
-    Bulk("publish", N_("Publish"), (P.POST_PUBLISH, P.PAGE_MANAGE), icon="i-out"),
+    Bulk(
+        "publish",
+        N_("Publish…"),
+        (P.POST_PUBLISH, P.PAGE_MANAGE),
+        icon="i-out",
+        confirm=N_("Publish these as they are now?"),
+        reversible=True,
+    ),
     Bulk(
         "unpublish",
         N_("Unpublish…"),
@@ -70,7 +84,14 @@ BULK_ACTIONS = (
         confirm=N_("Unpublish these? Readers no longer see them."),
         reversible=True,
     ),
-    Bulk("archive", N_("Archive"), (P.POST_PUBLISH, P.POST_EDIT, P.PAGE_MANAGE), icon="i-box"),
+    Bulk(
+        "archive",
+        N_("Archive…"),
+        (P.POST_PUBLISH, P.POST_EDIT, P.PAGE_MANAGE),
+        icon="i-box",
+        confirm=N_("Archive these?"),
+        reversible=True,
+    ),
     Bulk("restore", N_("Restore"), (P.POST_EDIT, P.POST_DELETE, P.PAGE_MANAGE), icon="i-back"),
     Bulk("add_tag", N_("Add tag…"), (P.POST_EDIT, P.PAGE_MANAGE), icon="i-tag", asks=("tag", N_("Tag to add"))),
     Bulk(

@@ -101,6 +101,10 @@ class Post(Base, Timestamps):
     def is_trashed(self) -> bool:
         return self.trashed_at is not None
 
+    def awaits_its_time(self, at: datetime) -> bool:
+        """Published, and never seen so far: its time is ahead."""
+        return self.status is PostStatus.PUBLISHED and self.published_at is not None and self.published_at > at
+
     def __str__(self) -> str:
         return self.title
 

@@ -64,7 +64,7 @@ class PostPolicy(Policy):
             case PostMove.SUBMIT:
                 return self.may(P.POST_SUBMIT, post)
             case PostMove.SEND_BACK:
-                return self.may(P.POST_REVIEW, post)
+                return Decision.yes() if self.is_taking_back(post) else self.may(P.POST_REVIEW, post)
             case PostMove.PUBLISH | PostMove.UNPUBLISH:
                 return self.may(P.POST_PUBLISH, post)
             case PostMove.ARCHIVE:
@@ -75,6 +75,10 @@ class PostPolicy(Policy):
                 return self._may_trash(post)
             case _:
                 assert_never(move)
+
+    def is_taking_back(self, post: Post) -> bool:
+        """Whoever handed in their own may take it back, without the right to review."""
+        return self.owns(post) and not self.may(P.POST_REVIEW, post) and bool(self.may(P.POST_SUBMIT, post))
 
     def may_create(self, kind: PostKind) -> Decision:
         return super().may(P.PAGE_MANAGE if kind is PostKind.PAGE else P.POST_CREATE)

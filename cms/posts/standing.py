@@ -84,6 +84,19 @@ def has_expired(at: datetime) -> ColumnElement[bool]:
     return and_(Post.status == PUBLISHED, ~is_showing(at), ~is_scheduled(at))
 
 
+def has_pill(word: str, at: datetime) -> ColumnElement[bool]:
+    """What a list calls a post, as a WHERE clause: of what is published, only what readers see now is called so."""
+    match word:
+        case "scheduled":
+            return and_(Post.status == PUBLISHED, ~is_showing(at), is_scheduled(at))
+        case "expired":
+            return has_expired(at)
+        case PostStatus.PUBLISHED:
+            return and_(Post.status == PUBLISHED, is_showing(at))
+        case _:
+            return Post.status == word
+
+
 def has_changes_waiting(at: datetime) -> ColumnElement[bool]:
     """`Standing.has_changes` as a WHERE clause; one test keeps the two in step."""
     shown = exists().where(Edition.post_id == Post.id, is_open(at))

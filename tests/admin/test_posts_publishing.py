@@ -107,7 +107,7 @@ def test_the_editor_says_what_became_of_a_text_that_goes_live_later(
         "/admin/posts/new/", {"title": "First sail", "move": "publish", "live_from": "2030-07-01T10:00"}
     )
 
-    assert "“First sail” is scheduled." in browser.get(answer.location).text
+    assert "“First sail” is scheduled for 1 Jul 2030, 10:00." in browser.get(answer.location).text
 
 
 @pytest.mark.parametrize("field", ["live_from", "live_until"])

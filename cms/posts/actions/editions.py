@@ -39,6 +39,15 @@ def state(session: Session, post: Post, at: datetime) -> list[dict[str, Any]]:
     return found
 
 
+def planned_times(session: Session, post: Post, at: datetime) -> tuple[datetime | None, datetime | None]:
+    """When what lies ahead goes live, and when that ends; of what is live already only the end."""
+    asked_for = [edition for edition in open_editions(session, post.id, at) if not edition.goes_on]
+    if not asked_for:
+        return None, None
+    newest = asked_for[-1]
+    return newest.live_from if newest.live_from > at else None, newest.planned_until
+
+
 def make_live(
     session: Session,
     post: Post,

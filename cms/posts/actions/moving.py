@@ -47,9 +47,11 @@ def move_post(
     note: str = "",
     batch_id: int | None = None,
 ) -> None:
-    """Move the post along its lifecycle and leave a trace; publishing this way means now and without an end."""
+    """Move the post along its lifecycle and leave a trace; publishing this way keeps what was planned, or means now."""
     if move is PostMove.PUBLISH:
-        publish(session, post, by=by, at=at, batch_id=batch_id)
+        live_from, live_until = editions.planned_times(session, post, at)
+        times = {"live_from": live_from, "live_until": live_until}
+        publish(session, post, by=by, at=at, **times, note=note, batch_id=batch_id)
         return
     require(PostPolicy(by).may_move(move, post))
     before = _facts(session, post, at)
@@ -77,6 +79,7 @@ def publish(
     at: datetime,
     live_from: datetime | None = None,
     live_until: datetime | None = None,
+    note: str = "",
     batch_id: int | None = None,
 ) -> Edition:
     """Put the working text before readers, now or at `live_from`, for good or until `live_until`."""
@@ -90,7 +93,7 @@ def publish(
         post.published_at = starts
     edition = editions.make_live(session, post, by=by, at=at, live_from=live_from, live_until=live_until)
     post.updated_at = at
-    _record_move(session, post, PostMove.PUBLISH, before, by=by, at=at, batch_id=batch_id)
+    _record_move(session, post, PostMove.PUBLISH, before, by=by, at=at, note=note, batch_id=batch_id)
     return edition
 
 
