@@ -41,7 +41,6 @@ from cms.taxonomy.models import Tag
 from cms.web import now, signed_in
 
 
-
 class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
     """The base of the two areas; each says which kind it shows and what its form has."""
 
@@ -224,4 +223,3 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
         draft = Post(kind=self.kind, status=DRAFT, author_id=signed_in().id, tags=[])
         allowed = [move for move in self.moves_for(draft) if move.decision]
         return [move for move in allowed if move.name in (PostMove.SUBMIT, PostMove.PUBLISH)]
-

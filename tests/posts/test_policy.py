@@ -95,10 +95,10 @@ def test_visitors_and_people_switched_off_may_nothing(
     [
         ("owner", False, {DRAFT: [SUBMIT, PUBLISH, ARCHIVE, TRASH], IN_REVIEW: [SEND_BACK, PUBLISH, ARCHIVE, TRASH]}),
         ("editor", False, {PUBLISHED: [PUBLISH, UNPUBLISH, ARCHIVE, TRASH], ARCHIVED: [RESTORE, TRASH]}),
-        ("author", True, {DRAFT: [SUBMIT, PUBLISH, ARCHIVE, TRASH], IN_REVIEW: [PUBLISH, ARCHIVE, TRASH]}),
+        ("author", True, {DRAFT: [SUBMIT, PUBLISH, ARCHIVE, TRASH], IN_REVIEW: [SEND_BACK, PUBLISH, ARCHIVE, TRASH]}),
         ("author", True, {PUBLISHED: [PUBLISH, UNPUBLISH, ARCHIVE, TRASH], ARCHIVED: [RESTORE, TRASH]}),
         ("author", False, NOTHING),
-        ("contributor", True, {DRAFT: [SUBMIT, ARCHIVE, TRASH], IN_REVIEW: [ARCHIVE, TRASH]}),
+        ("contributor", True, {DRAFT: [SUBMIT, ARCHIVE, TRASH], IN_REVIEW: [SEND_BACK, ARCHIVE, TRASH]}),
         ("contributor", True, {PUBLISHED: [], ARCHIVED: [RESTORE, TRASH]}),
         ("contributor", False, NOTHING),
         ("moderator", False, NOTHING),
