@@ -23,7 +23,7 @@ from cms.admin.quick import QuickEdits
 from cms.admin.records import guarded
 from cms.core.decision import Decision
 from cms.core.errors import CmsError
-from cms.core.i18n import _
+from cms.core.i18n import N_, _
 from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.media.queries import images
@@ -101,6 +101,8 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
         if not (self.policy.may(Permission.POST_SEO, record) if record else self.policy.may(Permission.POST_SEO)):
             for name in SEO:
                 delattr(form, name)
+        if record is not None and record.awaits_its_time(now()):
+            form.live_from.description = N_("Taken over by “Change the schedule”.")
         chosen = record.featured_media_id if record else None
         form.featured_media_id.choices = choices_of(db.session(), images(), chosen, nothing=_("No image"))
 

@@ -80,6 +80,8 @@ def done_text(post: Post, move: str, *, waited: bool = False) -> str:
         return _("“%(post)s” is scheduled for %(time)s.", post=post, time=moment_in_site_zone(coming.live_from))
     if waited and wanted is PostMove.UNPUBLISH:
         return _("“%(post)s” is not scheduled any more. It is a draft again.", post=post)
+    if wanted is PostMove.SEND_BACK and post.author_id == signed_in().id:
+        return _("“%(post)s” is a draft again.", post=post)
     return _(DONE[wanted], post=post)
 
 
@@ -158,9 +160,14 @@ def _move(post: Post, move: PostMove, policy: PostPolicy, *, waits: bool) -> Mov
         ICONS[move],
         main=move is forward,
         danger=move is PostMove.TRASH,
-        confirm=QUESTIONS[move] if asks else "",
-        asks_note=N_("Note to the author") if move is PostMove.SEND_BACK else "",
+        confirm=_question(post, move, policy) if asks else "",
+        asks_note=N_("Note to the author") if move is PostMove.SEND_BACK and not policy.owns(post) else "",
     )
+
+
+def _question(post: Post, move: PostMove, policy: PostPolicy) -> str:
+    own = move is PostMove.SEND_BACK and policy.owns(post)
+    return N_("Make it a draft again, to go on writing?") if own else QUESTIONS[move]
 
 
 def _label(post: Post, move: PostMove, policy: PostPolicy, *, waits: bool) -> str:

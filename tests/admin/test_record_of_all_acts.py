@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from cms.admin.dashboard import SHOWN
-from cms.admin.events import IDS, MORE_LABELS, NOUNS
+from cms.admin.event_words import MORE_LABELS, NOUNS
+from cms.admin.events import IDS
 from cms.audit.models import Event
 from cms.comments.lifecycle import CommentMove
 from cms.posts.fields import LABELS
