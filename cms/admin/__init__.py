@@ -12,6 +12,7 @@ from cms.admin import chosen, shown
 from cms.admin.activity import ActivityView
 from cms.admin.comments import CommentView
 from cms.admin.dashboard import DashboardView
+from cms.admin.event_words import label_of
 from cms.admin.gate import Gated, menu
 from cms.admin.media import MediaView
 from cms.admin.moderation import ModerationView
@@ -23,8 +24,10 @@ from cms.admin.redirects import RedirectView
 from cms.admin.roles import RoleView
 from cms.admin.settings import SettingsView
 from cms.admin.tags import TagView
+from cms.admin.toasts import toasts
 from cms.admin.trash import TrashView
 from cms.admin.users import UserView
+from cms.audit.inverses import name_fields_by
 from cms.web.areas import is_desk
 
 #: In the order of the menu; the first is the page at /admin/.
@@ -56,6 +59,7 @@ def init_app(app: Flask) -> None:
     admin.add_views(*others)
     views = [dashboard, *others]
     shown.init_app(app)
+    name_fields_by(label_of)
 
     @app.context_processor
     def around_the_page() -> dict[str, Any]:
@@ -69,5 +73,6 @@ def init_app(app: Flask) -> None:
             "person": person,
             "site": web.settings(),
             "theme_chosen": chosen.theme(),
+            "toasts": toasts,
             "has_shortcuts": chosen.has_shortcuts(),
         }

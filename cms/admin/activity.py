@@ -14,11 +14,15 @@ from cms.admin.event_words import NOUNS, VERBS
 from cms.admin.events import lines_of
 from cms.admin.filters import ChoiceFilter, DateFilter, Filter, RelationFilter
 from cms.admin.narrowing import Values
+from cms.admin.undoing import Undoings
 from cms.audit.models import Event
+from cms.audit.undo import may_undo, undone
 from cms.core.db import MAX_ID, row_id
 from cms.core.i18n import N_
 from cms.core.permissions import Permission
 from cms.extensions import db
+from cms.web import signed_in
+from cms.web.gate import SIGNED_IN
 
 SHOWN = 30
 
@@ -58,12 +62,12 @@ FILTERS: tuple[Filter, ...] = (
 )
 
 
-class ActivityView(CmsView):
-    """Read-only for everybody: nobody edits or deletes the record."""
+class ActivityView(Undoings, CmsView):
+    """Nobody edits or deletes the record; what it tells of can be undone, which it then tells as well."""
 
     area, label, icon, group = "activity", N_("Activity"), "i-log", SITE
     key = "y"
-    needs = {"see": (Permission.AUDIT_VIEW,)}
+    needs = {"see": (Permission.AUDIT_VIEW,), "act": SIGNED_IN, "undo_view": SIGNED_IN, "undo_batch_view": SIGNED_IN}
 
     @expose("/")
     def index_view(self) -> str:
@@ -76,6 +80,8 @@ class ActivityView(CmsView):
         return self.render(
             "admin/activity.html",
             lines=lines_of(db.session(), events, for_owner=self.policy.is_owner),
+            undoable=may_undo(db.session(), events, by=signed_in()),
+            undone=undone(db.session(), events),
             controls=narrowing.controls(db.session(), FILTERS, given, lambda values: self._link(values, subject)),
             narrowed=bool(given or subject),
             subject=subject,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from flask import flash, redirect, request
+from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -11,9 +11,10 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
 from cms.admin.gate import Gated
-from cms.admin.moves import return_to
+from cms.admin.moves import return_to, with_result
 from cms.audit.batches import DONE, REFUSED, SKIPPED, RowResult, begin_batch, end_batch, results_of
 from cms.audit.models import Batch
+from cms.audit.undo import UNDO, may_undo_batch
 from cms.core.db import row_id
 from cms.core.decision import require
 from cms.core.errors import CmsError, Invalid, NotAllowed, NotFound
@@ -26,6 +27,7 @@ MOST_ROWS = 500
 
 #: What became of the rows, in the result of an action.
 DONE_WORDS = {
+    UNDO: N_("Undone"),
     "publish": N_("Published"),
     "unpublish": N_("Unpublished"),
     "archive": N_("Archived"),
@@ -78,6 +80,11 @@ class BulkResult:
     counted: str
     batch: Batch
     rows: list[RowResult]
+    undo_href: str | None
+
+    @property
+    def undo_label(self) -> str:
+        return _("Redo all") if self.batch.action == UNDO else _("Undo all")
 
     @property
     def sentence(self) -> str:
@@ -135,7 +142,7 @@ class Bulks(Gated):
         batch = self._run(bulk, ids, records, parameter)
         db.session.commit()
         back = return_to(self.link())
-        return redirect(f"{back}{'&' if '?' in back else '?'}result={batch.id}", 303)
+        return redirect(with_result(back, batch.id), 303)
 
     def bulk_result(self) -> BulkResult | None:
         """The result named in the address of the list, for the person who ran it."""
@@ -152,7 +159,8 @@ class Bulks(Gated):
 
     def _result_of(self, batch: Batch) -> BulkResult:
         label = _(DONE_WORDS.get(batch.action, batch.action))
-        return BulkResult(label, self.counted(batch.done, f"{batch.done:,}"), batch, results_of(batch))
+        shown = self.counted(batch.done, f"{batch.done:,}")
+        return BulkResult(label, shown, batch, results_of(batch), undo_link(batch))
 
     def _wanted_bulk(self) -> Bulk:
         wanted = request.form.get("action", "")
@@ -220,6 +228,12 @@ class Bulks(Gated):
             everything=request.form.get("everything") == "1",
             url=return_to(self.link()),
         )
+
+
+def undo_link(batch: Batch) -> str | None:
+    """The address that takes a whole bulk back, where anything of it can be."""
+    offered = may_undo_batch(db.session(), batch, by=signed_in())
+    return url_for("admin_activity.undo_batch_view", id=batch.id) if offered else None
 
 
 def _is_to_be_asked(bulk: Bulk) -> bool:

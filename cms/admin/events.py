@@ -15,7 +15,8 @@ from cms.admin import telling
 from cms.admin.event_words import NOUNS, STATUSES, act_of, label_of
 from cms.admin.portraits import portraits_of
 from cms.admin.shown import moment
-from cms.audit.actions import CHANGED
+from cms.audit.actions import CHANGED, PARTS
+from cms.audit.inverses import Difference
 from cms.audit.models import Event, EventPersonal
 from cms.comments.reasons import label as reason_label
 from cms.core.i18n import _
@@ -29,6 +30,9 @@ from cms.web.agents import agent_name
 
 #: Texts longer than this are folded.
 LONG = 400
+
+#: What only undoing asks for: it says nothing that the rest of the event does not.
+HIDDEN = frozenset({PARTS, "moderated_at", "moderated_by_id", "signed", "erased", "created_at", "created_by_id"})
 
 #: What is kept beside an event so that it can be erased, but is no secret to whoever may read the record.
 OPEN = frozenset({"username", "display_name", "bio", "passkey"})
@@ -87,6 +91,7 @@ class EventLine:
     noun: str
     label: str
     href: str | None
+    record_href: str | None
     changes: list[Change]
     #: What was kept beside it for owners alone, in words.
     beside: list[str]
@@ -111,6 +116,14 @@ def lines_of(session: Session, events: list[Event], *, for_owner: bool = False) 
     return [_line(event, names, beside.get(event.id, {}), portraits.get(event.actor_id)) for event in events]
 
 
+def differences_of(session: Session, kind: str, differences: Iterable[Difference]) -> list[Change]:
+    """What keeps an event from being undone: what it left, and what is there now."""
+    pairs = {one.field: [one.left, one.now] for one in differences}
+    event = Event(subject_type=kind, changes=pairs)
+    names = _names(session, [event])
+    return [_change(event, field, pair, names) for field, pair in pairs.items()]
+
+
 def _line(event: Event, names: dict[tuple[Any, int], str], beside: dict[str, Any], portrait: str | None) -> EventLine:
     page = PAGES.get(event.subject_type)
     noun = telling.special_noun(event) or _(NOUNS.get(event.subject_type, event.subject_type))
@@ -126,7 +139,12 @@ def _line(event: Event, names: dict[tuple[Any, int], str], beside: dict[str, Any
         noun=noun,
         label="" if own else label or noun,
         href=page.format(event.subject_id) if page and (event.subject_id or "{" not in page) else None,
-        changes=[_change(event, field, beside.get(field, pair), names) for field, pair in event.changes.items()],
+        record_href=record_link(event.subject_type, event.subject_id),
+        changes=[
+            _change(event, field, beside.get(field, pair), names)
+            for field, pair in event.changes.items()
+            if field not in HIDDEN
+        ],
         beside=[_told(field, value) for field, value in beside.items() if field not in event.changes],
     )
 

@@ -1,10 +1,11 @@
 """The history of a post: every version with who wrote it, what it changed, and the way back to it."""
 
-from flask import flash, redirect, request
+from flask import redirect, request
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from cms.admin.gate import Crumb, Gated
+from cms.admin.toasts import flash_done
 from cms.admin.versions import steps
 from cms.core.db import row_id
 from cms.core.decision import require
@@ -74,7 +75,7 @@ class Histories(Gated):
         version = self._version(record, str(number))
         actions.bring_back(db.session(), record, version, by=signed_in(), at=now())
         db.session.commit()
-        flash(_("Version %(number)s is the working text again.", number=number), "success")
+        flash_done(_("Version %(number)s is the working text again.", number=number))
         return redirect(self.link("edit_view", id=record.id), 303)
 
     def _version(self, record: Post, number: str) -> Revision:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from cms.admin.forms import Line, RecordForm, Switch
 from cms.admin.gate import Crumb, Gated, page_response
+from cms.admin.toasts import flash_done
 from cms.core.decision import require
 from cms.core.errors import CmsError, Invalid, NotFound
 from cms.core.i18n import N_, _, ngettext
@@ -117,7 +118,7 @@ class Uploads(Gated):
         db.session.commit()
         if any(one.faults for one in described):
             return page_response(self._show_describing(described), 422)
-        flash(_("Saved."), "success")
+        flash_done(_("Saved."))
         return redirect(self.link())
 
     def show_upload(self, form: UploadForm) -> str:

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from flask import flash, redirect, request
+from flask import redirect, request
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from cms.admin.gate import Gated
+from cms.admin.toasts import flash_done
 from cms.core.decision import Decision
 from cms.core.errors import NotFound
 from cms.core.i18n import _
@@ -69,7 +70,7 @@ class Moves(Gated):
             return question
         sentence = self.run_move(record, move)
         db.session.commit()
-        flash(sentence, "success")
+        flash_done(sentence)
         return redirect(return_to(self.after_move(record, move)), 303)
 
     def _question(self, record: Any, move: str) -> str | None:
@@ -91,3 +92,10 @@ def return_to(default: str) -> str:
     """The page of the back office that a form came from, where it said so."""
     wanted = safe_next(request.form.get("url") or request.args.get("url"), default)
     return wanted if is_desk(urlsplit(wanted).path) else default
+
+
+def with_result(address: str, batch_id: int) -> str:
+    """The address of a list, showing what became of these rows and of no others."""
+    parts = urlsplit(address)
+    asked = [(name, value) for name, value in parse_qsl(parts.query) if name != "result"]
+    return parts._replace(query=urlencode([*asked, ("result", batch_id)])).geturl()

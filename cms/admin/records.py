@@ -18,6 +18,7 @@ from cms.admin.events import record_link
 from cms.admin.forms import RecordForm
 from cms.admin.gate import Crumb, Gated, page_response
 from cms.admin.moves import return_to
+from cms.admin.toasts import flash_done
 from cms.core.decision import Decision, require
 from cms.core.errors import CmsError, Conflict, Invalid, marked
 from cms.core.i18n import _
@@ -109,7 +110,7 @@ class Records(Gated):
             db.session.commit()
         except CmsError as refusal:
             return self.show_refusal(refusal, form, None)
-        flash(self.saved_text(record, created=True), "success")
+        flash_done(self.saved_text(record, created=True))
         return redirect(return_to(self.after_save(record)))
 
     @expose("/edit/", methods=("GET", "POST"))
@@ -125,7 +126,7 @@ class Records(Gated):
             db.session.commit()
         except CmsError as refusal:
             return self.show_refusal(refusal, form, record)
-        flash(self.saved_text(record, created=False), "success")
+        flash_done(self.saved_text(record, created=False))
         return redirect(return_to(self.after_save(record)))
 
     @expose("/details/")
@@ -159,7 +160,7 @@ class Records(Gated):
             db.session.rollback()
             flash(refusal.message, "error")
             return page_response(self.show_delete(self.get_one(wanted), refusal.fields), status_of(refusal))
-        flash(self.deleted_text(label), "success")
+        flash_done(self.deleted_text(label))
         return redirect(return_to(self.link()))
 
     # Flask-Admin's three ways to write

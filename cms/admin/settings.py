@@ -13,6 +13,7 @@ from cms.admin.events import record_link
 from cms.admin.forms import choices_of
 from cms.admin.gate import page_response
 from cms.admin.settings_form import SettingsForm
+from cms.admin.toasts import flash_done
 from cms.core.db import end_read
 from cms.core.errors import CmsError, Invalid, marked
 from cms.core.i18n import N_, _
@@ -49,7 +50,7 @@ class SettingsView(CmsView):
             db.session.commit()
         except CmsError as refusal:
             return self._refuse(form, refusal)
-        flash(_("The settings were saved.") if changed else _("Nothing was changed."), "success")
+        flash_done(_("The settings were saved.") if changed else _("Nothing was changed."))
         return redirect(self.link())
 
     @expose("/test-mail", methods=("POST",))

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from cms.admin.asked import Asked
-from cms.admin.bulk import MOST_ROWS, Bulk, Bulks
+from cms.admin.bulk import MOST_ROWS, Bulk, Bulks, undo_link
 from cms.admin.moves import return_to
 from cms.audit.batches import (
     DONE,
@@ -88,6 +88,7 @@ class Sweeps(Bulks):
             total=waiting + batch.done + batch.skipped + batch.refused,
             is_running=batch.state is BatchState.RUNNING and not is_previewed,
             back=batch.parameters.get("back") or self.link(),
+            undo_href=undo_link(batch) if not is_previewed else None,
         )
 
     @expose("/bulk/<int:batch_id>/run/", methods=("POST",))

@@ -16,7 +16,7 @@ from cms.admin.base import SITE, CmsView
 from cms.admin.bulk import MOST_ROWS, Bulk, Bulks
 from cms.admin.columns import Column
 from cms.admin.filters import ChoiceFilter, DateFilter
-from cms.admin.moves import return_to
+from cms.admin.moves import return_to, with_result
 from cms.admin.trashed import KINDS, Key, Trash
 from cms.audit.batches import REFUSED, RowResult, begin_batch, end_batch
 from cms.comments.actions import move_comment
@@ -106,7 +106,7 @@ class TrashView(Bulks, CmsView):
         ]
         end_batch(db.session(), batch, results)
         db.session.commit()
-        return redirect(f"{back}{'&' if '?' in back else '?'}result={batch.id}", 303)
+        return redirect(with_result(back, batch.id), 303)
 
     def run_bulk(self, record: Any, action: str, parameter: str, batch_id: int | None) -> None:
         session, by, at = db.session(), signed_in(), now()

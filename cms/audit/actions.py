@@ -3,6 +3,8 @@
 import contextvars
 import hashlib
 import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, Protocol
@@ -17,6 +19,8 @@ request_id: contextvars.ContextVar[str | None] = contextvars.ContextVar("request
 
 #: Stands for a value that the event itself must not hold.
 CHANGED = "changed"
+#: Under this name an act lists the events of what it did on the way, such as a tag made by saving a post.
+PARTS = "parts"
 Changes = dict[str, tuple[Any, Any]]
 
 
@@ -46,9 +50,15 @@ def record(
     changes: Changes | None = None,
     batch_id: int | None = None,
     personal: dict[str, Any] | None = None,
+    parts: Sequence[Event] = (),
 ) -> Event:
-    """Leave one event in the transaction of the change; `personal` values go where they can be erased."""
+    """Leave one event in the transaction of the change; `personal` values go where they can be erased.
+
+    What is recorded while an event is taken back points at it: see `taking_back`.
+    """
     session.flush()
+    if parts:
+        changes = (changes or {}) | {PARTS: ([], [part.id for part in parts])}
     identifying: frozenset[str] = getattr(subject, "identifying", frozenset())
     told = {field: [plain(before), plain(after)] for field, (before, after) in (changes or {}).items()}
     apart = {field: pair for field, pair in told.items() if field in identifying} | (personal or {})
@@ -63,11 +73,52 @@ def record(
         batch_id=batch_id,
         request_id=request_id.get(),
     )
+    _attribute(session, event)
     session.add(event)
     if apart:
         session.flush()
         session.add(EventPersonal(event_id=event.id, values=apart, digest=digest_of(apart)))
     return event
+
+
+@contextmanager
+def gathering(session: Session) -> Iterator[list[Event]]:
+    """The events that are recorded inside: parts of an act, which names them when it is recorded itself."""
+    found: list[Event] = []
+    lists = session.info.setdefault("gathering", [])
+    lists.append(found)
+    try:
+        yield found
+    finally:
+        lists.pop()
+
+
+@contextmanager
+def taking_back(session: Session, undone: Event, batch_id: int | None) -> Iterator[None]:
+    """The first event about the same kind of thing that is recorded inside says that it takes this one back."""
+    before = session.info.get("taking_back")
+    session.info["taking_back"] = (undone, batch_id)
+    try:
+        yield
+    finally:
+        session.info["taking_back"] = before
+
+
+def last_recorded(session: Session) -> Event | None:
+    """The newest event of this session: what somebody who just did something did last."""
+    event: Event | None = session.info.get("last_recorded")
+    return event if event is not None and event in session else None
+
+
+def _attribute(session: Session, event: Event) -> None:
+    """Tell whoever waits for it that it was recorded; it is never changed afterwards."""
+    undone, batch_id = session.info.get("taking_back") or (None, None)
+    if undone is not None and undone.subject_type == event.subject_type:
+        event.undoes_id, event.batch_id = undone.id, batch_id
+        session.info["taking_back"] = None
+    session.info["last_recorded"] = event
+    for found in session.info.get("gathering", ()):
+        found.append(event)
 
 
 def forget(session: Session, events: ColumnElement[bool]) -> None:

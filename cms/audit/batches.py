@@ -73,11 +73,16 @@ def note_waiting(session: Session, batch: Batch, results: Collection[RowResult])
     session.flush()
 
 
-def end_batch(session: Session, batch: Batch, results: Collection[RowResult] = ()) -> None:
-    """Close it; `results` are of rows that were not waiting, such as those of a batch that ran at once."""
+def note_rows(session: Session, batch: Batch, results: Collection[RowResult]) -> None:
+    """Keep what became of rows that nobody had foreseen, and count them."""
     if results:
         session.execute(insert(BatchRow), [_as_row(batch, result) for result in results])
         _count(batch, results)
+
+
+def end_batch(session: Session, batch: Batch, results: Collection[RowResult] = ()) -> None:
+    """Close it; `results` are of rows that were not waiting, such as those of a batch that ran at once."""
+    note_rows(session, batch, results)
     batch.state = BatchState.DONE
     session.flush()
 

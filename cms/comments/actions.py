@@ -8,8 +8,8 @@ from cms.accounts.models import User
 from cms.audit.actions import Changes, record
 from cms.comments import queries, threads
 from cms.comments.arrival import Arrival, reasons_to_hold, require_open
-from cms.comments.fields import checked
-from cms.comments.lifecycle import COMMENT_LIFE, CommentMove, status_on_arrival
+from cms.comments.fields import Draft, checked
+from cms.comments.lifecycle import COMMENT_LIFE, CommentMove, CommentStatus, status_on_arrival
 from cms.comments.models import Comment
 from cms.comments.policy import CommentPolicy
 from cms.comments.senders import MAX_AGENT
@@ -21,6 +21,9 @@ from cms.search import COMMENTS, put
 
 #: The same words by the same author in the same place within this time were sent twice, not said twice.
 TWICE = timedelta(minutes=10)
+#: What a moderator's move changes: all of it comes back when the move is undone.
+MODERATION = ("status", "moderated_at", "moderated_by_id")
+Moderated = tuple[CommentStatus, datetime | None, int | None]
 
 
 def submit(session: Session, arrival: Arrival, *, by: User | None, at: datetime) -> Comment:
@@ -68,11 +71,27 @@ def move_comment(
 ) -> None:
     """Approve, hold, mark as spam, trash or restore; why it was held stays with it."""
     require(CommentPolicy(by).may(Permission.COMMENT_MODERATE, comment))
-    before = comment.status
-    comment.status = COMMENT_LIFE.after(move, before)
-    comment.moderated_at, comment.moderated_by_id = at, by.id
+    after = COMMENT_LIFE.after(move, comment.status)
+    set_status(session, comment, move, (after, at, by.id), by=by, at=at, batch_id=batch_id)
+
+
+def set_status(
+    session: Session,
+    comment: Comment,
+    move: CommentMove,
+    moderated: Moderated,
+    *,
+    by: User,
+    at: datetime,
+    batch_id: int | None = None,
+) -> None:
+    """Carry out a move whose right and start were checked: what it is now, and since when by whom."""
+    before = {name: getattr(comment, name) for name in MODERATION}
+    after = dict(zip(MODERATION, moderated, strict=True))
+    for name, value in after.items():
+        setattr(comment, name, value)
     comment.claimed_by_id = comment.claimed_until = None
-    changes: Changes = {"status": (before, comment.status)}
+    changes: Changes = {name: (before[name], after[name]) for name in MODERATION}
     record(session, f"comment.{move}", comment, by=by, at=at, changes=changes, batch_id=batch_id)
 
 
@@ -84,11 +103,18 @@ def edit(session: Session, comment: Comment, body: str, *, base: datetime | None
     draft = checked(body=body, is_member=True)
     if draft.body == comment.body:
         return False
-    changes: Changes = {"body": (comment.body, draft.body)}
-    comment.body, comment.body_html, comment.edited_at = draft.body, draft.body_html, at
+    set_body(session, comment, draft, at, by=by, at=at)
+    return True
+
+
+def set_body(
+    session: Session, comment: Comment, draft: Draft, edited_at: datetime | None, *, by: User, at: datetime
+) -> None:
+    """Write what was checked; `edited_at` is None again where the first edit is undone."""
+    changes: Changes = {"body": (comment.body, draft.body), "edited_at": (comment.edited_at, edited_at)}
+    comment.body, comment.body_html, comment.edited_at = draft.body, draft.body_html, edited_at
     record(session, "comment.edit", comment, by=by, at=at, changes=changes)
     put(session, COMMENTS, comment.id, comment.guest_name, comment.body)
-    return True
 
 
 def _parent(session: Session, arrival: Arrival) -> Comment | None:

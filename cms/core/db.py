@@ -105,6 +105,11 @@ def fits(id: int) -> bool:
     return 0 < id <= MAX_ID
 
 
+def free_id(session: Session, model: type[Base], wanted: int | None) -> int | None:
+    """The id that a row had before it was deleted; None, for a new one, where another row has it by now."""
+    return None if wanted is None or session.get(model, wanted) is not None else wanted
+
+
 def reference(target: str, **options: Any) -> ForeignKey:
     """A foreign key that never deletes: what is referred to stays until its references are dealt with."""
     return ForeignKey(target, ondelete="RESTRICT", **options)

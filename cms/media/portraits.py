@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cms.accounts.actions.own import set_avatar
 from cms.accounts.models import User
-from cms.audit.actions import record
+from cms.audit.actions import Changes, record
 from cms.audit.models import Event
 from cms.media.actions import Prepared
 from cms.media.models import Media
@@ -47,7 +47,8 @@ def take_down(session: Session, pictures: list[Media], *, by: User, at: datetime
         media.filename = _unnamed(media.filename)
         if media.trashed_at is None:
             media.trashed_at = media.updated_at = at
-            record(session, "media.trash", media, by=by, at=at, changes={"trashed_at": (None, at)})
+            changes: Changes = {"trashed_at": (None, at), "erased": (False, True)}
+            record(session, "media.trash", media, by=by, at=at, changes=changes)
 
 
 def _unnamed(filename: str) -> str:

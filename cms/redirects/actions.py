@@ -18,6 +18,8 @@ from cms.redirects.paths import checked_path, checked_target, normal
 from cms.redirects.policy import RedirectPolicy
 
 LONGEST_CHAIN = 20
+#: What the record of its end keeps of a redirect.
+KEPT = ("from_path", "to_path", "post_id", "status", "created_by_id", "created_at")
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,15 @@ def change(session: Session, redirect: Redirect, route: Route, *, by: User, at: 
 def delete(session: Session, redirect: Redirect, *, by: User, at: datetime, batch_id: int | None = None) -> None:
     """Forget an old address; the record keeps enough to set it up again."""
     require(RedirectPolicy(by).may(Permission.REDIRECT_MANAGE, redirect))
-    changes: Changes = {name: (getattr(redirect, name), None) for name in ("from_path", "to_path", "post_id", "status")}
+    drop(session, redirect, by=by, at=at, batch_id=batch_id)
+
+
+def drop(session: Session, redirect: Redirect, *, by: User, at: datetime, batch_id: int | None = None) -> None:
+    """`delete`, where who may was asked about what this is part of."""
+    changes: Changes = {name: (getattr(redirect, name), None) for name in KEPT}
+    hits = session.scalar(select(RedirectHits).where(RedirectHits.redirect_id == redirect.id))
+    if hits is not None:
+        changes |= {"hits": (hits.hits, None), "last_hit_at": (hits.last_hit_at, None)}
     record(session, "redirect.delete", redirect, by=by, at=at, changes=changes, batch_id=batch_id)
     session.execute(sql_delete(RedirectHits).where(RedirectHits.redirect_id == redirect.id))
     session.delete(redirect)
@@ -76,8 +86,10 @@ def remember(session: Session, from_path: str, *, post_id: int, by: User | None,
     """Let an address that a post gives up lead to the post for good; one that somebody set by hand stays theirs."""
     redirect = session.scalar(select(Redirect).where(Redirect.from_path == from_path))
     if redirect is not None:
-        if redirect.post_id is not None:
+        if redirect.post_id is not None and redirect.post_id != post_id:
+            changes: Changes = {"post_id": (redirect.post_id, post_id)}
             redirect.post_id, redirect.updated_at = post_id, at
+            record(session, "redirect.save", redirect, by=by, at=at, changes=changes)
         return
     redirect = Redirect(
         from_path=from_path,

@@ -16,7 +16,7 @@ from cms.core.decision import require
 from cms.core.errors import Conflict, Invalid
 from cms.core.i18n import _
 from cms.core.text import clean_line, slugify
-from cms.taxonomy.fields import checked
+from cms.taxonomy.fields import EDITABLE, checked
 from cms.taxonomy.models import Tag
 from cms.taxonomy.policy import TagPolicy
 
@@ -57,6 +57,19 @@ def delete(
     A right limited to this tag would lose its limit with it, so that such a role must be changed first.
     """
     require(TagPolicy(by).may_manage())
+    drop(session, tag, by=by, at=at, untagged=untagged, batch_id=batch_id)
+
+
+def drop(
+    session: Session,
+    tag: Tag,
+    *,
+    by: User,
+    at: datetime,
+    untagged: Changes | None = None,
+    batch_id: int | None = None,
+) -> None:
+    """`delete`, where who may was asked about what this is part of."""
     role = session.scalar(
         select(Role.label)
         .join(RoleGrant, RoleGrant.role_id == Role.id)
@@ -70,7 +83,7 @@ def delete(
         )
     children = list(session.scalars(select(Tag.id).where(Tag.parent_id == tag.id)))
     session.execute(update_rows(Tag).where(Tag.id.in_(children)).values(parent_id=tag.parent_id))
-    gone: Changes = {field: (getattr(tag, field), None) for field in ("name", "slug", "description", "parent_id")}
+    gone: Changes = {field: (getattr(tag, field), None) for field in (*EDITABLE, "created_at")}
     lost: Changes = {"children": (children, [])} | (untagged or {})
     record(session, "tag.delete", tag, by=by, at=at, changes=gone | lost, batch_id=batch_id)
     session.execute(delete_rows(Tag).where(Tag.id == tag.id))

@@ -15,7 +15,7 @@ from werkzeug.routing import IntegerConverter
 from cms.core.clock import Clock
 from cms.core.db import MAX_ID, engine_options, prepare_engine
 from cms.extensions import csrf, db, mail, migrate
-from cms.web import errors, gate, headers, languages, logs, origins, probes, requests, static
+from cms.web import errors, gate, headers, languages, logs, origins, probes, requests, static, undoing
 from cms.web.mailing import mail_settings
 from config import ROOT, Config
 
@@ -95,6 +95,7 @@ def init_app(app: Flask) -> None:
     headers.init_app(app, config)
     static.init_app(app, config)
     gate.init_app(app)
+    undoing.register()
     errors.init_app(app)
 
 

@@ -236,7 +236,11 @@ def test_a_moderator_moves_a_comment_and_leaves_a_trace(
     assert (comment.status, comment.moderated_by_id, comment.held_because) == (end, moderator.id, ["links"])
     event = session.scalars(select(Event).where(Event.subject_type == "comments")).one()
     assert (event.verb, event.actor_id) == (f"comment.{move}", moderator.id)
-    assert event.changes == {"status": [start.value, end.value]}
+    assert event.changes == {
+        "status": [start.value, end.value],
+        "moderated_at": [None, now.isoformat()],
+        "moderated_by_id": [None, event.actor_id],
+    }
 
 
 def test_who_may_not_moderate_changes_nothing(session: Session, make: Make, now: datetime) -> None:

@@ -3,13 +3,14 @@
 from datetime import datetime
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
 from cms.core.errors import NotAllowed
 from cms.posts import actions, queries
 from cms.posts.lifecycle import PUBLISHED, PostMove
-from cms.posts.models import Post
+from cms.posts.models import Edition, Post
 from tests.accounts.events import events
 from tests.factories import Make
 from tests.posts.conftest import DAY, HOUR, Publish, Save
@@ -42,10 +43,11 @@ def test_every_post_goes_to_the_other_with_what_readers_see_of_it(
     assert [post.author_id for post in (live, draft, trashed)] == [heir.id] * 3
     assert authors(session, live) == [heir.id]
     assert (foreign.author_id, authors(session, foreign)) == (theirs, [theirs])
+    shown = session.scalars(select(Edition.id).where(Edition.post_id == live.id)).one()
     assert [(event.verb, event.subject_id, event.changes) for event in events(session)] == [
-        ("post.reassign", live.id, {"author_id": [leaver.id, heir.id]}),
-        ("page.reassign", draft.id, {"author_id": [leaver.id, heir.id]}),
-        ("post.reassign", trashed.id, {"author_id": [leaver.id, heir.id]}),
+        ("post.reassign", live.id, {"author_id": [leaver.id, heir.id], "signed": [[shown], []]}),
+        ("page.reassign", draft.id, {"author_id": [leaver.id, heir.id], "signed": [[], []]}),
+        ("post.reassign", trashed.id, {"author_id": [leaver.id, heir.id], "signed": [[], []]}),
     ]
 
 

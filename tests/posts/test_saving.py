@@ -63,6 +63,7 @@ def test_beginning_is_recorded_with_what_was_written(session: Session, create: C
         "author_id": [None, editor.id],
         "tags": [None, ["Sea"]],
         "comments_open": [None, True],
+        "parts": [[], [tag_made.id]],
     }
 
 
@@ -79,12 +80,13 @@ def test_every_save_is_one_version_and_one_event_with_before_and_after(
     assert (revision.base_number, revision.note, revision.author_id) == (1, "New timetable", editor.id)
     assert revision.snapshot == snapshot(post)
     assert versions(session, post)[0].snapshot["title"] == "Night ferry"
-    saved = events(session)[-1]
+    tag_made, saved = events(session)[-2:]
     assert (saved.verb, saved.actor_id, saved.at) == ("post.save", editor.id, now + MINUTE)
     assert saved.changes == {
         "title": ["Night ferry", "Day ferry"],
         "body": ["It leaves at ten.", "It leaves at eight o’clock."],
         "tags": [[], ["Sea"]],
+        "parts": [[], [tag_made.id]],
     }
 
 

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from cms.accounts.models import User, UserSession
+from cms.audit.models import Event
 from cms.posts.lifecycle import PostStatus
 from cms.redirects.models import Redirect
+from cms.taxonomy import actions as taxonomy
 from tests.factories import Make
 
 ROLES = ("anonymous", "member", "contributor", "author", "moderator", "editor", "owner")
@@ -43,7 +46,10 @@ def build(session: Session, make: Make, role: str) -> World:
     )
     session.add_all([redirect, opened])
     session.flush()
+    taxonomy.update(session, tag, {"description": "Where ships lie"}, by=other_owner, at=make.at)
+    done = session.scalars(select(Event)).one()
     values = {
+        "admin_activity": done.id,
         "other": opened.id,
         "admin_posts": draft.id,
         "admin_pages": page.id,

@@ -22,14 +22,14 @@ def update_profile(session: Session, person: User, changes: dict[str, str | None
     return apply_changes(session, person, {f: v for f, v in changes.items() if f in PROFILE}, by=person, at=at)
 
 
-def set_avatar(session: Session, person: User, media_id: int | None, *, at: datetime) -> None:
-    """A picture from the library, or none."""
+def set_avatar(session: Session, person: User, media_id: int | None, *, at: datetime, by: User | None = None) -> None:
+    """A picture from the library, or none; chosen by oneself unless somebody else takes that back."""
     if person.avatar_id == media_id:
         return
     changes: Changes = {"avatar_id": (person.avatar_id, media_id)}
     person.avatar_id = media_id
     person.updated_at = at
-    record(session, "user.edit", person, by=person, at=at, changes=changes)
+    record(session, "user.edit", person, by=by or person, at=at, changes=changes)
 
 
 def ask_for_email(session: Session, person: User, email: str, *, at: datetime) -> str | None:

@@ -159,12 +159,15 @@ def activate(session: Session, person: User, *, by: User, at: datetime, batch_id
         raise Conflict(_("This account was erased; nobody can use it again."))
     if person.active:
         return
-    waited = person.approval_requested_at is not None
+    changes: Changes = {"active": (False, True)}
+    waited = person.approval_requested_at
+    if waited is not None:
+        changes["approval_requested_at"] = (waited, None)
     person.active = True
     person.approval_requested_at = None
     person.updated_at = at
-    verb = "user.approve" if waited else "user.activate"
-    record(session, verb, person, by=by, at=at, changes={"active": (False, True)}, batch_id=batch_id)
+    verb = "user.activate" if waited is None else "user.approve"
+    record(session, verb, person, by=by, at=at, changes=changes, batch_id=batch_id)
 
 
 def sign_out_everywhere(session: Session, person: User, *, by: User, at: datetime) -> int:

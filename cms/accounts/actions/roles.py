@@ -1,6 +1,6 @@
 """Roles: what each may do, and what a change would mean for the people who hold it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cms.accounts.models import Role, RoleGrant, RoleGrantTag, User, user_roles
 from cms.accounts.policy import RolePolicy, UserPolicy
 from cms.audit.actions import Changes, record
+from cms.audit.models import Event
 from cms.core.decision import covers, require
 from cms.core.errors import Conflict, Invalid, NotAllowed
 from cms.core.i18n import _, ngettext
@@ -18,6 +19,8 @@ from cms.core.text import clean_line, clean_text, slugify
 
 MANAGE = Permission.ROLE_MANAGE
 LABEL_LENGTH, DESCRIPTION_LENGTH = 80, 400
+#: What a role is beside its grants; the record of its end keeps them.
+COLUMNS = ("name", "label", "description", "second_factor_required", "created_at")
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,11 @@ def create_role(session: Session, draft: RoleDraft, *, by: User, at: datetime) -
     """A new role with a name of its own; its grants are no wider than its maker's."""
     policy = RolePolicy(by)
     require(policy.may(MANAGE))
-    draft = _checked(session, draft, None)
-    _refuse_lacking(policy, draft.grants)
+    draft = checked_draft(session, draft, None)
+    refuse_lacking(policy, draft.grants)
     role = Role(name=_free_name(session, draft.label), created_at=at, updated_at=at, grants=[])
     session.add(role)
-    changes = _apply(role, draft, at)
+    changes = apply_draft(role, draft, at)
     session.flush()
     record(session, "role.create", role, by=by, at=at, changes=changes)
     return role
@@ -68,16 +71,23 @@ def update_role(session: Session, role: Role, draft: RoleDraft, *, base_version:
     require(policy.may(MANAGE, role))
     if role.version != base_version:
         raise Conflict(_("Somebody else changed this role in the meantime. Look at it again."))
-    draft = _checked(session, draft, role)
-    _refuse_lacking(policy, draft.grants)
-    changes = _apply(role, draft, at)
+    draft = checked_draft(session, draft, role)
+    refuse_lacking(policy, draft.grants)
+    changes = apply_draft(role, draft, at)
     if changes:
         role.updated_at = at
         record(session, "role.edit", role, by=by, at=at, changes=changes)
 
 
 def delete_role(
-    session: Session, role: Role, *, instead: Role | None, by: User, at: datetime, batch_id: int | None = None
+    session: Session,
+    role: Role,
+    *,
+    instead: Role | None,
+    by: User,
+    at: datetime,
+    batch_id: int | None = None,
+    parts: Sequence[Event] = (),
 ) -> int:
     """Delete a role and its grants with it; people who hold it get another, or it stays. Returns how many moved."""
     require(RolePolicy(by).may(MANAGE, role))
@@ -91,10 +101,10 @@ def delete_role(
             len(holders),
         )
         raise Invalid(message, {"instead": message})
-    if holders and instead is not None:
-        _move(session, holders, role, instead, by=by, at=at)
-    changes: Changes = {"grants": (spelled(grants_of(role)), [])}
-    record(session, "role.delete", role, by=by, at=at, changes=changes, batch_id=batch_id)
+    moved = _move(session, holders, role, instead, by=by, at=at) if holders and instead is not None else []
+    gone: Changes = {field: (getattr(role, field), None) for field in COLUMNS}
+    changes = gone | {"grants": (spelled(grants_of(role)), [])}
+    record(session, "role.delete", role, by=by, at=at, changes=changes, batch_id=batch_id, parts=[*parts, *moved])
     session.delete(role)
     session.flush()
     return len(holders)
@@ -132,7 +142,7 @@ def _not_covered(wanted: Iterable[Grant], held: Collection[Grant]) -> tuple[Gran
     return tuple(dict.fromkeys(grant for grant in wanted if not any(covers(other, grant) for other in held)))
 
 
-def _checked(session: Session, draft: RoleDraft, role: Role | None) -> RoleDraft:
+def checked_draft(session: Session, draft: RoleDraft, role: Role | None) -> RoleDraft:
     """Clean words, and no scope or tag where the permission knows none."""
     label, description = clean_line(draft.label), clean_text(draft.description).strip()
     errors = {}
@@ -158,14 +168,14 @@ def _makes_sense(grant: Grant) -> bool:
     return (grant.scope is Scope.ANY or about.scoped) and (not grant.tag_ids or about.tag_limited)
 
 
-def _refuse_lacking(policy: RolePolicy, grants: Iterable[Grant]) -> None:
+def refuse_lacking(policy: RolePolicy, grants: Iterable[Grant]) -> None:
     lacking = policy.lacks(grants)
     if lacking:
         right = _(ABOUT[lacking[0].permission].label)
         raise NotAllowed(_("You cannot grant “%(right)s” that widely: you do not have it yourself.", right=right))
 
 
-def _apply(role: Role, draft: RoleDraft, at: datetime) -> dict[str, tuple[object, object]]:
+def apply_draft(role: Role, draft: RoleDraft, at: datetime) -> dict[str, tuple[object, object]]:
     """Set what differs; grants that stay keep their rows."""
     before = {
         "label": role.label,
@@ -219,15 +229,17 @@ def _free_name(session: Session, label: str) -> str:
     return next(name for n in range(1, 10_000) if (name := wanted if n == 1 else f"{wanted}-{n}") not in taken)
 
 
-def _move(session: Session, holders: list[User], role: Role, instead: Role, *, by: User, at: datetime) -> None:
+def _move(session: Session, holders: list[User], role: Role, instead: Role, *, by: User, at: datetime) -> list[Event]:
     if instead is role:
         message = _("Choose another role than the one that goes.")
         raise Invalid(message, {"instead": message})
     require(UserPolicy(by).may_give(instead))
+    moved = []
     for person in holders:
         require(UserPolicy(by).may(Permission.USER_MANAGE, person))
         before = sorted(held.name for held in person.roles)
         person.roles = [held for held in person.roles if held is not role and held is not instead] + [instead]
         person.updated_at = at
         after = sorted(held.name for held in person.roles)
-        record(session, "user.set_roles", person, by=by, at=at, changes={"roles": (before, after)})
+        moved.append(record(session, "user.set_roles", person, by=by, at=at, changes={"roles": (before, after)}))
+    return moved

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from cms import search
 from cms.accounts.models import User
-from cms.audit.actions import Changes, record
+from cms.audit.actions import Changes, gathering, record
 from cms.core.decision import require
 from cms.core.errors import Conflict, Invalid
 from cms.core.i18n import _
@@ -63,13 +63,14 @@ def create(session: Session, kind: PostKind, changes: dict[str, Any], *, by: Use
     post = Post(kind=kind, author_id=by.id, slug="", title="", tags=[], created_at=at, updated_at=at)
     wanted, mine = values.pop("slug", ""), ("author_id", by.id)
     _check_references(session, post, values)
-    _apply(session, post, values, by=by, at=at)
+    with gathering(session) as parts:
+        _apply(session, post, values, by=by, at=at)
     _require_fields(by, post, {field for field, value in values.items() if value and (field, value) != mine})
     _insert_with_free_slug(session, post, wanted, by, at)
     _require_still_mine(post, by)
     write_revision(session, post, by=by, at=at)
     changed = {field: (None, value) for field, value in snapshot(post).items() if value not in (None, "", [], 0)}
-    record(session, f"{kind}.create", post, by=by, at=at, changes=changed)
+    record(session, f"{kind}.create", post, by=by, at=at, changes=changed, parts=parts)
     return post
 
 
@@ -95,14 +96,15 @@ def save(
     _check_references(session, post, values)
     if values.keys() & {"slug", "parent_id"}:
         values["slug"] = _new_slug(session, post, values, by, at)
-    _apply(session, post, values, by=by, at=at)
+    with gathering(session) as parts:
+        _apply(session, post, values, by=by, at=at)
     _require_still_mine(post, by)
     changed = _difference(before, snapshot(post))
     if not changed:
         return None
     post.updated_at = at
     revision = write_revision(session, post, by=by, at=at, note=note, base_number=base_version)
-    record(session, f"{post.kind}.save", post, by=by, at=at, changes=changed, batch_id=batch_id)
+    record(session, f"{post.kind}.save", post, by=by, at=at, changes=changed, batch_id=batch_id, parts=parts)
     return revision
 
 

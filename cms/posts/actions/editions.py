@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from cms.accounts.models import User
 from cms.core.text import excerpt
 from cms.posts.actions.nesting import follow, require_no_circle
-from cms.posts.actions.timeline import live_at, open_editions, put_in, take_out
+from cms.posts.actions.timeline import live_at, open_editions, put_in, require_free_path, take_out
 from cms.posts.models import Edition, Post, PostKind, Revision
 from cms.posts.rendering import article_of
 from cms.posts.slugs import path_at, path_of
@@ -82,6 +82,32 @@ def reopen(
     return begun
 
 
+def put_back(
+    session: Session, post: Post, stretches: list[dict[str, Any]], *, since: datetime, by: User | None, at: datetime
+) -> None:
+    """Make what is live and ahead what `state` wrote down before something was done, as if it had not been done.
+
+    What has begun `since` is taken out, seen or not, as the record tells of it; what had begun before ends now.
+    """
+    kept = {stretch["live_from"] for stretch in stretches}
+    for edition in open_editions(session, post.id, at):
+        if _text(edition.live_from) in kept:
+            continue
+        if edition.live_from >= min(since, at):
+            take_out(session, edition)
+        else:
+            edition.live_until = at
+    session.flush()
+    for stretch in stretches:
+        _put_back(session, post, stretch, by=by, at=at)
+    _move_below(session, post, by=by, at=at)
+
+
+def still_open(stretches: list[dict[str, Any]], at: datetime) -> list[dict[str, Any]]:
+    """What `state` wrote down once without what has ended by itself."""
+    return [stretch for stretch in stretches if (_time(stretch["live_until"]) or at + TICK) > at]
+
+
 def end_live(session: Session, post: Post, *, by: User | None, at: datetime) -> None:
     """Take the post from readers now, and cancel what is scheduled."""
     _cancel_scheduled(session, post, at)
@@ -101,6 +127,20 @@ def _cancel_scheduled(session: Session, post: Post, at: datetime) -> None:
     if current is not None and coming:
         current.live_until = current.planned_until
     session.flush()
+
+
+def _put_back(session: Session, post: Post, stretch: dict[str, Any], *, by: User | None, at: datetime) -> None:
+    """The same row where it is still there; what was cancelled before its time begins anew, now at the earliest."""
+    starts, ends, asked = (_time(stretch.get(name)) for name in ("live_from", "live_until", "planned_until"))
+    known = session.scalar(select(Edition).where(Edition.post_id == post.id, Edition.live_from == starts))
+    if known is not None:
+        if ends is None or ends > at:
+            require_free_path(session, known.path, post.id, at)
+        known.live_until, known.planned_until = ends, asked
+        session.flush()
+    elif starts is not None and (ends is None or ends > at):
+        revision = session.get_one(Revision, stretch["revision_id"])
+        _begin(session, post, revision, max(at, starts), asked, by=by, at=at)
 
 
 def _begin(

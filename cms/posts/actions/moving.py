@@ -1,5 +1,6 @@
 """The moves of a post's life: submit, send back, publish, unpublish, archive, restore, trash."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
-from cms.audit.actions import Changes, record
+from cms.audit.actions import Changes, gathering, record
 from cms.audit.models import Event
 from cms.core.calendar import is_within_calendar, outside_calendar
 from cms.core.decision import require
@@ -54,21 +55,10 @@ def move_post(
         publish(session, post, by=by, at=at, **times, note=note, batch_id=batch_id)
         return
     require(PostPolicy(by).may_move(move, post))
-    before = _facts(session, post, at)
-    match move:
-        case PostMove.TRASH:
-            _refuse_trashed(post)
-            post.trashed_at = at
-            _take_from_readers(session, post, by=by, at=at)
-        case PostMove.RESTORE if post.is_trashed:
-            _restore_from_trash(session, post, by=by, at=at)
-        case _:
-            _refuse_trashed(post)
-            post.status = POST_LIFE.after(move, post.status)
-            if move in (PostMove.UNPUBLISH, PostMove.ARCHIVE):
-                _take_from_readers(session, post, by=by, at=at)
-    post.updated_at = at
-    _record_move(session, post, move, before, by=by, at=at, note=note, batch_id=batch_id)
+    before = facts(session, post, at)
+    with gathering(session) as parts:
+        _change_status(session, post, move, by=by, at=at)
+    record_move(session, post, move, before, by=by, at=at, note=note, batch_id=batch_id, parts=parts)
 
 
 def publish(
@@ -86,28 +76,56 @@ def publish(
     require(PostPolicy(by).may_move(PostMove.PUBLISH, post))
     _refuse_trashed(post)
     _check_times(at, live_from, live_until)
-    before = _facts(session, post, at)
+    before = facts(session, post, at)
     post.status = POST_LIFE.after(PostMove.PUBLISH, post.status)
     starts = live_from or at
     if post.published_at is None or post.published_at > at:
         post.published_at = starts
-    edition = editions.make_live(session, post, by=by, at=at, live_from=live_from, live_until=live_until)
-    post.updated_at = at
-    _record_move(session, post, PostMove.PUBLISH, before, by=by, at=at, note=note, batch_id=batch_id)
+    with gathering(session) as parts:
+        edition = editions.make_live(session, post, by=by, at=at, live_from=live_from, live_until=live_until)
+    record_move(session, post, PostMove.PUBLISH, before, by=by, at=at, note=note, batch_id=batch_id, parts=parts)
     return edition
 
 
 def reassign(session: Session, person: User, to: User, *, by: User, at: datetime) -> int:
     """Give every post of one person to another, trashed ones included; returns how many."""
     posts = session.scalars(select(Post).where(Post.author_id == person.id).with_for_update()).all()
+    signed: dict[int, list[int]] = {}
+    editions_of = select(Edition.post_id, Edition.id).where(Edition.author_id == person.id)
+    for post_id, edition_id in session.execute(editions_of.order_by(Edition.id)):
+        signed.setdefault(post_id, []).append(edition_id)
     for post in posts:
         require(PostPolicy(by).may_set_author(post))
-        post.author_id = to.id
-        record(session, f"{post.kind}.reassign", post, by=by, at=at, changes={"author_id": (person.id, to.id)})
-    for edition in session.scalars(select(Edition).where(Edition.author_id == person.id)):
+        give_to(session, post, to, signed.pop(post.id, []), by=by, at=at)
+    elsewhere = [edition_id for ids in signed.values() for edition_id in ids]
+    for edition in session.scalars(select(Edition).where(Edition.id.in_(elsewhere))):
         edition.author_id = to.id
     session.flush()
     return len(posts)
+
+
+def give_to(session: Session, post: Post, author: User, signed: list[int], *, by: User, at: datetime) -> None:
+    """Make somebody its author, and of those editions; who may is asked by the caller."""
+    changes: Changes = {"author_id": (post.author_id, author.id), "signed": (signed, [])}
+    post.author_id = author.id
+    for edition in session.scalars(select(Edition).where(Edition.post_id == post.id, Edition.id.in_(signed))):
+        edition.author_id = author.id
+    record(session, f"{post.kind}.reassign", post, by=by, at=at, changes=changes)
+
+
+def _change_status(session: Session, post: Post, move: PostMove, *, by: User, at: datetime) -> None:
+    match move:
+        case PostMove.TRASH:
+            _refuse_trashed(post)
+            post.trashed_at = at
+            _take_from_readers(session, post, by=by, at=at)
+        case PostMove.RESTORE if post.is_trashed:
+            _restore_from_trash(session, post, by=by, at=at)
+        case _:
+            _refuse_trashed(post)
+            post.status = POST_LIFE.after(move, post.status)
+            if move in (PostMove.UNPUBLISH, PostMove.ARCHIVE):
+                _take_from_readers(session, post, by=by, at=at)
 
 
 def _check_times(at: datetime, live_from: datetime | None, live_until: datetime | None) -> None:
@@ -162,7 +180,8 @@ def _open_when_trashed(session: Session, post: Post) -> list[dict[str, Any]]:
     return list(changes["editions"][0]) if changes and "editions" in changes else []
 
 
-def _facts(session: Session, post: Post, at: datetime) -> dict[str, Any]:
+def facts(session: Session, post: Post, at: datetime) -> dict[str, Any]:
+    """All that a move may change."""
     return {
         "status": post.status,
         "trashed_at": post.trashed_at,
@@ -171,7 +190,7 @@ def _facts(session: Session, post: Post, at: datetime) -> dict[str, Any]:
     }
 
 
-def _record_move(
+def record_move(
     session: Session,
     post: Post,
     move: PostMove,
@@ -181,9 +200,12 @@ def _record_move(
     at: datetime,
     note: str = "",
     batch_id: int | None = None,
+    parts: Sequence[Event] = (),
 ) -> None:
-    after = _facts(session, post, at)
+    """The event of a move that was carried out, from the facts before it."""
+    post.updated_at = at
+    after = facts(session, post, at)
     changes: Changes = {name: (before[name], after[name]) for name in before if before[name] != after[name]}
     if note:
         changes["note"] = (None, note)
-    record(session, f"{post.kind}.{move}", post, by=by, at=at, changes=changes, batch_id=batch_id)
+    record(session, f"{post.kind}.{move}", post, by=by, at=at, changes=changes, batch_id=batch_id, parts=parts)

@@ -38,16 +38,26 @@ def delete_tag(session: Session, tag: Tag, *, by: User, at: datetime, batch_id: 
     Old versions keep its name, so that no revision is written; the event holds the ids, which is enough to undo it.
     """
     require(TagPolicy(by).may_manage())
+    return drop_tag(session, tag, by=by, at=at, batch_id=batch_id)
+
+
+def drop_tag(session: Session, tag: Tag, *, by: User, at: datetime, batch_id: int | None = None) -> int:
+    """`delete_tag`, where who may was asked about what this is part of."""
     posts = list(session.scalars(select(post_tags.c.post_id).where(post_tags.c.tag_id == tag.id)))
     editions = list(session.scalars(select(edition_tags.c.edition_id).where(edition_tags.c.tag_id == tag.id)))
     session.execute(delete(post_tags).where(post_tags.c.tag_id == tag.id))
     session.execute(delete(edition_tags).where(edition_tags.c.tag_id == tag.id))
     untagged: Changes = {"posts": (posts, []), "editions": (editions, [])}
-    taxonomy.delete(session, tag, by=by, at=at, untagged=untagged, batch_id=batch_id)
+    taxonomy.drop(session, tag, by=by, at=at, untagged=untagged, batch_id=batch_id)
+    forget_loaded_tags(session)
+    return len(posts)
+
+
+def forget_loaded_tags(session: Session) -> None:
+    """What was loaded before tags were given or taken by the thousand reads them again."""
     for known in session.identity_map.values():
         if isinstance(known, Post | Edition):
             session.expire(known, ["tags"])
-    return len(posts)
 
 
 def _save_tags(session: Session, post: Post, names: list[str], *, by: User, at: datetime, batch_id: int | None) -> bool:

@@ -32,7 +32,7 @@ def put_in(session: Session, edition: Edition, at: datetime) -> None:
 
 
 def take_out(session: Session, edition: Edition) -> None:
-    """Only for what nobody has seen."""
+    """Only for what nobody has seen, or what is undone."""
     search.remove(session, search.EDITIONS, edition.id)
     session.delete(edition)
     session.flush()

@@ -1,0 +1,100 @@
+"""How acts on tags are taken back: not in `taxonomy`, because a deleted tag returns to the posts that had it."""
+
+from sqlalchemy import Table, insert, select, update
+from sqlalchemy.orm import Session
+
+from cms.accounts.models import User
+from cms.audit.actions import Changes, record
+from cms.audit.inverses import Inverse, Undoing
+from cms.audit.models import Event
+from cms.core.db import free_id
+from cms.core.decision import Decision
+from cms.core.errors import Conflict
+from cms.core.i18n import _
+from cms.posts.actions.tagging import drop_tag, forget_loaded_tags
+from cms.posts.models import Edition, Post, edition_tags, post_tags
+from cms.taxonomy import actions
+from cms.taxonomy.fields import EDITABLE
+from cms.taxonomy.models import Tag
+from cms.taxonomy.policy import TagPolicy
+
+
+def _load(session: Session, ids: list[int], lock: bool) -> dict[int, Tag]:
+    query = select(Tag).where(Tag.id.in_(ids)).order_by(Tag.id)
+    if lock:
+        query = query.with_for_update(of=Tag).execution_options(populate_existing=True)
+    return {tag.id: tag for tag in session.scalars(query)}
+
+
+def _may(by: User, _tag: Tag | None, _event: Event) -> Decision:
+    return TagPolicy(by).may_manage()
+
+
+def _unmake(doing: Undoing) -> None:
+    """Only while nobody has given it to anything that did not have it."""
+    _refuse_moved(doing)
+    tag, had = doing.subject, set(doing.after.get("posts", []))
+    has = set(doing.session.scalars(select(post_tags.c.post_id).where(post_tags.c.tag_id == tag.id)))
+    if has - had:
+        raise Conflict(_("“%(tag)s” was given to posts since. Delete it instead.", tag=tag))
+    if not had and doing.session.scalar(select(edition_tags.c.tag_id).where(edition_tags.c.tag_id == tag.id).limit(1)):
+        raise Conflict(_("Readers see posts with “%(tag)s”. Delete it instead.", tag=tag))
+    drop_tag(doing.session, tag, by=doing.by, at=doing.at)
+
+
+def _change_back(doing: Undoing) -> None:
+    _refuse_moved(doing)
+    values = {field: value for field, value in doing.before.items() if field in EDITABLE}
+    actions.update(doing.session, doing.subject, values, by=doing.by, at=doing.at)
+
+
+def _bring_back(doing: Undoing) -> None:
+    """To the posts that had it, as far as they are there, and above the tags that lay below it."""
+    doing.need(*EDITABLE, "created_at", "posts", "editions", "children")
+    before = doing.before
+    _refuse_taken(doing.session, before["name"], before["slug"])
+    tag = Tag(
+        id=free_id(doing.session, Tag, doing.event.subject_id),
+        **{field: before[field] for field in EDITABLE},
+        key=before["name"].casefold(),
+        created_at=doing.moment_before("created_at"),
+        updated_at=doing.at,
+    )
+    doing.session.add(tag)
+    doing.session.flush()
+    returned: Changes = {
+        "posts": ([], _give(doing.session, tag, post_tags, Post, before["posts"])),
+        "editions": ([], _give(doing.session, tag, edition_tags, Edition, before["editions"])),
+    }
+    moved_up = (Tag.id.in_(before["children"])) & (Tag.parent_id.is_not_distinct_from(before["parent_id"]))
+    below = list(doing.session.scalars(select(Tag.id).where(moved_up)))
+    doing.session.execute(update(Tag).where(Tag.id.in_(below)).values(parent_id=tag.id))
+    made: Changes = {field: (None, before[field]) for field in EDITABLE}
+    record(doing.session, "tag.create", tag, by=doing.by, at=doing.at, changes=made | returned)
+    forget_loaded_tags(doing.session)
+
+
+def _give(session: Session, tag: Tag, table: Table, model: type[Post] | type[Edition], ids: list[int]) -> list[int]:
+    there = list(session.scalars(select(model.id).where(model.id.in_(ids)).order_by(model.id)))
+    column = next(one.name for one in table.columns if one.name != "tag_id")
+    if there:
+        session.execute(insert(table), [{column: one, "tag_id": tag.id} for one in there])
+    return there
+
+
+def _refuse_taken(session: Session, name: str, slug: str) -> None:
+    if session.scalar(select(Tag.id).where(Tag.key == name.casefold())) is not None:
+        raise Conflict(_("There is a tag of this name already."))
+    if session.scalar(select(Tag.id).where(Tag.slug == slug)) is not None:
+        raise Conflict(_("This address is taken by another tag."))
+
+
+def _refuse_moved(doing: Undoing) -> None:
+    doing.refuse_moved({field: getattr(doing.subject, field) for field in EDITABLE})
+
+
+INVERSES = {
+    "tag.create": Inverse(_load, _may, _unmake),
+    "tag.update": Inverse(_load, _may, _change_back),
+    "tag.delete": Inverse(_load, _may, _bring_back, brings_back=True),
+}

@@ -1,0 +1,22 @@
+"""Telling the record how each domain takes back its acts; done once, when an application is made."""
+
+from cms.accounts import inverses as accounts
+from cms.audit import inverses as table
+from cms.comments import inverses as comments
+from cms.media import inverses as media
+from cms.posts import inverses as posts
+from cms.posts import tag_inverses as tags
+from cms.redirects import inverses as redirects
+from cms.settings import inverses as settings
+
+
+def register() -> None:
+    """Every verb of every domain, with its inverse or the reason why it has none."""
+    table.decide_for_others(accounts.may_for_others)
+    table.register(accounts.INVERSES, never=accounts.NEVER)
+    table.register(media.INVERSES)
+    table.register(tags.INVERSES)
+    table.register(redirects.INVERSES)
+    table.register(settings.INVERSES)
+    table.register(posts.INVERSES, never=posts.NEVER)
+    table.register(comments.INVERSES, never=comments.NEVER)
