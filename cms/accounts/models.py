@@ -110,7 +110,7 @@ class User(Base, UserMixin, Timestamps):
     username_key: Mapped[str] = mapped_column(String(60), unique=True)
     display_name: Mapped[str] = mapped_column(String(80))
     bio: Mapped[str] = mapped_column(String(1000), default="")
-    avatar_id: Mapped[int | None] = mapped_column(reference("media.id", use_alter=True))
+    avatar_id: Mapped[int | None] = mapped_column(reference("media.id", use_alter=True), index=True)
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)

@@ -104,7 +104,9 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
         if record is not None and record.awaits_its_time(now()):
             form.live_from.description = N_("Taken over by “Change the schedule”.")
         chosen = record.featured_media_id if record else None
-        form.featured_media_id.choices = choices_of(db.session(), images(), chosen, nothing=_("No image"))
+        form.featured_media_id.choices = choices_of(
+            db.session(), images(), chosen, looked_up=form.featured_media_id.data, nothing=_("No image")
+        )
 
     def initial(self, record: Post) -> dict[str, Any]:
         standing = standings(db.session(), [record], now())[record.id]

@@ -10,6 +10,7 @@ NOUNS = {
     "posts": N_("Post or page"),
     "tags": N_("Tag"),
     "media": N_("File"),
+    "media_folders": N_("Folder"),
     "comments": N_("Comment"),
     "users": N_("Person"),
     "roles": N_("Role"),
@@ -37,6 +38,11 @@ VERBS = {
     "hold": N_("held again"),
     "add": N_("added"),
     "describe": N_("described"),
+    "replace": N_("replaced"),
+    "crop": N_("cut"),
+    "turn": N_("turned"),
+    "bring_back": N_("brought back an earlier version of"),
+    "move": N_("moved"),
     "sign_in": N_("signed in"),
     "sign_out": N_("signed out"),
     "sign_in_failed": N_("failed to sign in as"),
@@ -69,6 +75,9 @@ MORE_LABELS = {
     "trashed_at": N_("In the trash since"),
     "editions": N_("Shown to readers"),
     "note": N_("Note"),
+    "folder_id": N_("Folder"),
+    "height": N_("Height"),
+    "width": N_("Width"),
     "via": N_("With"),
     "email": N_("E-mail address"),
     "username": N_("Username"),
@@ -94,6 +103,7 @@ MORE_LABELS = {
     "grants": N_("Rights"),
     "second_factor_required": N_("Asks for a second factor"),
     "filename": N_("File name"),
+    "digest": N_("Digest of its bytes"),
     "mime": N_("Type"),
     "bytes": N_("Size in bytes"),
     "kind": N_("Kind"),
@@ -120,7 +130,7 @@ MORE_LABELS = {
 }
 
 #: The same for fields that have another name in one kind of subject.
-LABELS_OF = {("tags", "parent_id"): N_("Parent")}
+LABELS_OF = {("tags", "parent_id"): N_("Parent"), ("media_folders", "parent_id"): N_("Lies in")}
 
 #: Posts and comments share no status.
 STATUSES = {status.value: label for status, label in [*POST_STATUSES.items(), *COMMENT_STATUSES.items()]}

@@ -21,7 +21,7 @@ from cms.audit.models import Event, EventPersonal
 from cms.comments.reasons import label as reason_label
 from cms.core.i18n import _
 from cms.core.permissions import Permission
-from cms.media.models import Media
+from cms.media.models import Media, MediaFolder
 from cms.posts.diff import Piece, compare
 from cms.posts.models import Post
 from cms.taxonomy.models import Tag
@@ -44,15 +44,16 @@ IDS: dict[str, Any] = {
     "featured_media_id": Media,
     "avatar_id": Media,
     "logo_id": Media,
+    "folder_id": MediaFolder,
     "parent_id": Post,
     "post_id": Post,
     "home_page_id": Post,
 }
 #: The same for fields that mean another table in one kind of subject.
-IDS_OF: dict[tuple[str, str], Any] = {("tags", "parent_id"): Tag}
+IDS_OF: dict[tuple[str, str], Any] = {("tags", "parent_id"): Tag, ("media_folders", "parent_id"): MediaFolder}
 
 #: What things are called, read without the things themselves: a post may be a megabyte.
-NAMES = {User: User.name, Post: Post.title, Media: Media.name, Tag: Tag.name}
+NAMES = {User: User.name, Post: Post.title, Media: Media.name, MediaFolder: MediaFolder.name, Tag: Tag.name}
 
 #: Where a subject can be looked at.
 PAGES = {

@@ -99,15 +99,23 @@ class LocalTime(DateTimeLocalField):
 
 
 def choices_of(
-    session: Session, labelled: Select[int, str], chosen: int | None, *, nothing: str = ""
+    session: Session,
+    labelled: Select[int, str],
+    chosen: int | None,
+    *,
+    looked_up: int | None = None,
+    nothing: str = "",
 ) -> list[tuple[str, str]]:
     """The first rows of a query of ids and labels, and the one that is chosen now even where the query leaves it out.
 
-    A form that did not show it would choose another by being saved. `nothing` is what to call none of them.
+    A form that did not show it would choose another by being saved. `looked_up` is one that somebody found elsewhere
+    and the query has. `nothing` is what to call none of them.
     """
     rows = dict(session.execute(labelled.limit(MOST_CHOICES)).all())
+    row_id, label = labelled.selected_columns
+    if looked_up is not None and looked_up not in rows:
+        rows |= dict(session.execute(labelled.where(row_id == looked_up)).all())
     if chosen is not None and chosen not in rows:
-        row_id, label = labelled.selected_columns
         rows |= dict(session.execute(select(row_id, label).where(row_id == chosen)).all())
     return [*([("", nothing)] if nothing else []), *((str(row_id), label) for row_id, label in rows.items())]
 

@@ -26,7 +26,8 @@ OUTCOMES = (
         ANONYMISE,
         N_("Erase the person"),
         N_(
-            "Name, address and sign-in go for ever, the picture to the trash; the posts stay, or go to whom you choose."
+            "Name, address and sign-in go for ever, the picture too after the days of the trash; the posts stay, "
+            "or go to whom you choose."
         ),
     ),
 )

@@ -1,11 +1,11 @@
 """The media library: a grid of files, each with its words, its facts and where it is used."""
 
-from dataclasses import replace
 from typing import Any
 
-from flask import request
+from flask import redirect, request, session
 from flask_admin import expose
 from sqlalchemy import ColumnElement, select
+from werkzeug.wrappers import Response
 from wtforms import FloatField
 from wtforms.widgets import RangeInput
 
@@ -16,19 +16,24 @@ from cms.admin.columns import Column
 from cms.admin.filters import ChoiceFilter, DateFilter, FlagFilter, RelationFilter
 from cms.admin.forms import Line, RecordForm, Switch
 from cms.admin.listing import Preset
+from cms.admin.media_choosing import Choosing
 from cms.admin.media_upload import Uploads
+from cms.admin.media_versions import Versions
 from cms.admin.moves import Move
+from cms.core.db import row_id
 from cms.core.decision import Decision
 from cms.core.i18n import N_, _, ngettext
 from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.media import actions
+from cms.media.folders import options as folder_options
 from cms.media.models import Media, MediaKind
 from cms.media.paths import path_of
 from cms.media.policy import MediaPolicy
 from cms.media.queries import describing, lacking_alt, uploaders
-from cms.posts.media_use import posts_showing
-from cms.web import now, settings, signed_in
+from cms.media.renditions import thumb_of
+from cms.posts.media_use import is_used, others_showing, posts_showing
+from cms.web import now, signed_in
 
 MANAGE = (Permission.MEDIA_MANAGE,)
 SEE = (Permission.MEDIA_UPLOAD, Permission.MEDIA_MANAGE)
@@ -38,7 +43,9 @@ KINDS = (
     (MediaKind.AUDIO, N_("Sound")),
     (MediaKind.VIDEO, N_("Video")),
 )
-TRASH, RESTORE = "trash", "restore"
+TRASH, RESTORE, MOVE = "trash", "restore", "move"
+NO_FOLDER = "none"
+LAYOUT = "media_layout"
 FOCUS = {"min": "0", "max": "1", "step": "0.01"}
 
 
@@ -63,7 +70,7 @@ class MediaForm(RecordForm):
     focal_y = FloatField(N_("Most important point, from the top"), widget=RangeInput(), render_kw=FOCUS)
 
 
-class MediaView(Uploads, CmsModelView):
+class MediaView(Uploads, Versions, Choosing, CmsModelView):
     """Everybody who may add files sees them all; changing them may be limited to one's own."""
 
     model, area, label, icon, group = Media, "media", N_("Media"), "i-media", WORK
@@ -78,15 +85,21 @@ class MediaView(Uploads, CmsModelView):
         "act": MANAGE,
         "describe_view": MANAGE,
         "choose_view": SEE,
+        "folders_view": SEE,
+        "replace_view": MANAGE,
+        "crop_view": MANAGE,
+        "turn_view": MANAGE,
+        "version_view": MANAGE,
+        "look_view": SEE,
         "export": (Permission.EXPORT_RUN,),
     }
     columns = (
         Column("name", N_("Name"), "title", value=str),
-        Column("filename", N_("File name")),
+        Column("filename", N_("File name"), optional=True),
         Column("kind", N_("Kind")),
-        Column("mime", N_("Type")),
+        Column("mime", N_("Type"), optional=True),
         Column("bytes", N_("Bytes"), "number"),
-        Column("alt", N_("Description")),
+        Column("alt", N_("Description"), optional=True),
         Column("uploaded_by", N_("Added by"), "person"),
         Column("created_at", N_("Added"), "date", sort=Media.created_at, newest_first=True),
     )
@@ -103,6 +116,18 @@ class MediaView(Uploads, CmsModelView):
             options=uploaders,
             where=lambda username: Media.uploaded_by_id.in_(select(User.id).where(User.username == username)),
         ),
+        RelationFilter(
+            name="folder",
+            label=N_("Folder"),
+            options=folder_options,
+            first=((NO_FOLDER, N_("In no folder")),),
+            where=lambda raw: Media.folder_id.is_(None) if raw == NO_FOLDER else Media.folder_id == (row_id(raw) or 0),
+        ),
+        FlagFilter(
+            name="used",
+            label=N_("Used"),
+            where=lambda yes: is_used(now()) if yes else ~is_used(now()),
+        ),
         DateFilter(name="from", word="after", label=N_("Added from"), where=lambda moment: Media.created_at >= moment),
         ChoiceFilter(
             name="shelf",
@@ -115,6 +140,7 @@ class MediaView(Uploads, CmsModelView):
         Preset(N_("All"), {}),
         Preset(N_("Images"), {"kind": "image"}),
         Preset(N_("Not described"), {"alt": "no"}),
+        Preset(N_("Unused"), {"used": "no"}),
         Preset(N_("Trash"), {"shelf": TRASH}),
     )
     default_sort = "-created_at"
@@ -130,6 +156,7 @@ class MediaView(Uploads, CmsModelView):
             reversible=True,
             danger=True,
         ),
+        Bulk(MOVE, N_("Move to folder…"), MANAGE, icon="i-box", asks=("folder", N_("Folder"))),
         Bulk(RESTORE, N_("Restore"), MANAGE, icon="i-back"),
     )
     move_names = (TRASH, RESTORE)
@@ -148,7 +175,19 @@ class MediaView(Uploads, CmsModelView):
         return (describing(),)
 
     def list_context(self, records: list[Media]) -> dict[str, Any]:
-        return {"path_of": path_of}
+        return {"as_list": session.get(LAYOUT) == "list", **self.shelf()}
+
+    def render(self, template: str, **values: Any) -> str:
+        return super().render(template, **({"path_of": path_of, "thumb_of": thumb_of} | values))
+
+    @expose("/")
+    def index_view(self) -> Response | str:
+        """The list, or the choice of how it is laid out, which stays with the person until they sign out."""
+        if "layout" not in request.args:
+            return super().index_view()
+        session[LAYOUT] = "list" if request.args["layout"] == "list" else "grid"
+        kept = {name: value for name, value in request.args.items() if name != "layout"}
+        return redirect(self.link(**kept))
 
     def may_edit(self, record: Media) -> Decision:
         return self.policy.may(Permission.MEDIA_MANAGE, record)
@@ -164,7 +203,10 @@ class MediaView(Uploads, CmsModelView):
                 delattr(form, name)
 
     def form_context(self, record: Media | None, form: Any) -> dict[str, Any]:
-        return {} if record is None else self.about(record)
+        if record is None:
+            return {}
+        tools = {"versions": self.versions_of(record), "tool_faults": getattr(form, "tool_faults", {})}
+        return self.about(record) | tools
 
     def details_context(self, record: Media) -> dict[str, Any]:
         return self.about(record) | {"form": None, "title": str(record)}
@@ -174,8 +216,7 @@ class MediaView(Uploads, CmsModelView):
         return {
             "path": path_of(record),
             "uses": posts_showing(db.session(), record.id, viewer=signed_in(), at=now()),
-            "portrait_of": db.session.scalars(select(User).where(User.avatar_id == record.id).limit(10)).all(),
-            "is_logo": settings().logo_id == record.id,
+            "others": others_showing(db.session(), record.id),
         }
 
     def save_from(self, form: MediaForm, record: Media) -> None:
@@ -194,8 +235,10 @@ class MediaView(Uploads, CmsModelView):
         sentences = [_("It is shown in “%(post)s”, which loses it at once.", post=post) for post in posts[:10]]
         if hidden:
             sentences.append(_("It is shown in posts that you may not see, which lose it as well."))
-        if about["portrait_of"] or about["is_logo"]:
-            sentences.append(_("It is somebody’s portrait, or the logo of the site."))
+        others = about["others"]
+        sentences += [_("It is the portrait of %(name)s, who loses it.", name=person.name) for person in others.people]
+        if others.settings:
+            sentences.append(_("It is the logo of the site, which loses it."))
         return [*(sentences or [_("It is not used anywhere.")]), _("It can be restored from the trash.")]
 
     def deleted_text(self, label: str) -> str:
@@ -220,27 +263,15 @@ class MediaView(Uploads, CmsModelView):
         actions.restore(db.session(), record, by=signed_in(), at=now())
         return _("“%(file)s” was restored.", file=record)
 
+    def choices(self, bulk: Bulk) -> list[tuple[str, str]]:
+        return [(path, path) for path in self.folder_paths()] if bulk.name == MOVE else []
+
     def run_bulk(self, record: Media, action: str, parameter: str, batch_id: int | None) -> None:
+        if action == MOVE:
+            self.move_to(record, parameter, batch_id)
+            return
         act = actions.trash if action == TRASH else actions.restore
         act(db.session(), record, by=signed_in(), at=now(), batch_id=batch_id)
-
-    # choosing one for somewhere else
-
-    @expose("/choose/")
-    def choose_view(self) -> str:
-        """Images to choose from, as a page or, for script, as the part of one that fits into a dialogue."""
-        asked = replace(self.read_asked(), filters={"kind": (MediaKind.IMAGE.value,)})
-        page = self.load_page(asked)
-        template = "admin/_media_choice.html" if "part" in request.args else "admin/media_choose.html"
-        part = {"part": "1"} if "part" in request.args else {}
-        return self.render(
-            template,
-            asked=asked,
-            records=page.records,
-            path_of=path_of,
-            part=part,
-            next_page=page.next and self.link("choose_view", search=asked.search, after=page.next, **part),
-        )
 
     def counted(self, count: int, shown: str) -> str:
         return ngettext("%(shown)s file", "%(shown)s files", count, shown=shown)

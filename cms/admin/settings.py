@@ -99,7 +99,9 @@ def _form() -> Any:
     site = load(db.session())
     form = SettingsForm(request.form if request.method == "POST" else None, data=site.as_dict())
     pages = select(Post.id, Post.title).where(Post.kind == PostKind.PAGE, Post.trashed_at.is_(None))
-    form.logo_id.choices = choices_of(db.session(), images(), site.logo_id, nothing=_("No image"))
+    form.logo_id.choices = choices_of(
+        db.session(), images(), site.logo_id, looked_up=form.logo_id.data, nothing=_("No image")
+    )
     form.home_page_id.choices = choices_of(
         db.session(), pages.order_by(Post.title, Post.id), site.home_page_id, nothing=_("The newest posts")
     )

@@ -28,6 +28,7 @@ COMMANDS = {
     "seed": ("cms.cli.seed:seed", "Add made-up posts and comments by the thousand or the million."),
     "search": ("cms.cli.search:search", "The full-text index."),
     "languages": ("cms.cli.languages:languages", "Bring the catalogues of every language up to date, or check them."),
+    "media": ("cms.cli.media:media", "The index of where files are used."),
     "tidy": ("cms.cli.tidy:tidy", "Empty the trash and forget addresses, as the settings say."),
     "doctor": ("cms.cli.doctor:doctor", "Check that this installation is healthy."),
 }

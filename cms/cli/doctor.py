@@ -18,6 +18,7 @@ from cms.core.db import reading
 from cms.extensions import db
 from cms.media.models import Media
 from cms.media.storage import open_storage
+from cms.posts.media_use import faults
 from cms.posts.models import Edition
 from cms.web import runtime
 
@@ -93,6 +94,11 @@ def _search(session: Session) -> Problems:
             yield f"{count} of {index.table} are not indexed. Run: python3 manage.py search rebuild"
 
 
+def _uses(session: Session) -> Problems:
+    if count := faults(session):
+        yield f"{count} uses of files are not as the index says. Run: python3 manage.py media rebuild"
+
+
 def _files(session: Session) -> Problems:
     storage = open_storage(runtime().config.storage_url)
     for media_id, digest in session.execute(select(Media.id, Media.digest)):
@@ -130,5 +136,6 @@ CHECKS: tuple[tuple[str, Callable[[Session], Problems]], ...] = (
     ("search index", _search),
     ("media folder", _folders),
     ("files of the library", _files),
+    ("where files are used", _uses),
     ("secrets", _secrets),
 )

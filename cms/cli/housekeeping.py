@@ -12,6 +12,7 @@ from flask import Flask
 
 from cms.cli.tidy import tidy_up
 from cms.extensions import db
+from cms.media.storage import open_storage
 from cms.web import now, runtime
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,8 @@ def tidy_if_due(app: Flask) -> bool:
     with app.app_context(), _turn(runtime().config.instance / "tidied", at=now()) as ours:
         if ours:
             session = db.session()
-            done = tidy_up(session, at=now(), end_chunk=session.commit)
+            storage = open_storage(runtime().config.storage_url)
+            done = tidy_up(session, at=now(), end_chunk=session.commit, storage=storage)
             if any(done.values()):
                 log.info("tidied: %s", ", ".join(f"{what} {count}" for what, count in done.items()))
         return ours

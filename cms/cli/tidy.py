@@ -1,6 +1,7 @@
 """`tidy`: what the owner does not want kept for ever goes, after the days that the settings say."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import click
@@ -12,12 +13,17 @@ from cms.comments import emptying as comments
 from cms.comments.erasing import forget_senders
 from cms.comments.models import Comment
 from cms.core.db import end_read
+from cms.media import emptying as files
+from cms.media.storage import Storage, open_storage
+from cms.posts import media_use
 from cms.posts.actions import emptying as posts
 from cms.settings.queries import load
-from cms.web import now
+from cms.web import now, runtime
 
 #: Rows of one transaction: others who write wait no longer than these take.
 CHUNK = 100
+#: After how many days a picture of somebody who was erased goes, where the trash is never emptied.
+ERASED_DAYS = 30
 #: Does the next rows that are older than the first moment, and says how many; the second moment is now.
 Task = Callable[[Session, datetime, datetime], int]
 
@@ -27,7 +33,8 @@ Task = Callable[[Session, datetime, datetime], int]
 def tidy(dry_run: bool) -> None:
     """Empty the trash and forget addresses after the days of the settings; `serve` does it every hour by itself."""
     with working_session() as session:
-        done = tidy_up(session, at=now(), end_chunk=(lambda: None) if dry_run else session.commit)
+        storage = None if dry_run else open_storage(runtime().config.storage_url)
+        done = tidy_up(session, at=now(), end_chunk=(lambda: None) if dry_run else session.commit, storage=storage)
         if dry_run:
             session.rollback()
             click.echo("Nothing was removed. This is what would go:")
@@ -35,8 +42,10 @@ def tidy(dry_run: bool) -> None:
             click.echo(f"{what}: {count}")
 
 
-def tidy_up(session: Session, *, at: datetime, end_chunk: Callable[[], None]) -> dict[str, int]:
-    """Do all that is due, chunk by chunk; how much of each there was."""
+def tidy_up(
+    session: Session, *, at: datetime, end_chunk: Callable[[], None], storage: Storage | None = None
+) -> dict[str, int]:
+    """Do all that is due, chunk by chunk; how much of each there was. Without a storage, the bytes of files stay."""
     settings = load(session)
     end_read(session)
     done: dict[str, int] = {}
@@ -44,7 +53,48 @@ def tidy_up(session: Session, *, at: datetime, end_chunk: Callable[[], None]) ->
         days = getattr(settings, setting)
         count = _all_of(task, session, at - timedelta(days=days), at, end_chunk) if days else 0
         done[what] = done.get(what, 0) + count
+    library = Files(session, settings.trash_days, at, end_chunk, storage)
+    done["files"] = library.remove_trashed()
+    done["smaller copies of files"] = library.remove_stale()
     return done
+
+
+@dataclass(frozen=True)
+class Files:
+    """Rows first, and their bytes once that is committed: a crash between the two loses nothing but space."""
+
+    session: Session
+    days: int
+    at: datetime
+    end_chunk: Callable[[], None]
+    storage: Storage | None
+
+    def remove_trashed(self) -> int:
+        """What nothing shows, after the days of the trash; pictures of people who were erased even without any."""
+        before = self.at - timedelta(days=self.days) if self.days else None
+        erased = self.at - timedelta(days=self.days or ERASED_DAYS)
+        condition = media_use.may_go(self.at, trashed_before=before, erased_before=erased)
+        total = 0
+        while found := files.trashed_before(self.session, condition, most=CHUNK):
+            digests = set[str]()
+            for media in found:
+                media_use.let_go(self.session, media.id)
+                digests |= files.remove(self.session, media, at=self.at)
+            self._end(digests)
+            total += len(found)
+        return total
+
+    def remove_stale(self) -> int:
+        total = 0
+        while digests := files.remove_stale(self.session, at=self.at, most=CHUNK):
+            self._end(digests)
+            total += len(digests)
+        return total
+
+    def _end(self, digests: set[str]) -> None:
+        self.end_chunk()
+        if self.storage is not None:
+            files.discard(self.session, self.storage, digests, at=self.at)
 
 
 def _all_of(task: Task, session: Session, before: datetime, at: datetime, end_chunk: Callable[[], None]) -> int:

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
@@ -15,7 +15,7 @@ from cms.core.i18n import _
 from cms.core.permissions import Permission
 from cms.core.text import clean_line
 from cms.media.inspect import DEFAULT_LIMITS, Facts, Limits, inspect
-from cms.media.models import Media
+from cms.media.models import Media, MediaFolder, Rendition
 from cms.media.policy import MediaPolicy
 from cms.media.storage import open_storage
 
@@ -59,6 +59,7 @@ def add(
     alt: str = "",
     decorative: bool = False,
     caption: str = "",
+    folder: MediaFolder | None = None,
     origin: str | None = None,
 ) -> Media:
     """Take a prepared file into the library; bytes that are there already give their row back, unchanged."""
@@ -67,9 +68,16 @@ def add(
     if known is not None:
         return known
     words = checked({"title": title or prepared.title, "alt": alt, "decorative": decorative, "caption": caption})
-    media = Media(**asdict(prepared) | words, uploaded_by_id=by.id, origin=origin, created_at=at, updated_at=at)
+    media = Media(
+        **asdict(prepared) | words,
+        uploaded_by_id=by.id,
+        folder_id=folder.id if folder else None,
+        origin=origin,
+        created_at=at,
+        updated_at=at,
+    )
     session.add(media)
-    shown = ("filename", "mime", "bytes", "digest", *words)
+    shown = ("filename", "mime", "bytes", "digest", *words, *(["folder_id"] if folder else []))
     record(session, "media.add", media, by=by, at=at, changes={name: (None, getattr(media, name)) for name in shown})
     return media
 
@@ -87,6 +95,9 @@ def describe(session: Session, media: Media, changes: dict[str, Any], *, by: Use
     for field, (_before, after) in changed.items():
         setattr(media, field, after)
     media.updated_at = at
+    if changed.keys() & {"focal_x", "focal_y"}:
+        squares = update(Rendition).where(Rendition.media_id == media.id, Rendition.shape.startswith("s"))
+        session.execute(squares.values(stale_at=at).execution_options(synchronize_session=False))
     record(session, "media.describe", media, by=by, at=at, changes=changed)
     return True
 
@@ -105,7 +116,7 @@ def restore(session: Session, media: Media, *, by: User, at: datetime, batch_id:
     require(MediaPolicy(by).may(Permission.MEDIA_MANAGE, media))
     if media.trashed_at is None:
         raise Conflict(_("“%(file)s” is not in the trash.", file=media))
-    before, media.trashed_at, media.updated_at = media.trashed_at, None, at
+    before, media.trashed_at, media.erased_at, media.updated_at = media.trashed_at, None, None, at
     record(session, "media.restore", media, by=by, at=at, changes={"trashed_at": (before, None)}, batch_id=batch_id)
 
 

@@ -1,4 +1,4 @@
-"""Starts the program that rewrites images, and words its refusals."""
+"""Starts the programs that rewrite and shape images, and words their refusals."""
 
 import json
 import logging
@@ -15,10 +15,12 @@ from cms.media.kinds import BY_DECODER, FileType
 
 log = logging.getLogger(__name__)
 
-PROGRAM = Path(__file__).with_name("rewriting.py")
+REWRITING, SHAPING = (Path(__file__).with_name(f"{name}.py") for name in ("rewriting", "shaping"))
 SECONDS = 20
 #: One image at a time for each process of ours, so that ten at once do not need ten times the memory.
 _turn = threading.Lock()
+#: Readers who wait for smaller copies do not keep editors from uploading.
+_shaping_turn = threading.Lock()
 
 
 def rewritten(file: BinaryIO, kind: FileType, megapixels: int) -> tuple[BinaryIO, FileType, int, int]:
@@ -29,7 +31,9 @@ def rewritten(file: BinaryIO, kind: FileType, megapixels: int) -> tuple[BinaryIO
         source.seek(0)
         target = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller, who closes it
         try:
-            answer = _run(source, target, kind.decoder, megapixels)
+            answer = _run(source, target, REWRITING, kind.decoder, str(megapixels))
+            if "refused" in answer:
+                raise _refusal(answer, kind.decoder)
         except CmsError:
             target.close()
             raise
@@ -37,11 +41,27 @@ def rewritten(file: BinaryIO, kind: FileType, megapixels: int) -> tuple[BinaryIO
     return target, BY_DECODER[answer["format"]], answer["width"], answer["height"]
 
 
-def _run(source: BinaryIO, target: BinaryIO, decoder: str, megapixels: int) -> dict[str, Any]:
+def shaped(file: BinaryIO, plan: dict[str, Any]) -> tuple[BinaryIO, dict[str, Any]] | None:
+    """A new file, and what it is; None for an animation, which is left as it is. The plan is that of `shaping`."""
+    target = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller, who closes it
+    try:
+        with _shaping_turn:
+            answer = _run(file, target, SHAPING, json.dumps(plan))
+    except CmsError:
+        target.close()
+        raise
+    if "refused" in answer:
+        target.close()
+        return None
+    target.seek(0)
+    return target, answer
+
+
+def _run(source: BinaryIO, target: BinaryIO, program: Path, *arguments: str) -> dict[str, Any]:
     done = None
     try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and program; no part of the command was sent to us
-            [sys.executable, "-I", str(PROGRAM), decoder, str(megapixels)],
+        done = subprocess.run(  # noqa: S603 - our own interpreter and programs; arguments are names and numbers
+            [sys.executable, "-I", str(program), *arguments],
             stdin=source,
             stdout=target,
             stderr=subprocess.PIPE,
@@ -54,8 +74,6 @@ def _run(source: BinaryIO, target: BinaryIO, decoder: str, megapixels: int) -> d
         raise Invalid(
             _("This image is damaged, cut short or not what its beginning says. Save it again and retry.")
         ) from None
-    if "refused" in answer:
-        raise _refusal(answer, decoder)
     return answer
 
 

@@ -4,6 +4,7 @@ import re
 
 from cms.media.models import Media
 
+_REFERENCE = re.compile(r"/media/(\d{1,9})/")
 _PATH = re.compile(r"/media/(\d{1,9})/([0-9a-f]{16})/[^/\s)\"'>]+")
 
 
@@ -14,7 +15,7 @@ def path_of(media: Media) -> str:
 
 def ids_in(text: str) -> set[int]:
     """Ids of the files that a text refers to by address."""
-    return {int(match[1]) for match in _PATH.finditer(text)}
+    return {int(match[1]) for match in _REFERENCE.finditer(text)}
 
 
 def id_of(path: str) -> int | None:

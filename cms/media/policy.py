@@ -5,13 +5,16 @@ from sqlalchemy import ColumnElement, false, or_
 from cms.accounts.policy import Policy
 from cms.core.decision import Decision
 from cms.core.permissions import Permission
-from cms.media.models import Media
+from cms.media.models import Media, MediaFolder
 
 
 class MediaPolicy(Policy):
     """Whoever may add files sees the whole library; changing a file may be limited to one's own."""
 
-    def owns(self, subject: Media) -> bool:
+    def owns(self, subject: Media | MediaFolder) -> bool:
+        """A folder is everybody's: a right that is limited to one's own files reaches none."""
+        if isinstance(subject, MediaFolder):
+            return False
         return self.user is not None and subject.uploaded_by_id == self.user.id
 
     def owned(self) -> ColumnElement[bool]:

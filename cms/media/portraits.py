@@ -45,6 +45,7 @@ def take_down(session: Session, pictures: list[Media], *, by: User, at: datetime
     for media in pictures:
         media.title = media.alt = media.caption = ""
         media.filename = _unnamed(media.filename)
+        media.erased_at = at
         if media.trashed_at is None:
             media.trashed_at = media.updated_at = at
             changes: Changes = {"trashed_at": (None, at), "erased": (False, True)}

@@ -8,7 +8,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from cms.accounts.models import User
 from cms.core.db import MAX_ID
-from cms.media.models import Media, MediaKind
+from cms.media.models import Media, MediaKind, MediaVersion
 from cms.media.paths import id_of, ids_in
 
 
@@ -22,6 +22,16 @@ def by_address(session: Session, media_id: int, short_digest: str, filename: str
     if media is None or media.trashed_at is not None:
         return None
     return media if (media.digest[:16], media.filename) == (short_digest, filename) else None
+
+
+def replaced_at_address(session: Session, media_id: int, short_digest: str) -> Media | None:
+    """The file whose earlier bytes an address meant: it has another address now."""
+    media = by_id(session, media_id)
+    if media is None or media.trashed_at is not None:
+        return None
+    earlier = MediaVersion.media_id == media_id, MediaVersion.digest.startswith(short_digest, autoescape=True)
+    found = len(short_digest) == 16 and session.scalar(select(MediaVersion.id).where(*earlier).limit(1))
+    return media if found else None
 
 
 def lacking_alt() -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
@@ -24,8 +25,8 @@ class Storage(Protocol):
 
     def exists(self, digest: str) -> bool: ...
 
-    def delete(self, digest: str) -> None:
-        """Does nothing where there is none."""
+    def delete(self, digest: str, *, before: datetime | None = None) -> None:
+        """Does nothing where there is none, or where it was put later than `before`."""
 
 
 def open_storage(url: str) -> Storage:
@@ -63,12 +64,16 @@ class LocalFolder:
     def exists(self, digest: str) -> bool:
         return self._path(digest).is_file()
 
-    def delete(self, digest: str) -> None:
-        self._path(digest).unlink(missing_ok=True)
+    def delete(self, digest: str, *, before: datetime | None = None) -> None:
+        path = self._path(digest)
+        with contextlib.suppress(FileNotFoundError):
+            if before is None or path.stat().st_mtime < before.timestamp():
+                path.unlink()
 
     def _place(self, draft: Path, digest: str) -> None:
         path = self._path(digest)
-        if path.is_file():
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(path)  # whoever deletes what nobody has sees that it was just sent again
             return
         path.parent.mkdir(exist_ok=True)
         draft.chmod(0o644)

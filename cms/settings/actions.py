@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, column, select, table
 from sqlalchemy.orm import Session
 
+from cms import references
 from cms.accounts.models import User
 from cms.accounts.policy import PlainPolicy
 from cms.audit.actions import record
@@ -53,6 +54,9 @@ def change(
             rows[key] = SettingValue(key=key)
             session.add(rows[key])
         rows[key].value, rows[key].updated_at = value, at
+    images = {key: [value] for key, value in changed.items() if BY_KEY[key].type is SettingType.MEDIA}
+    if images:
+        references.put(session, Site.__tablename__, 0, images)
     if changed:
         differences = {key: (before[key], value) for key, value in changed.items()}
         record(session, "settings.change", Site(), by=by, at=at, changes=differences)

@@ -10,6 +10,7 @@ from cms.comments.arrival import is_open
 from cms.core.db import row_id
 from cms.core.text import reading_minutes
 from cms.extensions import db
+from cms.media.paths import ids_in
 from cms.posts import public
 from cms.posts.models import Edition, PostKind
 from cms.site.elsewhere import elsewhere
@@ -46,10 +47,10 @@ def page(path: str) -> Response:
 def show(edition: Edition) -> Response:
     """The page of an edition; the one chosen for the front has its address there."""
     read(edition.post_id)
-    find(edition.author.avatar_id, settings().logo_id)
     is_post = edition.kind is PostKind.POST
     talk = threads.talk(db.session(), edition.post_id, depth=settings().comments_depth, after=_after())
-    find(edition.author.avatar_id, settings().logo_id, *(person.avatar_id for person in talk.people()))
+    faces = (person.avatar_id for person in talk.people())
+    find(edition.author.avatar_id, settings().logo_id, *ids_in(edition.body_html), *faces)
     around = public.around(db.session(), edition, now()) if is_post else None
     return make_response(
         render_template(

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import event
 
+from cms.accounts.actions.own import set_avatar
 from cms.media import actions
 from cms.media.models import MediaKind
 from cms.media.paths import path_of
@@ -68,7 +69,7 @@ def test_trashing_asks_first_and_says_where_the_file_is_used(browser, session, m
     make.post(title="With <b>image</b>", featured_media_id=media.id)
     make.post(title="In the text", body=f"![The quay]({path_of(media)})")
     make.post(title="Another file", body=f"![x](/media/{media.id}5/0000000000000000/x.png)")
-    editor.avatar_id = media.id
+    set_avatar(session, editor, media.id, at=make.at)
     session.commit()
     browser.sign_in(editor)
 

@@ -2,13 +2,18 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from cms.audit.models import Event
+from cms.media import folders
 from cms.media.models import Media
 from cms.media.paths import path_of
+from cms.media.renditions import thumb_of
 from cms.settings.models import SettingValue
 from tests.admin.media import count, upload
 from tests.forms import untouched
@@ -26,7 +31,7 @@ def test_a_contributor_uploads_an_image_with_its_words(browser, session, make):
     assert (media.title, media.alt, media.uploaded_by_id) == ("Night ferry", "A ferry at night", contributor.id)
     assert session.scalars(select(Event.verb).where(Event.subject_type == "media")).all() == ["media.add"]
     session.rollback()
-    assert path_of(media) in browser.get("/admin/media/").text
+    assert thumb_of(media) in browser.get("/admin/media/").text
     assert browser.client.get(path_of(media), buffered=True).status_code == 200
 
 
@@ -167,3 +172,61 @@ def test_what_was_ticked_comes_back_with_the_words_that_were_refused(browser, se
     sent = untouched(answer.text)
     assert f"decorative-{ticked.id}" in sent
     assert f"decorative-{unticked.id}" not in sent
+
+
+def sent_by_script(browser: Any, content: io.BytesIO, name: str, **words: str) -> Any:
+    file = FileStorage(content, name, content_type="application/octet-stream")
+    boundary, body = encode_multipart({"csrf_token": browser.token(), "file": file} | words)
+    return browser.client.post(
+        "/admin/media/new/",
+        data=body,
+        content_type=f"multipart/form-data; boundary={boundary}",
+        headers={"Accept": "application/json"},
+        buffered=True,
+    )
+
+
+def test_script_sends_one_file_and_learns_what_became_of_it(browser, session, make):
+    author = make.author()
+    folder = folders.create(session, "Boats", None, by=author, at=make.at)
+    session.commit()
+    browser.sign_in(author)
+
+    first = sent_by_script(browser, files.image(), "Night ferry.png", folder=str(folder.id))
+    again = sent_by_script(browser, files.image(), "again.png")
+
+    media = session.scalars(select(Media)).one()
+    assert (first.status_code, again.status_code) == (201, 201)
+    told = {"id": media.id, "title": "Night ferry", "alt": "", "path": path_of(media), "thumb": thumb_of(media)}
+    assert first.json == told | {"known": False, "asks": True}
+    assert again.json["known"]
+    assert media.folder_id == folder.id
+
+
+def test_script_is_told_why_a_file_is_not_taken(browser, session, make):
+    author = make.author()
+    session.commit()
+    browser.sign_in(author)
+
+    evil = sent_by_script(browser, io.BytesIO(b"<svg/>"), "evil.svg")
+    large = sent_by_script(browser, io.BytesIO(b"x" * (17 * 1024 * 1024)), "large.mp3")
+    long = sent_by_script(browser, files.image(), "one.png", alt="x" * 501)
+
+    assert (evil.status_code, large.status_code, long.status_code) == (422, 413, 422)
+    assert "Files of this type are not taken" in evil.json["error"]["message"]
+    assert "larger than 16 MB" in large.json["error"]["message"]
+    assert long.json["error"]["fields"].keys() == {"alt"}
+    assert count(session) == 0
+
+
+def test_an_image_stays_asked_for_until_it_is_described_or_decoration(browser, session, make):
+    author = make.author()
+    media = make.media(uploaded_by_id=author.id)
+    session.commit()
+
+    answer = browser.sign_in(author).post(f"/admin/media/describe/?id={media.id}", {f"title-{media.id}": "Quay"})
+
+    assert answer.status_code == 422
+    assert f'id="alt-{media.id}-error"' in answer.text
+    session.refresh(media)
+    assert media.title == "Quay"

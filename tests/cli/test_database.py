@@ -161,6 +161,7 @@ def test_search_rebuild_counts_what_it_indexed(run: Run) -> None:
     run("db", "upgrade")
 
     assert run("search", "rebuild").out.splitlines()[0] == "posts: 0"
+    assert run("media", "rebuild").out == "media uses: 0\n"
 
 
 def test_commands_that_need_tables_say_how_to_get_them(run: Run) -> None:

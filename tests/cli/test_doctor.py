@@ -9,6 +9,10 @@ from tests.cli.conftest import Result, spoil
 
 Run = Callable[..., Result]
 AT = "'2026-01-01 00:00:00'"
+FILE = (
+    "INSERT INTO media (id, kind, digest, filename, mime, bytes, title, alt, decorative, caption, focal_x, focal_y, "
+    f"created_at, updated_at) VALUES (5, 'image', '{'a' * 64}', 'x', 'x', 1, '', '', 0, '', 0, 0, {AT}, {AT})"
+)
 
 
 @pytest.fixture
@@ -86,14 +90,11 @@ def test_an_owner_is_missed(run: Run) -> None:
             "search index",
             "1 of posts are not indexed. Run: python3 manage.py search rebuild",
         ),
+        ([FILE], "files of the library", "The file of media 5 is missing from the storage."),
         (
-            [
-                "INSERT INTO media (id, kind, digest, filename, mime, bytes, title, alt, decorative, caption, focal_x, "
-                f"focal_y, created_at, updated_at) VALUES (5, 'image', '{'a' * 64}', 'x', 'x', 1, '', '', 0, '', 0, 0, "
-                f"{AT}, {AT})"
-            ],
-            "files of the library",
-            "The file of media 5 is missing from the storage.",
+            [FILE, "INSERT INTO media_uses (media_id, subject_type, subject_id, field) VALUES (5, 'posts', 1, 'body')"],
+            "where files are used",
+            "1 uses of files are not as the index says. Run: python3 manage.py media rebuild",
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -162,6 +162,11 @@ SCREENS = {
         Screen(EDITOR, "question from the row", "/admin/media/", then(open_row_menu, press(TRASH))),
         Screen(EDITOR, "question for many", "/admin/media/?search=the", bulk(TRASH)),
         Screen(EDITOR, "looking through", "/admin/media/choose/"),
+        Screen(EDITOR, "folders", "/admin/media/folders/", fill({"Name (required)": "Boats"}, "Create")),
+        Screen(EDITOR, "folder refused", "/admin/media/folders/", press("Create")),
+        Screen(EDITOR, "as a list", "/admin/media/?layout=list", select_two),
+        Screen(EDITOR, "question where to", "/admin/media/?layout=grid", bulk("Move to folder…")),
+        Screen(EDITOR, "cutting", "/admin/media/", then(follow("The light, looking north"), unfold("Cut"))),
     ),
     "comments": (
         Screen(MODERATOR, "list", "/admin/comments/"),

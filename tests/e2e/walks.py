@@ -130,12 +130,12 @@ def upload_two(page: Page) -> None:
         {"name": f"{colour}.png", "mimeType": "image/png", "buffer": picture(colour)} for colour in ("green", "olive")
     ]
     page.get_by_label("Files").set_input_files(files)
-    press("Upload")(page)
+    expect(page.get_by_role("listitem").get_by_text("In the library")).to_have_count(2)
 
 
 def upload_text(page: Page) -> None:
     page.get_by_label("Files").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": b"no image"})
-    press("Upload")(page)
+    expect(page.get_by_text("Files of this type are not taken")).to_be_visible()
 
 
 def give_role(right: str, reach: str) -> Walk:
@@ -193,7 +193,7 @@ def fail_too_often(page: Page) -> None:
     page.set_extra_http_headers({})
 
 
-def picture(colour: str) -> bytes:
+def picture(colour: str, size: tuple[int, int] = (640, 400)) -> bytes:
     buffer = BytesIO()
-    Image.new("RGB", (640, 400), colour).save(buffer, "PNG")
+    Image.new("RGB", size, colour).save(buffer, "PNG")
     return buffer.getvalue()

@@ -49,7 +49,7 @@ def test_what_ended_the_program_that_reads_images_is_logged(
 ) -> None:
     broken = tmp_path / "rewriting.py"
     broken.write_text("import no_such_library\n")
-    monkeypatch.setattr(images, "PROGRAM", broken)
+    monkeypatch.setattr(images, "REWRITING", broken)
 
     with pytest.raises(Invalid):
         inspected(files.image("PNG"))

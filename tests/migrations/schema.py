@@ -35,7 +35,8 @@ def orphans(connection: Connection) -> list[str]:
     for (_schema, name), keys in found.items():
         for key in keys:
             [column], target, [its] = key["constrained_columns"], key["referred_table"], key["referred_columns"]
-            query = f'SELECT count(*) FROM "{name}" WHERE "{column}" NOT IN (SELECT "{its}" FROM "{target}")'
+            lost_ones = f'"{column}" IS NOT NULL AND "{column}" NOT IN (SELECT "{its}" FROM "{target}")'
+            query = f'SELECT count(*) FROM "{name}" WHERE {lost_ones}'
             if connection.scalar(text(query)):
                 lost.append(f"{name}.{column}")
     return lost

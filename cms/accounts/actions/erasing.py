@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
+from cms import references
 from cms.accounts.actions.people import MANAGE, refuse_losing_owner
 from cms.accounts.models import SingleUseToken, User, UserSession
 from cms.accounts.policy import UserPolicy
@@ -32,6 +33,7 @@ def anonymise(session: Session, person: User, *, by: User, at: datetime) -> None
     if person.anonymised_at is not None:
         return
     _replace(person, at)
+    references.forget(session, User.__tablename__, [person.id])
     session.execute(delete(UserSession).where(UserSession.user_id == person.id))
     session.execute(delete(SingleUseToken).where(SingleUseToken.user_id == person.id))
     about = (Event.subject_type == User.__tablename__) & (Event.subject_id == person.id)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from cms import references
 from cms.accounts import names
 from cms.accounts.actions.people import apply_changes
 from cms.accounts.actions.tokens import DeadLink, Purpose, issue, peek, use
@@ -29,6 +30,7 @@ def set_avatar(session: Session, person: User, media_id: int | None, *, at: date
     changes: Changes = {"avatar_id": (person.avatar_id, media_id)}
     person.avatar_id = media_id
     person.updated_at = at
+    references.put(session, "users", person.id, {"avatar_id": [media_id]})
     record(session, "user.edit", person, by=by or person, at=at, changes=changes)
 
 

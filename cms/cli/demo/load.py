@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cms import references
 from cms.accounts.actions.people import set_roles
 from cms.accounts.actions.roles import Grant, RoleDraft, create_role
 from cms.accounts.builtin import ensure_builtin_roles
@@ -129,6 +130,7 @@ def _load_media(
                 entry={"decorative": True},
             )
             person.avatar_id = media.id
+            references.put(session, User.__tablename__, person.id, {"avatar_id": [media.id]})
     return ids, addresses
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from cms import search
+from cms import references, search
 from cms.accounts.models import User
 from cms.audit.actions import Changes, gathering, record
 from cms.core.decision import require
@@ -18,6 +18,7 @@ from cms.core.i18n import _
 from cms.core.permissions import Permission
 from cms.core.text import count_words
 from cms.media.models import Media, MediaKind
+from cms.media.paths import ids_in
 from cms.posts.fields import EDITABLE, SEO, checked, snapshot
 from cms.posts.models import Post, PostKind, Revision, RevisionKind
 from cms.posts.policy import PostPolicy
@@ -164,6 +165,8 @@ def write_revision(
     session.add(revision)
     session.flush()
     search.put(session, search.POSTS, post.id, post.title, post.summary, post.body)
+    shown = {"body": ids_in(post.body), "featured_media_id": [post.featured_media_id]}
+    references.put(session, Post.__tablename__, post.id, shown)
     return revision
 
 

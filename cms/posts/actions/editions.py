@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
 from cms.core.text import excerpt
+from cms.media.models import Media
 from cms.posts.actions.nesting import follow, require_no_circle
 from cms.posts.actions.timeline import live_at, open_editions, put_in, require_free_path, take_out
 from cms.posts.models import Edition, Post, PostKind, Revision
@@ -208,8 +209,11 @@ def _edition_of(session: Session, post: Post, revision: Revision, starts: dateti
     version = revision.snapshot
     article = article_of(session, version["body"])
     keys = [name.casefold() for name in version["tags"]]
+    shown = {field: version[field] for field in SHOWN}
+    if shown["featured_media_id"] and session.get(Media, shown["featured_media_id"]) is None:
+        shown["featured_media_id"] = None  # an old version may name a file that went for good
     return Edition(
-        **{field: version[field] for field in SHOWN},
+        **shown,
         post_id=post.id,
         revision_id=revision.id,
         kind=post.kind,

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session, aliased
 
+from cms import references
 from cms.audit.actions import record
 from cms.posts.models import Edition, Post, PostReads, Revision, edition_tags, post_tags
 from cms.redirects.actions import lead_nowhere
@@ -33,6 +34,8 @@ def remove(session: Session, post: Post, *, at: datetime) -> None:
     for edition_id in editions:
         forget_words(session, EDITIONS, edition_id)
     forget_words(session, POSTS, post.id)
+    references.forget(session, Edition.__tablename__, editions)
+    references.forget(session, Post.__tablename__, [post.id])
     for statement in (
         delete(edition_tags).where(edition_tags.c.edition_id.in_(editions)),
         delete(Edition).where(Edition.post_id == post.id),

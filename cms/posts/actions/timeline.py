@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from cms import search
+from cms import references, search
 from cms.core.errors import Conflict
 from cms.core.i18n import _
 from cms.core.text import plain_text
+from cms.media.paths import ids_in
 from cms.posts.models import Edition
 from cms.posts.queries import is_open
 from cms.posts.slugs import MAX_PATH
@@ -29,11 +30,14 @@ def put_in(session: Session, edition: Edition, at: datetime) -> None:
     session.add(edition)
     session.flush()
     search.put(session, search.EDITIONS, edition.id, edition.title, edition.summary, plain_text(edition.body_html))
+    shown = {"body_html": ids_in(edition.body_html), "featured_media_id": [edition.featured_media_id]}
+    references.put(session, Edition.__tablename__, edition.id, shown)
 
 
 def take_out(session: Session, edition: Edition) -> None:
     """Only for what nobody has seen, or what is undone."""
     search.remove(session, search.EDITIONS, edition.id)
+    references.forget(session, Edition.__tablename__, [edition.id])
     session.delete(edition)
     session.flush()
 

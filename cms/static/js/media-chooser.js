@@ -1,5 +1,7 @@
 // Choosing an image in a dialogue: `chooseImage()` promises what was chosen, or null. Without script the page of the
 // same address lists the images in a tab of its own.
+import { sendFile } from "./media-send.js";
+
 const ADDRESS = "/admin/media/choose/";
 const STYLE = new URL("../admin-media.css", import.meta.url).pathname;
 
@@ -24,6 +26,19 @@ function chosen(file) {
   return { id: media, title, alt, path };
 }
 
+// What was uploaded in the dialogue, with its words; null where it was refused, which the dialogue then says.
+async function uploaded(form) {
+  const [file] = form.elements.file.files;
+  const said = form.querySelector("[role=alert]");
+  form.setAttribute("aria-busy", "true");
+  const media = file ? await sendFile(form, file, { alt: form.elements.alt.value }) : { message: said.dataset.missing };
+  form.removeAttribute("aria-busy");
+  if (media.id) return { id: String(media.id), title: media.title, alt: media.alt, path: media.path };
+  said.textContent = media.message ?? said.dataset.refused;
+  said.hidden = false;
+  return null;
+}
+
 export async function chooseImage() {
   withStyle();
   const dialog = document.createElement("dialog");
@@ -35,8 +50,13 @@ export async function chooseImage() {
   document.body.append(dialog);
   return new Promise((resolve) => {
     let choice = null;
-    dialog.addEventListener("submit", (event) => {
+    dialog.addEventListener("submit", async (event) => {
       event.preventDefault();
+      if (event.target.dataset.sendTo) {
+        choice = await uploaded(event.target);
+        if (choice) dialog.close();
+        return;
+      }
       load(dialog, `${ADDRESS}?${new URLSearchParams(new FormData(event.target))}`);
     });
     dialog.addEventListener("click", (event) => {

@@ -1,0 +1,30 @@
+"""Choosing a file of the library for somewhere else: a page, or for script the part of one that fits a dialogue."""
+
+from dataclasses import replace
+
+from flask import request
+from flask_admin import expose
+
+from cms.admin.listing import Listing
+from cms.core.permissions import Permission
+from cms.media.models import MediaKind
+
+
+class Choosing(Listing):
+    """The mix-in of the media view that offers images."""
+
+    @expose("/choose/")
+    def choose_view(self) -> str:
+        """Images to choose from, as a page or, for script, as the part of one that fits into a dialogue."""
+        asked = replace(self.read_asked(), filters={"kind": (MediaKind.IMAGE.value,)})
+        page = self.load_page(asked)
+        template = "admin/_media_choice.html" if "part" in request.args else "admin/media_choose.html"
+        part = {"part": "1"} if "part" in request.args else {}
+        return self.render(
+            template,
+            asked=asked,
+            records=page.records,
+            part=part,
+            may_upload=bool(self.policy.may(Permission.MEDIA_UPLOAD)),
+            next_page=page.next and self.link("choose_view", search=asked.search, after=page.next, **part),
+        )

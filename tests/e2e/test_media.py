@@ -1,0 +1,93 @@
+"""Files with script: dropped and described, drawn on and cut, uploaded where they are needed."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.walks import picture
+
+Person = Callable[..., Page]
+
+pytestmark = pytest.mark.browser
+
+#: Puts a file where somebody would let go of it.
+DROP = """async ([name, bytes]) => {
+    const files = new DataTransfer();
+    files.items.add(new File([new Uint8Array(bytes)], name, { type: "image/png" }));
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
+}"""
+PASTE = """async ([name, bytes]) => {
+    const files = new DataTransfer();
+    files.items.add(new File([new Uint8Array(bytes)], name, { type: "image/png" }));
+    document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: files, bubbles: true }));
+}"""
+
+
+def test_files_are_chosen_dropped_and_pasted_and_described_as_they_arrive(person: Person) -> None:
+    page = person("editor")
+
+    page.goto("/admin/media/new/")
+    page.get_by_label("Files").set_input_files(
+        [
+            {"name": "crane.png", "mimeType": "image/png", "buffer": picture("navy")},
+            {"name": "notes.png", "mimeType": "image/png", "buffer": b"no image"},
+        ]
+    )
+    page.evaluate(DROP, ["winch.png", list(picture("teal"))])
+    page.evaluate(PASTE, ["davit.png", list(picture("maroon"))])
+
+    expect(page.get_by_role("listitem").get_by_text("In the library", exact=True)).to_have_count(3, timeout=30_000)
+    expect(page.get_by_text("Files of this type are not taken")).to_be_visible()
+    expect(page.get_by_text("1 could not be taken")).to_be_visible()
+    page.get_by_label("Description of crane").fill("A crane over the quay")
+    page.get_by_label("Only decoration of winch").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Describe your files")
+    page.get_by_label("Description of davit").fill("A davit")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Media")
+
+
+def test_a_part_is_drawn_on_the_image_and_what_was_before_comes_back(person: Person) -> None:
+    page = person("editor")
+    page.goto("/admin/media/new/")
+    page.get_by_label("Files").set_input_files(
+        {"name": "anchor.png", "mimeType": "image/png", "buffer": picture("purple", (200, 100))}
+    )
+    page.get_by_label("Description of anchor").fill("An anchor")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("link", name="anchor", exact=True).click()
+
+    page.locator("summary", has_text="Cut").click()
+    box = page.locator("[data-focus]").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 3 / 4, box["y"] + box["height"] * 3 / 4, steps=4)
+    page.mouse.up()
+    page.get_by_role("button", name="Cut the image").click()
+
+    expect(page.get_by_text("100 × 50")).to_be_visible()
+    page.get_by_role("button", name="Bring back").click()
+    expect(page.get_by_text("200 × 100").first).to_be_visible()
+
+
+def test_an_image_is_uploaded_from_within_the_editor(person: Person) -> None:
+    page = person("editor")
+    page.goto("/admin/posts/new/")
+    page.get_by_label("Title", exact=True).fill("A light on the mole")
+
+    page.get_by_role("heading", name="Featured image").click()
+    page.get_by_role("link", name="Look through the library").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Upload an image and choose it").set_input_files(
+        {"name": "mole-light.png", "mimeType": "image/png", "buffer": picture("orange")}
+    )
+    dialog.get_by_label("What it shows").fill("A light")
+    dialog.get_by_role("button", name="Upload", exact=True).click()
+
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("combobox", name="Image").locator("option:checked")).to_have_text("mole-light")
+    expect(page.get_by_label("Title", exact=True)).to_have_value("A light on the mole")
