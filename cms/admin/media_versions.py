@@ -59,7 +59,7 @@ class Versions(Gated):
         def act() -> str:
             part = Cut(*_whole_numbers(PARTS))
             edited = versions.cut(media, part, storage_url=runtime().config.storage_url)
-            return self._take(id, edited, "media.crop", _("The image was cut. What it was is kept below."))
+            return self._take(id, edited, versions.CROP, _("The image was cut. What it was is kept below."))
 
         return self._attempt(id, act)
 
@@ -71,7 +71,7 @@ class Versions(Gated):
         def act() -> str:
             [degrees] = _whole_numbers(("degrees",))
             edited = versions.turned(media, degrees, storage_url=runtime().config.storage_url)
-            return self._take(id, edited, "media.turn", _("The image was turned. What it was is kept below."))
+            return self._take(id, edited, versions.TURN, _("The image was turned. What it was is kept below."))
 
         return self._attempt(id, act)
 

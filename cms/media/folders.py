@@ -8,7 +8,7 @@ from sqlalchemy import Select, case, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from cms.accounts.models import User
-from cms.audit.actions import record
+from cms.audit.actions import Changes, record
 from cms.core.decision import require
 from cms.core.errors import Conflict, Invalid
 from cms.core.i18n import _
@@ -79,7 +79,7 @@ def create(session: Session, name: str, parent: MediaFolder | None, *, by: User,
         raise Conflict(_("There are %(most)s folders already, the most that there may be.", most=MOST))
     _require_room(tree(session), parent, 1)
     parent_id = parent.id if parent else None
-    line = _name(session, name, parent_id)
+    line = free_name(session, name, parent_id)
     folder = MediaFolder(name=line, key=line.casefold(), parent_id=parent_id, created_at=at, updated_at=at)
     session.add(folder)
     changes = {"name": (None, line), "parent_id": (None, parent_id)}
@@ -99,7 +99,7 @@ def change(
             message = _("A folder cannot lie in itself.")
             raise Invalid(message, {"parent": message})
         _require_room(folders, parent, _depth(folders, folder))
-    line = _name(session, name, parent_id, but=folder.id)
+    line = free_name(session, name, parent_id, but=folder.id)
     wanted = {"name": line, "parent_id": parent_id}
     changed = {field: (getattr(folder, field), value) for field, value in wanted.items()}
     changed = {field: pair for field, pair in changed.items() if pair[0] != pair[1]}
@@ -118,7 +118,7 @@ def delete(session: Session, folder: MediaFolder, *, by: User, at: datetime) -> 
     if session.scalar(held) is not None or session.scalar(below) is not None:
         raise Conflict(_("“%(folder)s” is not empty. Move what lies in it first.", folder=folder))
     session.execute(update(Media).where(Media.folder_id == folder.id).values(folder_id=folder.parent_id))
-    changes = {"name": (folder.name, None), "parent_id": (folder.parent_id, None)}
+    changes: Changes = {name: (getattr(folder, name), None) for name in ("name", "parent_id", "created_at")}
     record(session, "media_folder.delete", folder, by=by, at=at, changes=changes)
     session.delete(folder)
     session.flush()
@@ -136,7 +136,8 @@ def move(
     record(session, "media.move", media, by=by, at=at, changes={"folder_id": (before, after)}, batch_id=batch_id)
 
 
-def _name(session: Session, name: str, parent_id: int | None, *, but: int | None = None) -> str:
+def free_name(session: Session, name: str, parent_id: int | None, *, but: int | None = None) -> str:
+    """The name, cleaned; Invalid where it is none or another folder at this place has it."""
     line = clean_line(name)
     message = ""
     if not line or "/" in line:

@@ -8,7 +8,7 @@ from cms.audit.actions import record
 from cms.audit.inverses import Inverse, Undoing
 from cms.audit.models import Event
 from cms.core.decision import Decision
-from cms.core.i18n import _
+from cms.core.i18n import N_, _
 from cms.core.permissions import Permission
 from cms.media import actions
 from cms.media.models import Media
@@ -22,7 +22,7 @@ def load(session: Session, ids: list[int], lock: bool) -> dict[int, Media]:
     return {media.id: media for media in session.scalars(query)}
 
 
-def _may(by: User, media: Media, event: Event) -> Decision:
+def may_manage(by: User, media: Media, event: Event) -> Decision:
     if "erased" in event.changes:
         return Decision.no(lambda: _("It was erased together with the person it shows."))
     return MediaPolicy(by).may(Permission.MEDIA_MANAGE, media)
@@ -53,9 +53,12 @@ def _put_away_again(doing: Undoing) -> None:
     record(doing.session, "media.trash", media, by=doing.by, at=doing.at, changes=changes)
 
 
+NEVER = {
+    "media.delete": N_("It was removed for good when its time in the trash was over."),
+}
 INVERSES = {
-    "media.add": Inverse(load, _may, _put_away),
-    "media.describe": Inverse(load, _may, _describe_back),
-    "media.trash": Inverse(load, _may, _bring_out),
-    "media.restore": Inverse(load, _may, _put_away_again),
+    "media.add": Inverse(load, may_manage, _put_away),
+    "media.describe": Inverse(load, may_manage, _describe_back),
+    "media.trash": Inverse(load, may_manage, _bring_out),
+    "media.restore": Inverse(load, may_manage, _put_away_again),
 }

@@ -23,6 +23,7 @@ from cms.media.storage import open_storage
 
 #: What an earlier version keeps of a file.
 FACTS = ("digest", "filename", "mime", "bytes", "width", "height", "focal_x", "focal_y")
+REPLACE, CROP, TURN, BRING_BACK = VERBS = ("media.replace", "media.crop", "media.turn", "media.bring_back")
 TURNS = (90, 180, 270)
 SMALLEST = 16
 
@@ -60,7 +61,7 @@ def replaced(session: Session, media: Media, prepared: Prepared, *, by: User, at
     extension = PurePosixPath(prepared.filename).suffix
     facts = {name: getattr(prepared, name) for name in ("digest", "mime", "bytes", "width", "height")}
     facts["filename"] = f"{PurePosixPath(media.filename).stem}{extension}"
-    _become(session, media, facts, "media.replace", by=by, at=at)
+    _become(session, media, facts, REPLACE, by=by, at=at)
 
 
 def cut(media: Media, part: Cut, *, storage_url: str) -> Edited:
@@ -100,7 +101,7 @@ def bring_back(session: Session, media: Media, version: MediaVersion, *, by: Use
     _require(media, by)
     if version.media_id != media.id:
         raise ValueError(f"version {version.id} is none of media {media.id}")
-    _become(session, media, {name: getattr(version, name) for name in FACTS}, "media.bring_back", by=by, at=at)
+    _become(session, media, {name: getattr(version, name) for name in FACTS}, BRING_BACK, by=by, at=at)
 
 
 def _require(media: Media, by: User) -> None:

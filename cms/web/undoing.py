@@ -4,6 +4,7 @@ from cms.accounts import inverses as accounts
 from cms.audit import inverses as table
 from cms.comments import inverses as comments
 from cms.media import inverses as media
+from cms.media import version_inverses as media_versions
 from cms.posts import inverses as posts
 from cms.posts import tag_inverses as tags
 from cms.redirects import inverses as redirects
@@ -14,7 +15,8 @@ def register() -> None:
     """Every verb of every domain, with its inverse or the reason why it has none."""
     table.decide_for_others(accounts.may_for_others)
     table.register(accounts.INVERSES, never=accounts.NEVER)
-    table.register(media.INVERSES)
+    table.register(media.INVERSES, never=media.NEVER)
+    table.register(media_versions.INVERSES)
     table.register(tags.INVERSES)
     table.register(redirects.INVERSES)
     table.register(settings.INVERSES)

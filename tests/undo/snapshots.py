@@ -13,7 +13,7 @@ from cms.posts.models import Edition, Revision
 from cms.settings.declared import BY_KEY
 
 #: The record grows; history keeps every save (`revisions_of` shows that it lost none).
-GROWING = {"events", "event_personal", "batches", "batch_rows", "revisions"}
+GROWING = {"events", "event_personal", "batches", "batch_rows", "revisions", "media_versions"}
 #: How often and when something was last written, which undoing does once more.
 STAMPS = {"version", "updated_at"}
 #: Rows that are parts of another: they may come back with a number of their own, which nobody refers to.
