@@ -26,34 +26,36 @@ _NOBODY = re.compile(
 
 
 class Reads:
-    """Reads by post since they were last written; whoever asks after the next minute has begun writes them."""
+    """Reads by post since they were last written; whoever reads a minute after the first of them writes them."""
 
     def __init__(self) -> None:
         self._reads: Counter[int] = Counter()
         self._day: date | None = None
-        self._written: datetime | None = None
+        self._since: datetime | None = None
         self._lock = threading.Lock()
 
     def count(self, post_id: int, at: datetime) -> None:
         with self._lock:
-            self._day = self._day or at.astimezone(UTC).date()
+            if self._since is None:
+                self._since, self._day = at, at.astimezone(UTC).date()
             self._reads[post_id] += 1
 
     def take_if_due(self, at: datetime) -> tuple[date, Counter[int]] | None:
         """What is to be written now, if anything; it is not counted here any more."""
         with self._lock:
-            is_due = self._written is None or abs(at - self._written) >= FLUSH_EVERY
-            if self._day is None or not (is_due or at.astimezone(UTC).date() != self._day):
+            if self._since is None or self._day is None:
+                return None
+            if abs(at - self._since) < FLUSH_EVERY and at.astimezone(UTC).date() == self._day:
                 return None
             day, reads = self._day, self._reads
-            self._reads, self._day, self._written = Counter(), None, at
+            self._reads, self._day, self._since = Counter(), None, None
             return day, reads
 
-    def give_back(self, day: date, reads: Counter[int]) -> None:
+    def give_back(self, day: date, reads: Counter[int], at: datetime) -> None:
         """What could not be written is tried again with what comes next, and counts for the older day."""
         with self._lock:
             self._reads.update(reads)
-            self._day = day
+            self._day, self._since = day, at
 
 
 def init_app(app: Flask) -> None:
@@ -96,7 +98,7 @@ def _write(_error: BaseException | None) -> None:
             add_reads(session, *due)
     except (DBAPIError, PoolTimeout) as error:
         log.warning("reads were not written: %s", type(error).__name__)
-        _counter().give_back(*due)
+        _counter().give_back(*due, now())
 
 
 def _counter() -> Reads:

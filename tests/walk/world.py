@@ -35,7 +35,8 @@ def build(session: Session, make: Make, role: str) -> World:
         walker = make.user(role)
     other_owner, writer = make.owner(), make.author()
     draft = make.post(author=writer, title="A secret draft")
-    live = make.post(author=writer, slug="a-live-post", status=PostStatus.PUBLISHED)
+    shown = make.tag("Sea")
+    live = make.post(author=writer, slug="a-live-post", status=PostStatus.PUBLISHED, tags=[shown])
     page = make.page(author=writer, title="A secret page")
     tag = make.tag("Harbour")
     comment = make.comment(live)
@@ -61,7 +62,7 @@ def build(session: Session, make: Make, role: str) -> World:
         "admin_roles": make.roles["owner"].id,
         "live_slug": live.slug,
         "username": writer.username,
-        "tag": tag.slug,
+        "tag": shown.slug,
         "file": media,
     }
     session.commit()
