@@ -8,7 +8,7 @@ from sqlalchemy.orm import object_session
 
 from cms.accounts.models import OWNER, Role, RoleGrant, User
 from cms.core.decision import Decision, GrantLike, covers
-from cms.core.i18n import _
+from cms.core.i18n import _, listed
 from cms.core.permissions import ABOUT, Permission, Scope
 
 
@@ -83,8 +83,8 @@ class Policy:
         label = _(ABOUT[permission].label)
         if self.user is None:
             return _("Sign in first: this needs the right “%(right)s”.", right=label)
-        mine = ", ".join(_(role.label) for role in self.user.roles) or _("none")
-        others = ", ".join(_(name) for name in self._roles_to_ask(permission))
+        mine = listed(_(role.label) for role in self.user.roles) or _("none")
+        others = listed(_(name) for name in self._roles_to_ask(permission))
         if not self.grants(permission):
             return _(
                 "This needs the right “%(right)s”. Your roles (%(mine)s) do not have it; these do: %(others)s.",

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
+from flask_babel import format_decimal
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
@@ -18,7 +19,7 @@ from cms.audit.undo import UNDO, may_undo_batch
 from cms.core.db import row_id
 from cms.core.decision import require
 from cms.core.errors import CmsError, Invalid, NotAllowed, NotFound
-from cms.core.i18n import N_, _
+from cms.core.i18n import N_, _, listed
 from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.web import now, signed_in
@@ -94,7 +95,7 @@ class BulkResult:
             parts.append(_("%(num)s skipped", num=self.batch.skipped))
         if self.batch.refused:
             parts.append(_("%(num)s refused", num=self.batch.refused))
-        return ", ".join(parts) + "."
+        return listed(parts) + "."
 
 
 class Bulks(Gated):
@@ -159,7 +160,7 @@ class Bulks(Gated):
 
     def _result_of(self, batch: Batch) -> BulkResult:
         label = _(DONE_WORDS.get(batch.action, batch.action))
-        shown = self.counted(batch.done, f"{batch.done:,}")
+        shown = self.counted(batch.done, format_decimal(batch.done))
         return BulkResult(label, shown, batch, results_of(batch), undo_link(batch))
 
     def _wanted_bulk(self) -> Bulk:

@@ -22,7 +22,7 @@ from cms.comments.policy import CommentPolicy
 from cms.comments.reasons import LABELS, label, sentence
 from cms.core.decision import Decision, require
 from cms.core.errors import Conflict
-from cms.core.i18n import N_, _, ngettext
+from cms.core.i18n import N_, _, listed, ngettext
 from cms.core.permissions import Permission
 from cms.core.text import excerpt
 from cms.extensions import db
@@ -89,7 +89,7 @@ class CommentView(CmsModelView):
         Column("author", N_("Author"), value=lambda comment: comment.author_name),
         Column("body", N_("Comment")),
         Column("status", N_("Status"), value=lambda comment: comment.status.value),
-        Column("held_because", N_("Why it waits"), value=lambda comment: ", ".join(comment.held_because)),
+        Column("held_because", N_("Why it waits"), value=lambda comment: listed(comment.held_because)),
         columns[-1],
     )
     filters = (

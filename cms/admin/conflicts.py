@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from cms.accounts.models import User
 from cms.admin.gate import Crumb, page_response
 from cms.admin.post_form import BESIDE, joined
-from cms.core.i18n import _
+from cms.core.i18n import _, listed
 from cms.extensions import db
 from cms.media.models import Media
 from cms.posts import actions, queries
@@ -122,5 +122,5 @@ def _shown(field: str, value: Any) -> str:
         named = db.session.scalar(select(NAMED[field]).where(NAMED[field].id == value))
         return str(named) if named is not None else f"#{value}"
     if isinstance(value, list):
-        return ", ".join(value)
+        return listed(value)
     return "" if value is None else str(value)

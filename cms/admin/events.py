@@ -19,7 +19,7 @@ from cms.audit.actions import CHANGED, PARTS
 from cms.audit.inverses import Difference
 from cms.audit.models import Event, EventPersonal
 from cms.comments.reasons import label as reason_label
-from cms.core.i18n import _
+from cms.core.i18n import _, listed
 from cms.core.permissions import Permission
 from cms.media.models import Media, MediaFolder
 from cms.posts.diff import Piece, compare
@@ -183,7 +183,7 @@ def _said(field: str, value: Any) -> str:
     if field == "editions" and isinstance(value, list) and all(isinstance(item, dict) for item in value):
         return "\n".join(_shown_to_readers(item) for item in value)
     if isinstance(value, list):
-        return ", ".join(map(reason_label if field == "held_because" else str, value))
+        return listed(map(reason_label if field == "held_because" else str, value))
     return _time(value) if field.endswith("_at") else str(value)
 
 

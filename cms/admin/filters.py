@@ -96,10 +96,14 @@ class FlagFilter(ChoiceFilter):
 
 @dataclass(frozen=True, kw_only=True)
 class RelationFilter(Filter):
-    """One of the rows of another table; `options` selects (value, label) in the order to show."""
+    """One of the rows of another table; `options` selects (value, label) in the order to show.
+
+    Labels that may be ours, and not only words of people, are `translated`.
+    """
 
     options: Callable[[], Select[*tuple[Any, ...]]]
     first: tuple[tuple[str, str], ...] = field(default=())
+    translated: bool = False
     kind: ClassVar[str] = "choice"
 
     def said(self, raw: str, options: dict[str, str]) -> str:
@@ -123,6 +127,7 @@ def related_options(session: Session, filters: Iterable[Filter]) -> dict[str, di
     """The options of all relation filters, by filter, in one query."""
     relations = [chosen for chosen in filters if isinstance(chosen, RelationFilter)]
     found = {chosen.name: {value: _(label) for value, label in chosen.first} for chosen in relations}
+    ours = {chosen.name for chosen in relations if chosen.translated}
     parts = []
     for chosen in relations:
         wanted = chosen.options().limit(MOST_OPTIONS).subquery()
@@ -130,7 +135,7 @@ def related_options(session: Session, filters: Iterable[Filter]) -> dict[str, di
         parts.append(select(literal(chosen.name), cast(value, String), label))
     if parts:
         for name, value, label in session.execute(union_all(*parts)):
-            found[name][value] = label
+            found[name][value] = _(label) if name in ours else label
     return found
 
 

@@ -1,5 +1,6 @@
 """The matrix of permissions and reaches: read from a form, shown as controls, and said in words."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from cms.accounts.actions.roles import Grant, grants_of
 from cms.accounts.models import Role
 from cms.accounts.policy import RolePolicy
 from cms.core.errors import Invalid
-from cms.core.i18n import _
+from cms.core.i18n import COMMAS, _, listed
 from cms.core.permissions import ABOUT, OFFERED, About, Permission, Scope
 from cms.taxonomy.models import Tag
 
@@ -116,7 +117,7 @@ def _cell(
     about = ABOUT[permission]
     stored = held.scope.value if held else NONE
     chosen = sent.get(_reach_field(permission), stored) if sent is not None else stored
-    tags = ", ".join(sorted(names.get(tag_id, "") for tag_id in (held.tag_ids if held else ())))
+    tags = listed(sorted(names.get(tag_id, "") for tag_id in (held.tag_ids if held else ())))
     if sent is not None:
         tags = sent.get(_tags_field(permission), tags)
     options = [Option(NONE, _("No"), True)]
@@ -143,7 +144,7 @@ def _scope(value: str) -> Scope:
 def _tags(text: str, names: Names) -> frozenset[int]:
     """Names between commas, in whatever case."""
     by_name = {name.casefold(): tag_id for tag_id, name in names.items()}
-    wanted = [name.strip() for name in text.split(",") if name.strip()]
+    wanted = [name.strip() for name in re.split(f"[{COMMAS}]", text) if name.strip()]
     unknown = [name for name in wanted if name.casefold() not in by_name]
     if unknown:
         message = _("There is no tag “%(tag)s”.", tag=unknown[0][:80])
@@ -159,5 +160,5 @@ def _reach(role: Role, grant: Grant | None, names: Names) -> str:
 
 def _said_reach(grant: Grant, names: Names) -> str:
     words = _("own") if grant.scope is Scope.OWN else (_("any") if ABOUT[grant.permission].scoped else _("yes"))
-    tags = ", ".join(sorted(names.get(tag_id, "?") for tag_id in grant.tag_ids))
+    tags = listed(sorted(names.get(tag_id, "?") for tag_id in grant.tag_ids))
     return _("%(reach)s in %(tags)s", reach=words, tags=tags) if tags else words

@@ -13,15 +13,16 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from cms.admin.filters import LONGEST, NOT, Filter, options_of, related_options
-from cms.core.i18n import _
+from cms.core.i18n import COMMAS, _
 
 MOST_VALUES = 12
 #: A filter with no more options than this shows them all, each to be ticked.
 FEW_OPTIONS = 8
 #: Filter → its values, in the order in which they were asked for.
 Values = Mapping[str, tuple[str, ...]]
-_TERM = re.compile(r'(?<!\S)(-?)(\w+):((?:"[^"]*"|[^\s",]+)(?:,(?:"[^"]*"|[^\s",]+))*)(?!\S)')
-_VALUE = re.compile(r'"([^"]*)"|([^",]+)')
+_ONE = rf'(?:"[^"]*"|[^\s"{COMMAS}]+)'
+_TERM = re.compile(rf"(?<!\S)(-?)(\w+):({_ONE}(?:[{COMMAS}]{_ONE})*)(?!\S)")
+_VALUE = re.compile(rf'"([^"]*)"|([^"{COMMAS}]+)')
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from wtforms import StringField
 from wtforms.widgets import HiddenInput
 
 from cms.admin.forms import Line, LocalTime, Number, RecordChoice, RecordForm, Switch, Text
-from cms.core.i18n import N_
+from cms.core.i18n import COMMAS, N_, listed
 from cms.posts.fields import LINES, MAX_BODY, MAX_LANGUAGE
 
 
@@ -21,7 +21,7 @@ def _limited(name: str, **more: Any) -> dict[str, Any]:
 
 
 #: A name in quotation marks may hold commas, as imported ones do.
-_NAME = re.compile(r'\s*(?:"([^"]*)"|([^,]*))\s*(?:,|$)')
+_NAME = re.compile(rf'\s*(?:"([^"]*)"|([^{COMMAS}]*))\s*(?:[{COMMAS}]|$)')
 
 
 class TagNames(StringField):
@@ -38,7 +38,7 @@ class TagNames(StringField):
 
 def joined(names: list[str]) -> str:
     """Names as the field takes them again."""
-    return ", ".join(f'"{name}"' if "," in name else name for name in names)
+    return listed(f'"{name}"' if any(comma in name for comma in COMMAS) else name for name in names)
 
 
 class ContentForm(RecordForm):

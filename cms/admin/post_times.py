@@ -55,7 +55,7 @@ def _fault(shown: datetime | None, *, waits: bool) -> str:
 
 def moment_in_site_zone(moment: datetime) -> str:
     """As it is typed, in the words of whoever reads."""
-    return format_datetime(moment, "d MMM y, HH:mm", tzinfo=site_zone(), locale=get_locale() or "en")
+    return format_datetime(moment, _("d MMM y, HH:mm"), tzinfo=site_zone(), locale=get_locale() or "en")
 
 
 def _minute(moment: datetime | None) -> datetime | None:

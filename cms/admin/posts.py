@@ -12,7 +12,7 @@ from cms.admin.gate import WORK
 from cms.admin.listing import Preset
 from cms.admin.post_form import PostForm
 from cms.core.db import row_id
-from cms.core.i18n import N_, _, ngettext
+from cms.core.i18n import N_, _, listed, ngettext
 from cms.core.permissions import Permission
 from cms.posts.lifecycle import STATUS_LABELS
 from cms.posts.models import Post, PostKind, post_tags
@@ -147,7 +147,7 @@ class PostView(ContentView):
         Column("slug", N_("Address")),
         Column("status", N_("Status"), value=lambda post: post.status.value),
         Column("author", N_("Author"), value=lambda post: post.author.name),
-        Column("tags", N_("Tags"), value=lambda post: ", ".join(tag.name for tag in post.tags)),
+        Column("tags", N_("Tags"), value=lambda post: listed(post.tags)),
         Column("summary", N_("Summary")),
         Column("published_at", N_("Published"), "date"),
         *columns[3:5],

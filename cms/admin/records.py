@@ -139,9 +139,14 @@ class Records(Gated):
             "moves": self.moves_for(record),
             "edit_href": self.link("edit_view", id=record.id) if self._offers("edit_view", record) else None,
             "record_href": record_link(record.__tablename__, record.id),
-            "crumbs": self.crumbs(Crumb(str(record))),
+            "title": self.title_of(record),
+            "crumbs": self.crumbs(Crumb(self.title_of(record))),
         }
         return self.render(self.details_template, **(values | self.details_context(record)))
+
+    def title_of(self, record: Any) -> str:
+        """The record's name, in the language of whoever looks where it is one of ours."""
+        return str(record)
 
     @expose("/delete/", methods=("GET", "POST"))
     def delete_view(self) -> Response | str:
@@ -189,7 +194,7 @@ class Records(Gated):
 
     def show_form(self, form: Any, record: Any | None) -> str:
         template = self.create_template if record is None else self.edit_template
-        title = _(self.new_label) if record is None else str(record)
+        title = _(self.new_label) if record is None else self.title_of(record)
         values = {
             "form": form,
             "record": record,
@@ -226,7 +231,7 @@ class Records(Gated):
             "consequences": self.delete_consequences(record),
             "faults": faults or {},
             "url": return_to(self.link()),
-            "crumbs": self.crumbs(Crumb(str(record)), Crumb(verb)),
+            "crumbs": self.crumbs(Crumb(self.title_of(record)), Crumb(verb)),
         }
         return self.render(self.delete_template, **(values | self.delete_context(record)))
 

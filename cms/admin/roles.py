@@ -103,6 +103,9 @@ class RoleView(CmsModelView):
 
     # one role
 
+    def title_of(self, record: Role) -> str:
+        return record.shown_label
+
     def may_edit(self, record: Role) -> Decision:
         return self.policy.may(Permission.ROLE_MANAGE, record)
 

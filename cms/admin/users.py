@@ -24,7 +24,7 @@ from cms.admin.moves import Move
 from cms.admin.user_form import UserForm, role_choices, set_choices, without_role
 from cms.audit.models import Event
 from cms.core.decision import Decision
-from cms.core.i18n import N_, _, ngettext
+from cms.core.i18n import N_, _, listed, ngettext
 from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.posts.models import Post
@@ -58,7 +58,7 @@ class UserView(Letters):
     columns = (
         Column("name", N_("Name"), "title"),
         Column("username", N_("Username"), "username", sort=User.username, on_phones=False),
-        Column("roles", N_("Roles"), value=lambda person: ", ".join(role.shown_label for role in person.roles)),
+        Column("roles", N_("Roles"), value=lambda person: listed(role.shown_label for role in person.roles)),
         Column("state", N_("State"), value=lambda person: _(LABELS[standing_of(person)])),
         Column("has_second_factor", N_("Second factor"), "flag", on_phones=False, optional=True),
         Column("last_seen_at", N_("Last seen"), "date", on_phones=False),
@@ -68,6 +68,7 @@ class UserView(Letters):
         RelationFilter(
             name="role",
             label=N_("Role"),
+            translated=True,
             where=lambda name: User.roles.any(Role.name == name),
             options=lambda: select(Role.name, Role.label).order_by(Role.label),
         ),

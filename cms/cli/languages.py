@@ -18,6 +18,11 @@ SOURCE = ROOT / "cms"
 FOLDER = SOURCE / "translations"
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "lazy_gettext": None}
 METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
+#: Headers that say when and by whom, which would make every run another file.
+_PASSING = tuple(
+    f'"{name}'
+    for name in ("POT-Creation", "PO-Revision", "Last-Translator", "Language-Team", "Generated-By", "Report-Msgid")
+)
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd%]")
 
 
@@ -95,21 +100,32 @@ def _placeholders(text: str) -> set[str]:
 
 
 def _as_po(catalog: Catalog) -> bytes:
-    """The same bytes for the same strings: no date, no line numbers, in the order of the strings."""
+    """The same bytes for the same strings: no date, no names, no line numbers, in the order of the strings."""
     catalog.header_comment = f"# {Locale.parse(str(catalog.locale)).get_display_name('en')} strings of Copydesk."
     buffer = io.BytesIO()
     write_po(buffer, catalog, width=120, sort_output=True, include_lineno=False, omit_header=False)
     lines = buffer.getvalue().decode().splitlines(keepends=True)
-    dated = ("POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Generated-By", "Report-Msgid-Bugs-To")
-    return "".join(line for line in lines if not line.startswith(tuple(f'"{name}' for name in dated))).encode()
+    return "".join(line for line in lines if not line.startswith(_PASSING)).encode()
 
 
 def _as_mo(catalog: Catalog) -> bytes:
-    plain = Catalog(locale=catalog.locale, charset="utf-8")
+    """The same bytes for the same strings, whenever and with whichever Babel they are made."""
+    plain = _Plain(catalog)
     for message in sorted(_messages(catalog), key=lambda message: str(message.id)):
         if _is_whole(message) and not message.fuzzy:
             plain.add(message.id, message.string, context=message.context)
-    plain.mime_headers = [header for header in catalog.mime_headers if header[0] in ("Content-Type", "Plural-Forms")]
     buffer = io.BytesIO()
     write_mo(buffer, plain)
     return buffer.getvalue()
+
+
+class _Plain(Catalog):
+    """A catalogue whose header says how to read it and to count, and nothing of when it was made."""
+
+    def __init__(self, whole: Catalog) -> None:
+        super().__init__(locale=whole.locale, charset="utf-8")
+        self.counting = whole.plural_forms
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:
+        return [("Content-Type", "text/plain; charset=utf-8"), ("Plural-Forms", self.counting)]

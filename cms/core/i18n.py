@@ -1,12 +1,15 @@
 """gettext for code that knows nothing of Flask: the web layer installs the translator; without one it is English."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 type_gettext = Callable[..., str]
 
 #: The languages that pages and messages can be in, named in themselves.
-LANGUAGES = {"en": "English"}
+LANGUAGES = {"en": "English", "de": "Deutsch", "ar": "العربية"}
+
+#: What people put between names that they type: the comma of Latin scripts and the Arabic one.
+COMMAS = ",،"
 
 
 def N_(message: str) -> str:
@@ -40,3 +43,8 @@ def _(message: str, **values: Any) -> str:
 def ngettext(singular: str, plural: str, num: int, **values: Any) -> str:
     """Translate by number; `%(num)s` in both forms is the number."""
     return _ngettext(singular, plural, num, **values)
+
+
+def listed(names: Iterable[object]) -> str:
+    """One after the other, with the comma of the language."""
+    return _(", ").join(map(str, names))

@@ -12,7 +12,7 @@ from cms.accounts.policy import PlainPolicy
 from cms.audit.actions import record
 from cms.core.decision import require
 from cms.core.errors import Conflict, Faults, Invalid
-from cms.core.i18n import _
+from cms.core.i18n import _, listed
 from cms.core.permissions import Permission
 from cms.settings.checks import checked
 from cms.settings.declared import BY_KEY, SettingType
@@ -93,7 +93,7 @@ def _is_there(session: Session, rows: Any, row_id: int, condition: ColumnElement
 def _refuse_overwriting(session: Session, changed: dict[str, Any], seen: datetime) -> None:
     younger = [key for key in changed_since(session, seen) if key in changed]
     if younger:
-        names = ", ".join(_(BY_KEY[key].label) for key in younger)
+        names = listed(_(BY_KEY[key].label) for key in younger)
         raise Conflict(
             _(
                 "Somebody else changed these settings after you opened the page: %(names)s. "

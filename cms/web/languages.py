@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(_message, _messages, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(page_language=language, page_direction=direction)
+    app.jinja_env.globals.update(arrow_back=arrow_back, arrow_onward=arrow_onward)
 
 
 def language() -> str:
@@ -34,6 +35,15 @@ def language() -> str:
 
 def direction() -> str:
     return "rtl" if language() in RIGHT_TO_LEFT else "ltr"
+
+
+def arrow_onward() -> str:
+    """Points to where one reads on."""
+    return "←" if direction() == "rtl" else "→"
+
+
+def arrow_back() -> str:
+    return "→" if direction() == "rtl" else "←"
 
 
 def zone_name() -> str:

@@ -37,6 +37,7 @@ def editor(browser: Browser, session: Session, make: Make) -> Browser:
         ("tide status:draft", "tide", {"status": ("draft",)}),
         ('status:"in review" author:me', "", {"status": ("in_review",), "author": ("me",)}),
         ("status:draft,published", "", {"status": ("draft", "published")}),
+        ("status:draft،published", "", {"status": ("draft", "published")}),
         ("-status:draft sea", "sea", {"status": ("!draft",)}),
         ('author:"Ilse Tamm" "exact words"', '"exact words"', {"author": ("Ilse Tamm",)}),
         ("before:2026-01-01 after:2025-01-01", "", {"until": ("2026-01-01",), "since": ("2025-01-01",)}),
