@@ -123,9 +123,8 @@ class UserView(Letters):
 
     def badge(self) -> int | None:
         """People who wait for a yes; asked only where they can be."""
-        if settings().sign_up != "approval" or not self.policy.may(Permission.USER_MANAGE):
-            return None
-        return queries.count_waiting(db.session()) or None
+        asked = settings().sign_up == "approval" and self.policy.may(Permission.USER_MANAGE)
+        return (queries.count_waiting(db.session()) or None) if asked else None
 
     # one person
 
