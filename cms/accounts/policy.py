@@ -64,20 +64,25 @@ class Policy:
         decisions = [self.may(permission) for permission in permissions]
         return next((decision for decision in decisions if decision), decisions[0])
 
-    def where(self, permission: Permission) -> ColumnElement[bool]:
-        """`may` as a WHERE clause; one test for each domain keeps the two in step."""
-        if self.is_owner:
+    def where(self, *permissions: Permission) -> ColumnElement[bool]:
+        """`may` for any of these as a WHERE clause; one test for each domain keeps the two in step.
+
+        Whatever several grants reach is said once: databases ask as often as they are told.
+        """
+        if any(self.may_without_limit(permission) for permission in permissions):
             return true()
-        return or_(false(), *(self._clause(grant) for grant in self.grants(permission)))
+        held = [grant for permission in permissions for grant in self.grants(permission)]
+        reaches = sorted({(grant.scope, tuple(sorted(grant.tag_ids))) for grant in held})
+        return or_(false(), *(self._clause(scope, tag_ids) for scope, tag_ids in reaches))
 
     def _reaches(self, grant: RoleGrant, subject: Any) -> bool:
         if grant.scope is Scope.OWN and not self.owns(subject):
             return False
         return not grant.tag_ids or bool(grant.tag_ids & self.tag_ids(subject))
 
-    def _clause(self, grant: RoleGrant) -> ColumnElement[bool]:
-        own = self.owned() if grant.scope is Scope.OWN else true()
-        return and_(own, self.tagged(grant.tag_ids)) if grant.tag_ids else own
+    def _clause(self, scope: Scope, tag_ids: tuple[int, ...]) -> ColumnElement[bool]:
+        own = self.owned() if scope is Scope.OWN else true()
+        return and_(own, self.tagged(tag_ids)) if tag_ids else own
 
     def _why_not(self, permission: Permission) -> str:
         label = _(ABOUT[permission].label)

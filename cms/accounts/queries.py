@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from cms.accounts.models import OWNER, Role, RoleGrant, User, UserSession
 from cms.accounts.names import fold_email
@@ -19,8 +19,9 @@ def by_email(session: Session, email: str, *, for_update: bool = False) -> User 
 
 
 def live_session(session: Session, secret: str, *, at: datetime, idle: timedelta) -> tuple[UserSession, User] | None:
-    """The session of a cookie and its person, while it is open and the person is active."""
-    row = session.execute(
+    """The session of a cookie and its person with all rights, from one query; while it is open and they are active."""
+    rights = joinedload(User.roles).joinedload(Role.grants).joinedload(RoleGrant.tag_rows)
+    rows = session.execute(
         select(UserSession, User)
         .join(User, User.id == UserSession.user_id)
         .where(
@@ -28,7 +29,9 @@ def live_session(session: Session, secret: str, *, at: datetime, idle: timedelta
             is_open(at, idle),
             User.active,
         )
-    ).one_or_none()
+        .options(rights)
+    )
+    row = rows.unique().one_or_none()
     return None if row is None else (row[0], row[1])
 
 

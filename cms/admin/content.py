@@ -57,7 +57,8 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
     # rows
 
     def visible(self) -> ColumnElement[bool]:
-        return (Post.kind == self.kind) & self.policy.viewable()
+        clause: ColumnElement[bool] = self.policy.viewable(self.kind)
+        return clause
 
     def list_scope(self) -> ColumnElement[bool]:
         return Post.trashed_at.is_(None)

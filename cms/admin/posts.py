@@ -1,6 +1,6 @@
 """Posts in the back office."""
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from cms.accounts.models import User
 from cms.admin.bulk import Bulk
@@ -59,7 +59,7 @@ CONTENT_FILTERS = (
         where=_by,
         options=lambda: (
             select(User.id, User.name)
-            .where(User.id.in_(select(Post.author_id).where(PostPolicy(signed_in()).viewable())))
+            .where(exists().where(Post.author_id == User.id, PostPolicy(signed_in()).viewable()))
             .order_by(User.name)
         ),
     ),

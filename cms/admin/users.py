@@ -106,7 +106,7 @@ class UserView(Letters):
     # the list
 
     def visible(self) -> ColumnElement[bool]:
-        return or_(self.policy.where(Permission.USER_VIEW), self.policy.where(Permission.USER_MANAGE))
+        return self.policy.where(Permission.USER_VIEW, Permission.USER_MANAGE)
 
     def list_options(self) -> tuple[Any, ...]:
         return (selectinload(User.webauthn),)

@@ -38,8 +38,8 @@ class CommentPolicy(Policy):
             return Decision.no(lambda: _("This comment is on a post that you may not see."))
         return decision
 
-    def where(self, permission: Permission) -> ColumnElement[bool]:
-        reach = super().where(permission)
+    def where(self, *permissions: Permission) -> ColumnElement[bool]:
+        reach = super().where(*permissions)
         if self._sees_every_post():
             return reach
         known = or_(

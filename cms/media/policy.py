@@ -1,6 +1,6 @@
 """Who may do what with files."""
 
-from sqlalchemy import ColumnElement, false, or_
+from sqlalchemy import ColumnElement, false
 
 from cms.accounts.policy import Policy
 from cms.core.decision import Decision
@@ -27,4 +27,4 @@ class MediaPolicy(Policy):
 
     def viewable(self) -> ColumnElement[bool]:
         """`may_view` as a WHERE clause."""
-        return or_(self.where(Permission.MEDIA_UPLOAD), self.where(Permission.MEDIA_MANAGE))
+        return self.where(Permission.MEDIA_UPLOAD, Permission.MEDIA_MANAGE)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from cms.accounts.policy import Policy
 from cms.core.decision import Decision
@@ -40,23 +40,19 @@ class PostPolicy(Policy):
             permission = P.PAGE_MANAGE
         return super().may(permission, subject)
 
-    def where(self, permission: Permission) -> ColumnElement[bool]:
-        page = super().where(P.PAGE_MANAGE)
-        if permission is P.POST_VIEW:
-            page = or_(page, super().where(P.POST_VIEW))
-        return or_(
-            and_(Post.kind == PostKind.POST, super().where(permission)),
-            and_(Post.kind == PostKind.PAGE, page),
-        )
+    def where(self, *permissions: Permission) -> ColumnElement[bool]:
+        return or_(*(and_(Post.kind == kind, self._where_kind(kind, permissions)) for kind in PostKind))
 
     def may_view(self, post: Post) -> Decision:
         """Whether the working text may be read; a refusal is answered as if the post did not exist."""
         decisions = [self.may(permission, post) for permission in SEEING]
         return next((decision for decision in decisions if decision), decisions[0])
 
-    def viewable(self) -> ColumnElement[bool]:
-        """`may_view` as a WHERE clause."""
-        return or_(*(self.where(permission) for permission in SEEING))
+    def viewable(self, kind: PostKind | None = None) -> ColumnElement[bool]:
+        """`may_view` as a WHERE clause; for one kind, the other's rights are no part of it."""
+        if kind is not None:
+            return and_(Post.kind == kind, self._where_kind(kind, SEEING))
+        return true() if self._sees_everything() else self.where(*SEEING)
 
     def may_move(self, move: PostMove, post: Post) -> Decision:
         """Whether the rights allow a move; whether the status does is the lifecycle's question."""
@@ -90,6 +86,14 @@ class PostPolicy(Policy):
         if self.may_without_limit(P.POST_EDIT):
             return Decision.yes()
         return Decision.no(lambda: _("Only people who may edit all posts can change the author."))
+
+    def _where_kind(self, kind: PostKind, permissions: tuple[Permission, ...]) -> ColumnElement[bool]:
+        if kind is PostKind.POST:
+            return super().where(*permissions)
+        return super().where(P.PAGE_MANAGE, *({P.POST_VIEW} & set(permissions)))
+
+    def _sees_everything(self) -> bool:
+        return self.may_without_limit(P.POST_VIEW)
 
     def _may_trash(self, post: Post) -> Decision:
         """Trashing what readers see takes it offline, so that it needs the right to do so."""

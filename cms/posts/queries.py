@@ -51,9 +51,9 @@ def loaded() -> tuple:  # type: ignore[type-arg]  # loader options share no publ
 
 
 def listed() -> tuple:  # type: ignore[type-arg]  # loader options share no public type
-    """The same for lists, which show no texts: a hundred of the longest would be a hundred megabytes."""
-    _author, *others = loaded()
-    return (joinedload(Post.author).lazyload("*"), *others, defer(Post.body, raiseload=True))
+    """For lists, which show neither images nor texts: a hundred of the longest would be a hundred megabytes."""
+    _author, tags, _image, parent = loaded()
+    return (joinedload(Post.author).lazyload("*"), tags, parent, defer(Post.body, raiseload=True))
 
 
 def is_live(at: datetime) -> ColumnElement[bool]:

@@ -8,10 +8,13 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from cms.accounts.models import User
 from cms.admin import listing
 from cms.admin.exporting import safe_cell
 from cms.core.permissions import Permission
 from cms.posts.lifecycle import PUBLISHED
+from cms.taxonomy.models import Tag
+from cms.workspace.models import SavedView
 from tests.browser import Browser
 from tests.counting import counted
 from tests.factories import Make
@@ -159,29 +162,55 @@ def test_the_count_is_of_what_one_may_see(browser: Browser, session: Session, ma
 
 
 @pytest.mark.parametrize("role", ["owner", "editor", "author", "contributor"])
-def test_a_list_of_posts_costs_at_most_twelve_queries_at_any_size(
-    browser: Browser, session: Session, make: Make, engine: Engine, role: str
+@pytest.mark.parametrize(
+    "place",
+    [
+        "posts/",
+        "posts/?status=published&author=me&summary=no&shown=live&since=2020-01-01",
+        "posts/?search=storm&sort=title",
+        "comments/?status=pending&author=nobody&reason=links",
+        "comments/?search=storm",
+        "media/?kind=image&alt=no",
+        "media/?search=storm",
+    ],
+)
+def test_a_list_costs_at_most_ten_queries_at_any_size(
+    browser: Browser, session: Session, make: Make, engine: Engine, role: str, place: str
 ) -> None:
     person = make.user(role)
     tags = [make.tag(), make.tag()]
-    for _number in range(5):
-        make.post(author=person, tags=tags)
+    area = place.partition("/")[0]
+    for name in ("Kept", "Kept too"):
+        session.add(
+            SavedView(
+                user_id=person.id, area=area, name=name, query="search=storm", created_at=make.at, updated_at=make.at
+            )
+        )
+    _add_some(make, person, tags, 5)
     session.commit()
     browser.sign_in(person)
+    if browser.get(f"/admin/{place}").status_code == 403:
+        pytest.skip(f"Not a list for the role {role}.")
 
-    few = cost(browser, engine)
-    for _number in range(20):
-        make.post(author=person, tags=tags)
+    few = cost(browser, engine, place)
+    _add_some(make, person, tags, 20)
     session.commit()
-    many = cost(browser, engine)
+    many = cost(browser, engine, place)
 
     assert few == many
-    assert many <= 12
+    assert many <= 10
 
 
-def cost(browser: Browser, engine: Engine) -> int:
+def _add_some(make: Make, person: User, tags: list[Tag], number: int) -> None:
+    for _number in range(number):
+        post = make.post(author=person, tags=tags, title="Storm ahead")
+        make.comment(post=post, author=make.user("author"), body="Quite a storm")
+        make.media(uploaded_by=person)
+
+
+def cost(browser: Browser, engine: Engine, place: str) -> int:
     with counted(engine) as statements:
-        assert browser.get("/admin/posts/").status_code == 200
+        assert browser.get(f"/admin/{place}").status_code == 200
     return len(statements)
 
 
