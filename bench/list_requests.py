@@ -54,7 +54,7 @@ def _of_view(view: Any, owner: Browser) -> Iterator[Request]:
     for sort in (wanted for name in sorts for wanted in (name, f"-{name}")):
         yield _request(view, f"sort {sort}", sort=sort)
         yield from _last_page(view, sort, owner)
-    if view.searches or view.search_columns:
+    if view.search_index or view.search_columns:
         for word in (FREQUENT, RARE, ABSENT):
             yield _request(view, f"search {word}", search=word)
     offered = _offered(page)

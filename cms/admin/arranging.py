@@ -46,9 +46,6 @@ class Arranging(Gated):
     filters: ClassVar[tuple[Filter, ...]]
     default_sort: ClassVar[str]
 
-    def asked_query(self, asked: Asked) -> Select[Any]:
-        raise NotImplementedError
-
     def shown_columns(self) -> tuple[Column, ...]:
         """The lead, which is always there, and what this person chose; the usual ones where they chose nothing."""
         chosen = preferences().get(f"columns.{self.area}")
@@ -57,22 +54,23 @@ class Arranging(Gated):
             return (lead, *(column for column in others if not column.optional))
         return (lead, *(column for column in others if column.name in chosen))
 
-    def kept_views(self, asked: Asked) -> list[KeptView]:
-        """One's own views and shared ones; each is counted within what the person looking may see."""
-        views = queries.views(db.session(), signed_in(), self.area)
-        wanted = {view.id: self._asked_by(view) for view in views}
-        counts = self._counts(wanted)
+    def known_views(self) -> dict[SavedView, Asked]:
+        """One's own views and shared ones, with what each asks for."""
+        return {view: self.understood(view.query) for view in queries.views(db.session(), signed_in(), self.area)}
+
+    def kept_views(self, known: dict[SavedView, Asked], counts: dict[int, int], asked: Asked) -> list[KeptView]:
+        """Each with its number within what the person looking may see."""
         here = asking.as_args(asked, self.default_sort)
         policy = SavedViewPolicy(signed_in())
         return [
             KeptView(
                 view,
-                self.link(**(args := asking.as_args(wanted[view.id], self.default_sort))),
+                self.link(**(args := asking.as_args(wanted, self.default_sort))),
                 f"{MOST_COUNTED}+" if counts[view.id] > MOST_COUNTED else str(counts[view.id]),
                 args == here,
                 bool(policy.may_change(view)),
             )
-            for view in views
+            for view, wanted in known.items()
         ]
 
     @expose("/columns/", methods=("POST",))
@@ -112,26 +110,18 @@ class Arranging(Gated):
         flash(said, "success")
         return redirect(return_to(self.link()), 303)
 
-    def _asked_by(self, view: SavedView) -> Asked:
-        return self.understood(view.query)
-
     def understood(self, query: str) -> Asked:
         """What the parameters of an address ask this list for, from its first page."""
         pairs = parse_qs(query[: actions.LONGEST_QUERY], max_num_fields=100) if query.count("&") < 100 else {}
         asked = asking.read(MultiDict(pairs), self.columns, self.filters, self.default_sort)
         return replace(asked, after=None, before=None)
 
-    def _counts(self, wanted: dict[int, Asked]) -> dict[int, int]:
-        """All in one statement, each no further than the bound."""
-        if not wanted:
-            return {}
-        parts = [
-            select(literal(view_id), _bounded(self.asked_query(asked), self.model.id))
-            for view_id, asked in wanted.items()
-        ]
-        return {view_id: count for view_id, count in db.session.execute(union_all(*parts))}
+    def counts(self, wanted: dict[int, tuple[Select[Any], int]]) -> dict[int, int]:
+        """How many rows each of these queries has, in one statement and each no further than one above its bound."""
+        parts = [select(literal(key), _bounded(query, self.model.id, most)) for key, (query, most) in wanted.items()]
+        return {key: count for key, count in db.session.execute(union_all(*parts))}
 
 
-def _bounded(query: Select[Any], row_id: ColumnElement[int]) -> ColumnElement[int]:
-    some = query.with_only_columns(row_id).limit(MOST_COUNTED + 1).subquery()
+def _bounded(query: Select[Any], row_id: ColumnElement[int], most: int) -> ColumnElement[int]:
+    some = query.with_only_columns(row_id).limit(most + 1).subquery()
     return select(func.count()).select_from(some).scalar_subquery()

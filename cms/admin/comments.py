@@ -28,7 +28,7 @@ from cms.core.text import excerpt
 from cms.extensions import db
 from cms.posts import queries as posts
 from cms.posts.models import Post
-from cms.search import COMMENTS, matching
+from cms.search import COMMENTS
 from cms.web import now, signed_in
 
 MODERATE = (Permission.COMMENT_MODERATE,)
@@ -114,7 +114,7 @@ class CommentView(CmsModelView):
         Preset(N_("All"), {}),
         *(Preset(text, {"status": status.value}) for status, text in STATUS_LABELS.items()),
     )
-    searches = True
+    search_index = COMMENTS
     default_sort = "-created_at"
     list_template = "admin/comments_list.html"
     details_template = "admin/comment_details.html"
@@ -127,9 +127,6 @@ class CommentView(CmsModelView):
 
     def options(self) -> tuple[Any, ...]:
         return queries.loaded()
-
-    def search_clause(self, words: str) -> ColumnElement[bool]:
-        return matching(db.session(), COMMENTS, Comment.id, words)
 
     def row_link(self, record: Comment) -> str:
         return self.link("details_view", id=record.id)

@@ -48,7 +48,7 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
     policy_class = PostPolicy
     kind: ClassVar[PostKind]
     form: ClassVar[type[ContentForm]]
-    searches = True
+    search_index = search.POSTS
     move_names = publishing.MOVE_NAMES
     create_template = edit_template = "admin/post_editor.html"
     details_template = "admin/post_details.html"
@@ -68,9 +68,6 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
 
     def list_options(self) -> tuple[Any, ...]:
         return listed()
-
-    def search_clause(self, words: str) -> ColumnElement[bool]:
-        return search.matching(db.session(), search.POSTS, Post.id, words)
 
     def list_context(self, records: list[Post]) -> dict[str, Any]:
         known = standings(db.session(), records, now())

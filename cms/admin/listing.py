@@ -4,6 +4,7 @@ The cost of a page is the same for a hundred rows and for a million: no OFFSET, 
 `id` behind every sort key, so that a walk through the pages meets every row once.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NoReturn
 from urllib.parse import urlencode
@@ -11,23 +12,28 @@ from urllib.parse import urlencode
 from flask import request
 from flask_admin import expose
 from flask_babel import format_decimal
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
 from cms.admin import asked as asking
 from cms.admin import narrowing
-from cms.admin.arranging import Arranging
+from cms.admin.arranging import MOST_COUNTED, Arranging
 from cms.admin.asked import Asked
 from cms.admin.columns import Column, Heading, Row
 from cms.admin.filters import Filter
 from cms.admin.moves import Move
 from cms.admin.narrowing import Values
+from cms.admin.searching import Searching
 from cms.core.db import row_id
 from cms.core.errors import NotFound
 from cms.core.i18n import _, ngettext
 from cms.core.permissions import Permission
 from cms.extensions import db
+from cms.workspace.models import SavedView
 
 COUNT_BOUND = 10_000
+#: Among the counts of a page, its own.
+THIS = 0
+NO_VIEWS: Mapping[SavedView, Asked] = {}
 
 
 @dataclass(frozen=True)
@@ -36,12 +42,11 @@ class Page:
 
     records: list[Any]
     count: int
+    is_bounded: bool
     previous: str | None
     next: str | None
-
-    @property
-    def is_bounded(self) -> bool:
-        return self.count > COUNT_BOUND
+    #: Of the kept views that were asked for, by id.
+    counts: dict[int, int]
 
 
 @dataclass(frozen=True)
@@ -56,20 +61,16 @@ class Preset:
         return {name: (value,) for name, value in self.args.items()}
 
 
-class Listing(Arranging):
+class Listing(Searching, Arranging):
     """The mix-in of model views that shows the list; see `cms.admin.base` for how an area is written."""
 
     columns: ClassVar[tuple[Column, ...]] = ()
     filters: ClassVar[tuple[Filter, ...]] = ()
     presets: ClassVar[tuple[Preset, ...]] = ()
     default_sort: ClassVar[str] = "-updated_at"
-    #: Columns that the search box looks into, where `search_clause` is not overridden.
-    search_columns: ClassVar[tuple[Any, ...]] = ()
     #: The right whose `where()` is the row scope, where `visible` is not overridden.
     see_permission: ClassVar[Permission]
     new_label: ClassVar[str] = ""
-    #: Set where `search_clause` is overridden and there are no `search_columns`.
-    searches: ClassVar[bool] = False
     list_template: ClassVar[str] = "admin/list.html"
 
     # what an area may answer for itself
@@ -90,15 +91,6 @@ class Listing(Arranging):
     def list_scope(self) -> ColumnElement[bool] | None:
         """Narrows the list and not what can be opened, such as "not in the trash"."""
         return None
-
-    def search_clause(self, words: str) -> ColumnElement[bool]:
-        """Rows that have every word in one of the searched columns."""
-        return and_(
-            *(
-                or_(*(column.icontains(word, autoescape=True) for column in self.search_columns))
-                for word in words.split()
-            )
-        )
 
     def row_link(self, record: Any) -> str | None:
         """Where the title leads: the editor for whoever may edit, else the details."""
@@ -142,25 +134,15 @@ class Listing(Arranging):
     def not_found(self) -> NoReturn:
         raise NotFound(_("There is no such entry, or you may not see it."))
 
-    def asked_query(self, asked: Asked) -> Select[Any]:
-        """Scope, search and filters together, in no order."""
-        query = self.get_query()
-        scope = self.list_scope()
-        if scope is not None:
-            query = query.where(scope)
-        if asked.search:
-            query = query.where(self.search_clause(asked.search))
-        return query.where(*narrowing.conditions(self.filters, asked.filters, any_of=asked.any_of))
-
     def ordered(self, query: Select[Any], asked: Asked, *, backwards: bool = False) -> Select[Any]:
         key = self._sort_key(asked)
         descending = asked.descending != backwards
         model_id = self.model.id
         return query.order_by(*((key.desc(), model_id.desc()) if descending else (key.asc(), model_id.asc())))
 
-    def load_page(self, asked: Asked) -> Page:
-        """Two queries: a bounded count, and one row more than the page shows."""
-        query = self.asked_query(asked)
+    def load_page(self, asked: Asked, views: Mapping[SavedView, Asked] = NO_VIEWS) -> Page:
+        """Two queries: bounded counts, and one row more than the page shows; a search asks the index first."""
+        query, countable, has_more = self.page_queries(asked, COUNT_BOUND)
         backwards = asked.before is not None
         rows = self.ordered(self._beyond(query, asked), asked, backwards=backwards)
         found = list(db.session.scalars(rows.options(*self.list_options()).limit(asked.page_size + 1)))
@@ -169,11 +151,16 @@ class Listing(Arranging):
             records.reverse()
         has_next = more if not backwards else True
         has_previous = more if backwards else asked.after is not None
+        beside = {view.id: (self.counted_query(wanted, COUNT_BOUND), MOST_COUNTED) for view, wanted in views.items()}
+        counts = self.counts({THIS: (countable, COUNT_BOUND)} | beside)
+        count = counts[THIS]
         return Page(
             records,
-            self._bounded_count(query),
+            min(count, COUNT_BOUND),
+            has_more or count > COUNT_BOUND,
             self._cursor(records[0], asked) if records and has_previous else None,
             self._cursor(records[-1], asked) if records and has_next else None,
+            counts,
         )
 
     def _beyond(self, query: Select[Any], asked: Asked) -> Select[Any]:
@@ -183,10 +170,6 @@ class Listing(Arranging):
         key = tuple_(self._sort_key(asked), self.model.id)
         backwards = asked.before is not None
         return query.where(key < place if asked.descending != backwards else key > place)
-
-    def _bounded_count(self, query: Select[Any]) -> int:
-        some = query.with_only_columns(self.model.id).limit(COUNT_BOUND + 1).subquery()
-        return db.session.scalar(select(func.count()).select_from(some)) or 0
 
     def _sort_key(self, asked: Asked) -> Any:
         return next(column.sort for column in self.columns if column.name == asked.sort)
@@ -208,7 +191,8 @@ class Listing(Arranging):
     def index_view(self) -> str:
         """The list."""
         asked = self.read_asked()
-        page = self.load_page(asked)
+        known = self.known_views()
+        page = self.load_page(asked, known)
         columns = self.shown_columns()
         here = {name: request.args[name] for name in ("after", "before") if name in request.args}
         values = {
@@ -216,7 +200,7 @@ class Listing(Arranging):
             "rows": [self.row(record, columns) for record in page.records],
             "headings": [self._heading(column, asked) for column in columns],
             "columns": [(column, column in columns) for column in self.columns[1:]],
-            "kept_views": self.kept_views(asked),
+            "kept_views": self.kept_views(known, page.counts, asked),
             "query": urlencode(asking.as_args(asked, self.default_sort), doseq=True),
             "controls": narrowing.controls(
                 db.session(), self.filters, asked.filters, lambda values: self.list_link(replace(asked, filters=values))
@@ -244,7 +228,7 @@ class Listing(Arranging):
         return Row(record, cells, self.row_link(record), moves)
 
     def count_text(self, page: Page) -> str:
-        shown = format_decimal(min(page.count, COUNT_BOUND)) + ("+" if page.is_bounded else "")
+        shown = format_decimal(page.count) + ("+" if page.is_bounded else "")
         return self.counted(page.count, shown)
 
     def _heading(self, column: Column, asked: Asked) -> Heading:

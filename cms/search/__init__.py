@@ -6,7 +6,8 @@ made again from the rows at any time, and `doctor` compares the two.
 
 from cms.search.bulk import Words, put_found, settle
 from cms.search.index import COMMENTS, EDITIONS, INDEXES, POSTS, Index, missing, put, rebuild, remove, words_of
-from cms.search.query import matching
+from cms.search.plan import asked_last
+from cms.search.query import among, having, hits, matching
 
 __all__ = [
     "COMMENTS",
@@ -15,6 +16,10 @@ __all__ = [
     "POSTS",
     "Index",
     "Words",
+    "among",
+    "asked_last",
+    "having",
+    "hits",
     "matching",
     "missing",
     "put",

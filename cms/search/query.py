@@ -1,8 +1,27 @@
 """Asking the index."""
 
+import json
 import re
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, false, literal_column, select, table, text
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    TextClause,
+    any_,
+    bindparam,
+    column,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cms.search.index import Index, words_of
@@ -13,22 +32,72 @@ MAX_LENGTH = 200
 _PARTS = re.compile(r'"([^"]+)"|(\S+)')
 
 
+IdColumn = ColumnElement[int] | InstrumentedAttribute[int]
+
+
 def matching(
-    session: Session, index: Index, id_column: ColumnElement[int] | InstrumentedAttribute[int], query: str
+    session: Session, index: Index, id_column: IdColumn, query: str, *, most: int | None = None
 ) -> ColumnElement[bool]:
-    """A condition on the id: rows that have every word (the beginning of one is enough) and every “exact phrase”."""
+    """A condition on the id: rows that have every word (the beginning of one is enough) and every “exact phrase”.
+
+    With `most`, of no more than so many that the index finds first.
+    """
+    phrases = _phrases(query)
+    return id_column.in_(_ids(session, index, phrases).limit(most)) if phrases else false()
+
+
+def hits(session: Session, index: Index, query: str, most: int) -> list[int]:
+    """Ids of rows that match, in no order; the index is read no further than `most`."""
+    phrases = _phrases(query)
+    return list(session.scalars(_ids(session, index, phrases).limit(most))) if phrases else []
+
+
+def among(session: Session, id_column: IdColumn, ids: list[int]) -> ColumnElement[bool]:
+    """One of these, sent as one value however many they are."""
+    if _is_sqlite(session):
+        return id_column.in_(select(func.json_each(json.dumps(ids)).table_valued("value").c.value))
+    return id_column == any_(bindparam("ids", ids, type_=ARRAY(Integer), unique=True))
+
+
+def having(session: Session, index: Index, id_column: IdColumn, query: str) -> ColumnElement[bool]:
+    """`matching` for words that stand in many rows: each row is looked at by itself, and most need not be."""
     phrases = _phrases(query)
     if not phrases:
         return false()
-    rows: Select[int]
-    if session.get_bind().dialect.name == "sqlite":
-        key, condition, words = "rowid", f"{index.name} MATCH :words", _fts5(phrases)
+    # As a value and not with EXISTS, which planners take apart to begin with the index after all.
+    one = literal_column("1")
+    if not _is_sqlite(session):
+        entry = table(index.name, column("id", Integer))
+        return select(one).where(entry.c.id == id_column, _documents(phrases)).scalar_subquery() == one
+    row = table(index.name, column("rowid", Integer), column("title", Text), column("body", Text))
+    said = (
+        or_(*(_stands_in(texts, words, beginning) for texts in (row.c.title, row.c.body)))
+        for words, beginning in phrases
+    )
+    return select(one).where(row.c.rowid == id_column, *said).scalar_subquery() == one
+
+
+def _stands_in(texts: ColumnElement[str], words: list[str], beginning: bool) -> ColumnElement[bool]:
+    """The index keeps words parted by single spaces."""
+    wanted = f" {' '.join(words)}" + ("" if beginning else " ")
+    return func.instr(" " + texts + " ", wanted) > 0
+
+
+def _ids(session: Session, index: Index, phrases: list[tuple[list[str], bool]]) -> Select[int]:
+    if _is_sqlite(session):
+        key, found = "rowid", text(f"{index.name} MATCH :words").bindparams(_words(_fts5(phrases)))
     else:
-        key, condition, words = "id", "document @@ to_tsquery('simple', :words)", _tsquery(phrases)
-    # Another index may be asked in the same statement.
-    asked: BindParameter[str] = bindparam("words", words, unique=True)
-    rows = select(literal_column(key)).select_from(table(index.name)).where(text(condition).bindparams(asked))
-    return id_column.in_(rows)
+        key, found = "id", _documents(phrases)
+    return select(literal_column(key, Integer)).select_from(table(index.name)).where(found)
+
+
+def _documents(phrases: list[tuple[list[str], bool]]) -> TextClause:
+    return text("document @@ to_tsquery('simple', :words)").bindparams(_words(_tsquery(phrases)))
+
+
+def _words(words: str) -> BindParameter[str]:
+    """Another index may be asked in the same statement."""
+    return bindparam("words", words, unique=True)
 
 
 def _phrases(query: str) -> list[tuple[list[str], bool]]:
@@ -50,3 +119,7 @@ def _tsquery(phrases: list[tuple[list[str], bool]]) -> str:
         "(" + " <-> ".join(f"'{word}'" for word in words) + (":*" if beginning else "") + ")"
         for words, beginning in phrases
     )
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"

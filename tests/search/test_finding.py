@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from cms.search import COMMENTS, POSTS, matching, put
+from cms.search import COMMENTS, POSTS, among, having, hits, matching, put
 from cms.search.query import MAX_WORDS
 from cms.taxonomy.models import Tag
 from tests.factories import Make
@@ -36,7 +36,17 @@ def find(session: Session, make: Make) -> Find:
         put(session, POSTS, make.tag(name).id, title, body)
 
     def find(query: str) -> list[str]:
-        return list(session.scalars(select(Tag.name).where(matching(session, POSTS, Tag.id, query)).order_by(Tag.id)))
+        """By each way of asking, which all find the same."""
+        first, *others = (
+            list(session.scalars(select(Tag.name).where(asked).order_by(Tag.id)))
+            for asked in (
+                matching(session, POSTS, Tag.id, query),
+                having(session, POSTS, Tag.id, query),
+                among(session, Tag.id, hits(session, POSTS, query, 100)),
+            )
+        )
+        assert others == [first, first]
+        return first
 
     return find
 
