@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, String, cast, or_, select, union_all
 from wtforms import HiddenField
 
 from cms.accounts.models import User
@@ -50,8 +50,17 @@ def _on_post(words: str) -> ColumnElement[bool]:
 
 def _by_author(who: str) -> ColumnElement[bool]:
     """A guest by name or e-mail, a member by either of their names; whole, since half a name is somebody else's."""
+    return or_(*_names(who))
+
+
+def _ids_by_author(who: str) -> CompoundSelect[int]:
+    """Each of the names has its index."""
+    return union_all(*(select(Comment.id).where(name) for name in _names(who)))
+
+
+def _names(who: str) -> tuple[ColumnElement[bool], ...]:
     member = select(User.id).where(or_(User.username == who, User.display_name == who))
-    return or_(Comment.guest_name == who, Comment.guest_email == who.casefold(), Comment.author_id.in_(member))
+    return Comment.guest_name == who, Comment.guest_email == who.casefold(), Comment.author_id.in_(member)
 
 
 def _held_because(reason: str) -> ColumnElement[bool]:
@@ -100,7 +109,7 @@ class CommentView(CmsModelView):
             where=lambda status: Comment.status == status,
         ),
         TextFilter(name="post", label=N_("Post"), where=_on_post),
-        TextFilter(name="author", label=N_("Author, name or e-mail"), where=_by_author),
+        TextFilter(name="author", label=N_("Author, name or e-mail"), where=_by_author, ids=_ids_by_author),
         ChoiceFilter(
             name="reason",
             label=N_("Why it waits"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Select, String, cast, false, literal, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, String, cast, false, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from cms.core.i18n import N_, _
@@ -21,6 +21,7 @@ NOT = "!"
 MOST_OPTIONS = 300
 
 Condition = Callable[[Any], ColumnElement[bool]]
+Ids = Select[int] | CompoundSelect[int]
 
 
 class Unreadable(ValueError):
@@ -31,13 +32,15 @@ class Unreadable(ValueError):
 class Filter:
     """The common part; `where` makes the condition from the value that `read` understood.
 
-    `word` is what it is called in the search box (`word:value`), where that is not its name.
+    `word` is what it is called in the search box (`word:value`), where that is not its name. `ids` selects the ids of
+    what fits (or more) from an index, for values that few rows may have.
     """
 
     name: str
     label: str
     where: Condition
     word: str = ""
+    ids: Callable[[Any], Ids | None] | None = None
     kind: ClassVar[str] = "text"
 
     def read(self, raw: str) -> Any:
@@ -56,6 +59,13 @@ class Filter:
             return self.where(self.read(raw))
         except Unreadable:
             return false()
+
+    def fitting(self, raw: str) -> Ids | None:
+        """Ids of what fits, or None where no index has them."""
+        try:
+            return self.ids(self.read(raw)) if self.ids else None
+        except Unreadable:
+            return None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from cms.admin.filters import LONGEST, NOT, Filter, options_of, related_options
+from cms.admin.filters import LONGEST, NOT, Filter, Ids, options_of, related_options
 from cms.core.i18n import COMMAS, _
 
 MOST_VALUES = 12
@@ -97,6 +97,14 @@ def conditions(filters: Sequence[Filter], values: Values, *, any_of: bool = Fals
     by_name = {one.name: one for one in filters}
     each = [_condition(by_name[name], wanted) for name, wanted in values.items()]
     return [or_(*each)] if any_of and each else each
+
+
+def leading(filters: Sequence[Filter], values: Values) -> Ids | None:
+    """Ids to begin with, from the first filter that was given one value and has them in an index."""
+    by_name = {one.name: one for one in filters}
+    single = ((by_name[name], wanted[0]) for name, wanted in values.items() if len(wanted) == 1)
+    found = (one.fitting(value) for one, value in single if not value.startswith(NOT))
+    return next((ids for ids in found if ids is not None), None)
 
 
 def controls(

@@ -1,6 +1,6 @@
 """Posts in the back office."""
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, literal, or_, select
 
 from cms.accounts.models import User
 from cms.admin.bulk import Bulk
@@ -17,7 +17,15 @@ from cms.core.permissions import Permission
 from cms.posts.lifecycle import STATUS_LABELS
 from cms.posts.models import Post, PostKind, post_tags
 from cms.posts.policy import SEEING, PostPolicy
-from cms.posts.standing import has_changes_waiting, has_expired, has_pill, is_scheduled, is_showing
+from cms.posts.standing import (
+    has_changes_waiting,
+    has_expired,
+    has_pill,
+    ids_of_expired,
+    ids_of_scheduled,
+    is_scheduled,
+    is_showing,
+)
 from cms.taxonomy.models import Tag
 from cms.web import now, signed_in
 
@@ -46,12 +54,35 @@ def _by(who: str) -> ColumnElement[bool]:
     return Post.author_id.in_(select(User.id).where(or_(User.username == who.casefold(), User.display_name == who)))
 
 
+def _few(standing: str) -> Select[int] | None:
+    """Where few of many posts stand, an index tells which."""
+    known = {"scheduled": ids_of_scheduled, "expired": ids_of_expired}.get(standing)
+    return known(now()) if known else None
+
+
+def _tagged(slug: str) -> Select[int]:
+    tag = select(Tag.id).where(or_(Tag.slug == slug, Tag.key == slug.casefold()))
+    return select(post_tags.c.post_id).where(post_tags.c.tag_id.in_(tag))
+
+
+def _has_summary(has: bool) -> ColumnElement[bool]:
+    """Spelled out for the partial index of those that have none."""
+    none = literal("", literal_execute=True)
+    return Post.summary != none if has else Post.summary == none
+
+
 #: Filters that posts and pages share.
 CONTENT_FILTERS = (
     ChoiceFilter(
-        name="status", label=N_("Status"), choices=STATUS_CHOICES, where=lambda status: has_pill(status, now())
+        name="status",
+        label=N_("Status"),
+        choices=STATUS_CHOICES,
+        where=lambda status: has_pill(status, now()),
+        ids=_few,
     ),
-    ChoiceFilter(name="shown", label=N_("Readers"), choices=SHOWING_CHOICES, where=lambda one: SHOWING[one](now())),
+    ChoiceFilter(
+        name="shown", label=N_("Readers"), choices=SHOWING_CHOICES, where=lambda one: SHOWING[one](now()), ids=_few
+    ),
     RelationFilter(
         name="author",
         label=N_("Author"),
@@ -59,7 +90,9 @@ CONTENT_FILTERS = (
         where=_by,
         options=lambda: (
             select(User.id, User.name)
-            .where(exists().where(Post.author_id == User.id, PostPolicy(signed_in()).viewable()))
+            .where(
+                exists().where(Post.author_id == User.id, Post.trashed_at.is_(None), PostPolicy(signed_in()).viewable())
+            )
             .order_by(User.name)
         ),
     ),
@@ -157,14 +190,11 @@ class PostView(ContentView):
         RelationFilter(
             name="tag",
             label=N_("Tag"),
-            where=lambda slug: Post.id.in_(
-                select(post_tags.c.post_id)
-                .join(Tag, Tag.id == post_tags.c.tag_id)
-                .where(or_(Tag.slug == slug, Tag.key == slug.casefold()))
-            ),
+            where=lambda slug: Post.id.in_(_tagged(slug)),
+            ids=_tagged,
             options=lambda: select(Tag.slug, Tag.name).order_by(Tag.name),
         ),
-        FlagFilter(name="summary", label=N_("Has a summary"), where=lambda has: (Post.summary != "") == has),
+        FlagFilter(name="summary", label=N_("Has a summary"), where=_has_summary),
         *CONTENT_FILTERS[3:],
     )
     presets = (

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from cms import search
 from cms.admin import narrowing
 from cms.admin.asked import Asked
-from cms.admin.filters import Filter
+from cms.admin.filters import Filter, Ids
 from cms.admin.gate import Gated
 from cms.extensions import db
 from cms.search import Index
@@ -16,7 +16,7 @@ from cms.search import Index
 class Searching(Gated):
     """The mix-in of lists with a search box and filters; the list itself has the scopes."""
 
-    model: Any
+    model: ClassVar[Any]
     filters: ClassVar[tuple[Filter, ...]]
     #: Columns that the search box looks into, where `search_clause` is not overridden.
     search_columns: ClassVar[tuple[Any, ...]] = ()
@@ -49,35 +49,53 @@ class Searching(Gated):
         return query.where(self.search_clause(asked.search)) if asked.search else query
 
     def counted_query(self, asked: Asked, most: int) -> Select[Any]:
-        """The same for a count within a bound: of what a word finds, no more is looked at."""
-        if self.search_index is None or not asked.search:
+        """The same for a count within a bound: of what an index finds, no more is looked at."""
+        row_id = self.model.id
+        if index := self._index_asked(asked):
+            found = search.matching(db.session(), index, row_id, asked.search, most=most)
+        elif (ids := self._leading(asked)) is not None:
+            found = row_id.in_(ids.limit(most))
+        else:
             return self.asked_query(asked)
-        found = search.matching(db.session(), self.search_index, self.model.id, asked.search, most=most)
         return self._beginning_with(found, asked)
 
     def page_queries(self, asked: Asked, most: int) -> tuple[Select[Any], Select[Any], bool]:
         """What a page is taken from, what is counted, and whether there is more than that.
 
-        Few hits are sorted. Many are met soon by whoever walks along the order and looks at each row.
+        Few hits are sorted. Of many, a walk along the order that looks at each row meets some soon.
         """
-        if self.search_index is None or not asked.search:
+        ids = self._first_ids(asked, most + 1)
+        if ids is None:
             query = self.asked_query(asked)
             return query, query, False
-        session, row_id = db.session(), self.model.id
-        hits = search.hits(session, self.search_index, asked.search, most + 1)
-        few = self._beginning_with(search.among(session, row_id, hits), asked)
-        if len(hits) <= most:
-            return few, few, False
-        many = self.get_query().where(
-            *self._narrowed(asked), search.having(session, self.search_index, row_id, asked.search)
-        )
-        return many, few, True
+        few = self._beginning_with(search.among(db.session(), self.model.id, ids), asked)
+        return (few, few, False) if len(ids) <= most else (self._walk(asked), few, True)
+
+    def _first_ids(self, asked: Asked, most: int) -> list[int] | None:
+        session = db.session()
+        if index := self._index_asked(asked):
+            return search.hits(session, index, asked.search, most)
+        ids = self._leading(asked)
+        return None if ids is None else list(session.scalars(ids.limit(most)))
+
+    def _leading(self, asked: Asked) -> Ids | None:
+        return None if asked.any_of or asked.search else narrowing.leading(self.filters, asked.filters)
+
+    def _index_asked(self, asked: Asked) -> Index | None:
+        return self.search_index if asked.search else None
+
+    def _walk(self, asked: Asked) -> Select[Any]:
+        index = self._index_asked(asked)
+        if index is None:
+            return self.asked_query(asked)
+        has_words = search.having(db.session(), index, self.model.id, asked.search)
+        return self.get_query().where(*self._narrowed(asked), has_words)
+
+    def _beginning_with(self, found: ColumnElement[bool], asked: Asked) -> Select[Any]:
+        rest = and_(self.visible(), *self._narrowed(asked))
+        return select(self.model).where(found, search.asked_last(rest))
 
     def _narrowed(self, asked: Asked) -> list[ColumnElement[bool]]:
         scope = self.list_scope()
         narrowed = narrowing.conditions(self.filters, asked.filters, any_of=asked.any_of)
         return narrowed if scope is None else [scope, *narrowed]
-
-    def _beginning_with(self, found: ColumnElement[bool], asked: Asked) -> Select[Any]:
-        rest = and_(self.visible(), *self._narrowed(asked))
-        return select(self.model).where(found, search.asked_last(rest))

@@ -26,6 +26,7 @@ class Comment(Base):
         # Answers only: with every comment that answers none in it, planners take it for useless.
         Index("ix_comments_parent_id", "parent_id", sqlite_where=IS_ANSWER, postgresql_where=IS_ANSWER),
         Index("ix_comments_author_id_status", "author_id", "status"),
+        Index("ix_comments_guest_name_id", "guest_name", "id"),
         Index("ix_comments_guest_email_status", "guest_email", "status"),
         Index("ix_comments_address_digest_id", "address_digest", "id"),
     )

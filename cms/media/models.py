@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, String, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ColumnElement, Index, String, UniqueConstraint, func, text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -35,13 +35,20 @@ class MediaFolder(Base, Timestamps):
         return self.name
 
 
+#: Lists count what is not in the trash within the index alone.
+IN_LISTS = text("trashed_at IS NULL")
+
+
 class Media(Base, Timestamps):
     """A stored file; its bytes live in the storage under `digest`, its row says what it shows."""
 
     __tablename__ = "media"
     __table_args__ = (
         CheckConstraint("bytes >= 0", name="bytes_not_negative"),
-        Index("ix_media_created_at_id", "created_at", "id"),
+        Index("ix_media_created_at_id", "created_at", "id", sqlite_where=IN_LISTS, postgresql_where=IN_LISTS),
+        Index(
+            "ix_media_kind_created_at_id", "kind", "created_at", "id", sqlite_where=IN_LISTS, postgresql_where=IN_LISTS
+        ),
         Index("ix_media_trashed_at_id", "trashed_at", "id"),
     )
 

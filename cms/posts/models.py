@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, String, Table, Text, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, String, Table, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms.accounts.models import User
@@ -50,15 +50,25 @@ class RevisionKind(StrEnum):
     IMPORT = "import"
 
 
+IN_LISTS = "trashed_at IS NULL"
+
+
+def _partial(name: str, condition: str, *columns: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
 class Post(Base, Timestamps):
     """The working text. `version` is the number of its newest revision."""
 
     __tablename__ = "posts"
     __table_args__ = (
         CheckConstraint("parent_id IS NULL OR parent_id <> id", name="not_own_parent"),
-        Index("ix_posts_kind_updated_at_id", "kind", "updated_at", "id"),
-        Index("ix_posts_kind_status_updated_at_id", "kind", "status", "updated_at", "id"),
-        Index("ix_posts_kind_title_id", "kind", "title", "id"),
+        # What lists show: without what is in the trash, they count within the index alone.
+        _partial("ix_posts_kind_updated_at_id", IN_LISTS, "kind", "updated_at", "id"),
+        _partial("ix_posts_kind_status_updated_at_id", IN_LISTS, "kind", "status", "updated_at", "id"),
+        _partial("ix_posts_kind_title_id", IN_LISTS, "kind", "title", "id"),
+        _partial("ix_posts_without_summary", f"{IN_LISTS} AND summary = ''", "kind", "updated_at", "id"),
+        Index("ix_posts_slug", "slug"),
         Index("ix_posts_kind_published_at_id", "kind", "published_at", "id"),
         Index("ix_posts_author_id_updated_at_id", "author_id", "updated_at", "id"),
         Index("ix_posts_trashed_at_id", "trashed_at", "id"),
@@ -142,6 +152,8 @@ class Edition(Base):
         UniqueConstraint("post_id", "live_from"),
         Index("ix_editions_path_live_from", "path", "live_from"),
         Index("ix_editions_kind_published_at_id", "kind", "published_at", "id"),
+        Index("ix_editions_live_from_post_id", "live_from", "post_id", "updated_at"),
+        _partial("ix_editions_planned_until_post_id", "planned_until IS NOT NULL", "planned_until", "post_id"),
         Index("ix_editions_author_id_published_at_id", "author_id", "published_at", "id"),
     )
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from cms.posts.lifecycle import PUBLISHED, PostStatus
 from cms.posts.models import Edition, Post, Revision
@@ -84,6 +84,21 @@ def has_expired(at: datetime) -> ColumnElement[bool]:
     return and_(Post.status == PUBLISHED, ~is_showing(at), ~is_scheduled(at))
 
 
+def ids_of_scheduled(at: datetime) -> Select[int]:
+    """Posts with something ahead, from the index of beginnings."""
+    return select(Edition.post_id).where(Edition.live_from > at, ~goes_on())
+
+
+def ids_of_expired(at: datetime) -> Select[int]:
+    """Posts that nothing is shown of any more, from the index of ends that were asked for."""
+    other = aliased(Edition)
+    still_open = exists().where(
+        other.post_id == Edition.post_id, or_(other.live_until.is_(None), other.live_until > at)
+    )
+    ended = select(Edition.post_id).join(Post, Post.id == Edition.post_id)
+    return ended.where(Edition.planned_until <= at, Post.status == PUBLISHED, ~still_open)
+
+
 def has_pill(word: str, at: datetime) -> ColumnElement[bool]:
     """What a list calls a post, as a WHERE clause: of what is published, only what readers see now is called so."""
     match word:
@@ -100,8 +115,9 @@ def has_pill(word: str, at: datetime) -> ColumnElement[bool]:
 def has_changes_waiting(at: datetime) -> ColumnElement[bool]:
     """`Standing.has_changes` as a WHERE clause; one test keeps the two in step."""
     shown = exists().where(Edition.post_id == Post.id, is_open(at))
-    newest = Edition.revision_id.in_(
-        select(Revision.id).where(Revision.post_id == Post.id, Revision.number == Post.version)
+    # The revision of each edition, and not the newest of every post.
+    newest = (
+        exists().where(Revision.id == Edition.revision_id, Revision.number == Post.version).correlate(Edition, Post)
     )
     return and_(shown, ~exists().where(Edition.post_id == Post.id, is_open(at), newest))
 

@@ -65,7 +65,7 @@ def having(session: Session, index: Index, id_column: IdColumn, query: str) -> C
     if not phrases:
         return false()
     # As a value and not with EXISTS, which planners take apart to begin with the index after all.
-    one = literal_column("1")
+    one: ColumnElement[int] = literal_column("1", Integer)
     if not _is_sqlite(session):
         entry = table(index.name, column("id", Integer))
         return select(one).where(entry.c.id == id_column, _documents(phrases)).scalar_subquery() == one
