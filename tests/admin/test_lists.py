@@ -1,7 +1,7 @@
 """Lists of the back office: their pages, orders, filters, bounds and cost, whatever the area."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,7 +12,9 @@ from cms.accounts.models import User
 from cms.admin import listing
 from cms.admin.exporting import safe_cell
 from cms.core.permissions import Permission
+from cms.posts import actions
 from cms.posts.lifecycle import PUBLISHED
+from cms.posts.models import PostKind
 from cms.taxonomy.models import Tag
 from cms.workspace.models import SavedView
 from tests.browser import Browser
@@ -146,6 +148,32 @@ def test_a_count_stops_at_its_bound_and_says_so(
 
     assert "3+ tags" in browser.get("/admin/tags/").text
     assert "1 tag<" in browser.get("/admin/tags/?search=Subject+4").text
+
+
+@pytest.mark.parametrize(
+    "place", ["?search=storm", "?tag=sea", "?search=%22storm+warning%22&tag=sea", "?shown=scheduled"]
+)
+def test_what_many_rows_fit_is_found_as_what_few_do(
+    browser: Browser, session: Session, make: Make, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    editor = make.editor()
+    for number in range(12):
+        title = f"Storm warning {number}" if number % 2 else f"Calm {number}"
+        fields = {"title": title, "tags": ["Sea"] if number % 3 else []}
+        post = actions.create(session, PostKind.POST, fields, by=editor, at=make.at)
+        if number % 4 == 1:
+            actions.publish(session, post, by=editor, at=make.at, live_from=datetime(2100, 1, 1, tzinfo=UTC))
+    session.commit()
+    browser.sign_in(editor)
+
+    few = browser.get(f"/admin/posts/{place}").text
+    monkeypatch.setattr(listing, "COUNT_BOUND", 1)
+    many = browser.get(f"/admin/posts/{place}").text
+
+    assert len(ids(few)) > 1
+    assert ids(many) == ids(few)
+    assert "1+ posts" not in few
+    assert "1+ post" in many
 
 
 def test_the_count_is_of_what_one_may_see(browser: Browser, session: Session, make: Make) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
@@ -50,6 +50,23 @@ def posts(
     save(above, slug="elsewhere")
     publish(above, at=now + MINUTE, live_from=now + DAY)
     return posts
+
+
+@pytest.mark.parametrize(
+    ("ids", "where"),
+    [(standing.ids_of_scheduled, standing.is_scheduled), (standing.ids_of_expired, standing.has_expired)],
+)
+def test_what_the_index_of_times_has_is_what_the_condition_finds(
+    session: Session,
+    posts: dict[str, Post],
+    now: datetime,
+    ids: Callable[[datetime], Select[int]],
+    where: Callable[[datetime], ColumnElement[bool]],
+) -> None:
+    for at in (now + HOUR, now + 2 * DAY):
+        found = session.scalars(select(Post.id).where(where(at), Post.trashed_at.is_(None)))
+
+        assert set(found) == set(session.scalars(ids(at)))
 
 
 def test_each_post_says_where_it_stands(session: Session, posts: dict[str, Post], now: datetime) -> None:
