@@ -16,18 +16,17 @@ from cms.core.errors import NotFound
 from cms.core.i18n import _
 from cms.posts.models import Post
 
-#: How many comments an author (by id, or by e-mail where there is no account) has in a status.
-Tally = dict[tuple[int | None, str, CommentStatus], int]
-
 #: Earlier than any comment.
 BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 #: Answers shown beside one comment in the back office.
 ANSWERS = 20
+#: What became of somebody's others is said up to here.
+MOST_COUNTED = 100
 
 
 @dataclass(frozen=True)
 class Record:
-    """What became of an author's other comments."""
+    """What became of an author's other comments; one more than the bound stands for more."""
 
     approved: int = 0
     spam: int = 0
@@ -88,27 +87,16 @@ def loaded() -> tuple:  # type: ignore[type-arg]  # loader options share no publ
 
 def records(session: Session, comments: Iterable[Comment]) -> dict[int, Record]:
     """The record of every comment's author, by comment, from one query; the comment itself does not count."""
-    comments = list(comments)
-    members = {comment.author_id for comment in comments if comment.author_id is not None}
-    guests = {comment.guest_email for comment in comments if comment.author_id is None and comment.guest_email}
-    counts = (Comment.status, func.count())
-    decided = Comment.status.in_([APPROVED, SPAM])
-    by_member = (
-        select(Comment.author_id, literal("").label("email"), *counts)
-        .where(Comment.author_id.in_(members), decided)
-        .group_by(Comment.author_id, Comment.status)
+    ids = [comment.id for comment in comments]
+    mine, other = aliased(Comment), aliased(Comment)
+    member = _records_of(mine, other, other.author_id == mine.author_id)
+    guest = _records_of(mine, other, other.author_id.is_(None) & (other.guest_email == mine.guest_email))
+    asked = union_all(
+        member.where(mine.id.in_(ids), mine.author_id.is_not(None)),
+        guest.where(mine.id.in_(ids), mine.author_id.is_(None), mine.guest_email != ""),
     )
-    by_guest = (
-        select(literal(0), Comment.guest_email, *counts)
-        .where(Comment.guest_email.in_(guests), Comment.author_id.is_(None), decided)
-        .group_by(Comment.guest_email, Comment.status)
-    )
-    wanted = [query for query, who in ((by_member, members), (by_guest, guests)) if who]
-    tally: Tally = {}
-    if wanted:
-        for author_id, email, status, number in session.execute(union_all(*wanted)):
-            tally[author_id or None, email, CommentStatus(status)] = number
-    return {comment.id: _record_of(comment, tally) for comment in comments}
+    found = {comment_id: Record(approved or 0, spam or 0) for comment_id, approved, spam in session.execute(asked)}
+    return {comment_id: found.get(comment_id, Record()) for comment_id in ids}
 
 
 def is_known(session: Session, *, author_id: int | None, name: str, email: str) -> bool:
@@ -142,13 +130,17 @@ def _by(author_id: int | None, email: str) -> ColumnElement[bool]:
     return and_(Comment.author_id.is_(None), Comment.guest_email == email)
 
 
-def _record_of(comment: Comment, tally: Tally) -> Record:
-    author_id = comment.author_id
-    email = "" if author_id is not None else comment.guest_email
-    if author_id is None and not email:
-        return Record()
-    approved, spam = (tally.get((author_id, email, status), 0) for status in (APPROVED, SPAM))
-    return Record(approved - (comment.status is APPROVED), spam - (comment.status is SPAM))
+def _records_of(
+    mine: type[Comment], other: type[Comment], is_same_author: ColumnElement[bool]
+) -> Select[int, int | None, int | None]:
+    """Somebody may have written a hundred thousand: no count goes further than the bound."""
+    theirs = select(other.id).where(is_same_author, other.id != mine.id).correlate(mine).limit(MOST_COUNTED + 1)
+    counts = (
+        select(func.count()).select_from(theirs.where(other.status == status).subquery()).scalar_subquery()
+        for status in (APPROVED, SPAM)
+    )
+    approved, spam = counts
+    return select(mine.id, approved, spam)
 
 
 def _as_author() -> tuple:  # type: ignore[type-arg]  # loader options share no public type
