@@ -28,6 +28,7 @@ from cms.media.queries import lacking_alt
 from cms.posts.lifecycle import DRAFT, IN_REVIEW
 from cms.posts.models import Edition, Post, PostKind
 from cms.posts.policy import PostPolicy
+from cms.posts.queries import lacks_summary
 from cms.posts.reviews import sent_back
 from cms.web import now, signed_in
 from cms.web.gate import SIGNED_IN
@@ -139,7 +140,7 @@ def _problems(person: User, policy: PostPolicy) -> list[Problem]:
     found = []
     if policy.may(P.POST_EDIT):
         unsummed = select(Post.id).where(
-            Post.kind == PostKind.POST, Post.trashed_at.is_(None), Post.summary == "", policy.where(P.POST_EDIT)
+            Post.kind == PostKind.POST, Post.trashed_at.is_(None), lacks_summary(), policy.where(P.POST_EDIT)
         )
         found.append(
             Problem(N_("Posts without a summary"), _some(unsummed), url_for("admin_posts.index_view", summary="no"))

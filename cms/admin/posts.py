@@ -1,6 +1,6 @@
 """Posts in the back office."""
 
-from sqlalchemy import ColumnElement, Select, exists, literal, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 
 from cms.accounts.models import User
 from cms.admin.bulk import Bulk
@@ -17,6 +17,7 @@ from cms.core.permissions import Permission
 from cms.posts.lifecycle import STATUS_LABELS
 from cms.posts.models import Post, PostKind, post_tags
 from cms.posts.policy import SEEING, PostPolicy
+from cms.posts.queries import lacks_summary
 from cms.posts.standing import (
     has_changes_waiting,
     has_expired,
@@ -63,12 +64,6 @@ def _few(standing: str) -> Select[int] | None:
 def _tagged(slug: str) -> Select[int]:
     tag = select(Tag.id).where(or_(Tag.slug == slug, Tag.key == slug.casefold()))
     return select(post_tags.c.post_id).where(post_tags.c.tag_id.in_(tag))
-
-
-def _has_summary(has: bool) -> ColumnElement[bool]:
-    """Spelled out for the partial index of those that have none."""
-    none = literal("", literal_execute=True)
-    return Post.summary != none if has else Post.summary == none
 
 
 #: Filters that posts and pages share.
@@ -194,7 +189,9 @@ class PostView(ContentView):
             ids=_tagged,
             options=lambda: select(Tag.slug, Tag.name).order_by(Tag.name),
         ),
-        FlagFilter(name="summary", label=N_("Has a summary"), where=_has_summary),
+        FlagFilter(
+            name="summary", label=N_("Has a summary"), where=lambda has: ~lacks_summary() if has else lacks_summary()
+        ),
         *CONTENT_FILTERS[3:],
     )
     presets = (

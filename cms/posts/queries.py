@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import Session, defer, joinedload, lazyload, selectinload
 
 from cms.accounts.models import User
@@ -54,6 +54,11 @@ def listed() -> tuple:  # type: ignore[type-arg]  # loader options share no publ
     """For lists, which show neither images nor texts: a hundred of the longest would be a hundred megabytes."""
     _author, tags, _image, parent = loaded()
     return (joinedload(Post.author).lazyload("*"), tags, parent, defer(Post.body, raiseload=True))
+
+
+def lacks_summary() -> ColumnElement[bool]:
+    """Spelled out in the statement, so that the partial index of these serves it."""
+    return Post.summary == literal("", literal_execute=True)
 
 
 def is_live(at: datetime) -> ColumnElement[bool]:
