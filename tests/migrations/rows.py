@@ -115,6 +115,8 @@ def _value(column: "Column[Any]", number: int, place: int) -> Any:
             return number / 8
         case sa.DateTime():
             return EPOCH + timedelta(days=number, hours=place)
+        case sa.Date():
+            return EPOCH.date() + timedelta(days=number)
         case sa.JSON():
             return {"text": text, "list": [number, None]}
         case sa.LargeBinary():
