@@ -67,7 +67,7 @@ def test_a_file_that_is_no_picture_is_refused_by_name(session: Session, small_si
 
     report = load(session, small_site, at=NOON, options=Options(Shelf(folders=(uploads,))))
 
-    assert any(note.what.endswith("quay.jpg") and "type" in note.why for note in report.notes)
+    assert any(note.what.endswith("quay.jpg") and "not an image" in note.why for note in report.notes)
 
 
 def test_pictures_of_a_markdown_file_come_along(session: Session, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ WORDS = [
 #: So many pages of one kind are enough.
 ALIKE = 6
 #: Elements of ours; what is inside them, and on them, is looked at as well.
-OURS = ("<script>", "<svg>")
+OURS = ("<script>", "<svg>", "<template>")
 
 
 @pytest.mark.parametrize("words", WORDS, ids=["markup", "attributes and formats"])
