@@ -151,8 +151,7 @@ def test_what_was_done_is_chosen_by_its_name(browser: Browser, session: Session,
 def test_the_parent_of_a_tag_is_a_tag_and_that_of_a_page_a_page(browser: Browser, session: Session, make: Make) -> None:
     owner, top = make.owner(), make.page(title="About")
     page = make.page(title="Team")
-    sea, tag = make.tag("Sea"), make.tag("Harbour")
-    assert top.id == sea.id, "one number, two things"
+    sea, tag = make.tag("Sea", id=top.id), make.tag("Harbour", id=top.id + 1)  # one number, two things
     edit_tag(session, tag, {"parent_id": sea.id}, by=owner, at=NOON)
     save(session, page, {"parent_id": top.id}, base_version=page.version, by=owner, at=NOON)
     session.commit()
