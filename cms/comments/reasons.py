@@ -51,4 +51,4 @@ def sentence(key: str) -> str:
 
 def label(key: str) -> str:
     """One or two words, for a narrow column."""
-    return _(LABELS[Reason(key)]) if key in LABELS else key
+    return _(LABELS[Reason(key)]) if isinstance(key, str) and key in LABELS else str(key)

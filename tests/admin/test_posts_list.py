@@ -82,7 +82,7 @@ def test_an_expired_post_says_so(browser: Browser, session: Session, make: Make,
     editor, post = make.editor(), make.post(status=PUBLISHED)
     edition = session.scalars(select(Edition)).one()
     with browser.app.app_context():
-        edition.live_until = clock_now() - timedelta(minutes=1)
+        edition.live_until = edition.planned_until = clock_now() - timedelta(minutes=1)
     session.commit()
 
     assert "Expired" in browser.sign_in(editor).get("/admin/posts/").text

@@ -140,7 +140,7 @@ def test_a_filter_finds_what_the_pill_says(
     over = make.post(title="Over", status=PUBLISHED)
     session.flush()
     for edition in session.scalars(select(Edition).where(Edition.post_id == over.id)):
-        edition.live_until = edition.live_from.replace(microsecond=5)
+        edition.live_until = edition.planned_until = edition.live_from.replace(microsecond=5)
     session.commit()
 
     page = desk.get(f"/admin/posts/?status={status}").text

@@ -24,7 +24,7 @@ RECORDED = re.compile(r'record\(\s*[\w.]+,\s*f?"([a-z_]+|\{[\w.]+\})\.([a-z_]+|\
 #: What may stand in an event, on either side of a change: no field is sure to hold what it holds today.
 VALUES: tuple[Any, ...] = (None, True, 7, "text", [], [7, 15], ["Sea"], [{}], [{"live_from": None}], {"a": [1]})
 KINDS = {"post": "posts", "page": "posts", "user": "users", "tag": "tags", "media": "media", "comment": "comments"}
-KINDS |= {"role": "roles", "redirect": "redirects", "settings": "settings"}
+KINDS |= {"media_folder": "media_folders", "role": "roles", "redirect": "redirects", "settings": "settings"}
 
 
 def verbs() -> list[str]:
