@@ -189,17 +189,21 @@ def test_the_count_is_of_what_one_may_see(browser: Browser, session: Session, ma
     assert len(ids(page)) == 1
 
 
-@pytest.mark.parametrize("role", ["owner", "editor", "author", "contributor"])
+EVERYBODYS_LISTS = (
+    "posts/",
+    "posts/?status=published&author=me&summary=no&shown=live&since=2020-01-01",
+    "posts/?search=storm&sort=title",
+    "media/?kind=image&alt=no",
+    "media/?search=storm",
+)
+MODERATORS_LISTS = ("comments/?status=pending&author=nobody&reason=links", "comments/?search=storm")
+
+
 @pytest.mark.parametrize(
-    "place",
+    ("role", "place"),
     [
-        "posts/",
-        "posts/?status=published&author=me&summary=no&shown=live&since=2020-01-01",
-        "posts/?search=storm&sort=title",
-        "comments/?status=pending&author=nobody&reason=links",
-        "comments/?search=storm",
-        "media/?kind=image&alt=no",
-        "media/?search=storm",
+        *((role, place) for role in ("owner", "editor", "author", "contributor") for place in EVERYBODYS_LISTS),
+        *((role, place) for role in ("owner", "editor") for place in MODERATORS_LISTS),
     ],
 )
 def test_a_list_costs_at_most_ten_queries_at_any_size(
@@ -217,9 +221,6 @@ def test_a_list_costs_at_most_ten_queries_at_any_size(
     _add_some(make, person, tags, 5)
     session.commit()
     browser.sign_in(person)
-    if browser.get(f"/admin/{place}").status_code == 403:
-        pytest.skip(f"Not a list for the role {role}.")
-
     few = cost(browser, engine, place)
     _add_some(make, person, tags, 20)
     session.commit()

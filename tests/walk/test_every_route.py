@@ -137,8 +137,8 @@ def may_have_changed_something(answer: TestResponse) -> bool:
 
 
 def rows(engine: Engine) -> dict[str, int]:
-    """How many rows each table has."""
-    tables = inspect(engine).get_table_names()
+    """How many rows each table has, but for reads, which are written a minute after the first by whoever comes then."""
+    tables = set(inspect(engine).get_table_names()) - {"post_reads", "site_reads"}
     with engine.connect() as connection:
         return {name: connection.scalar(text(f'SELECT count(*) FROM "{name}"')) or 0 for name in tables}
 
