@@ -135,7 +135,7 @@ def upload_two(page: Page) -> None:
 
 def upload_text(page: Page) -> None:
     page.get_by_label("Files").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": b"no image"})
-    expect(page.get_by_text("Files of this type are not taken")).to_be_visible()
+    expect(page.get_by_text("This is not an image")).to_be_visible()
 
 
 def give_role(right: str, reach: str) -> Walk:
