@@ -187,7 +187,7 @@ def _load(session: Session, inverse: Inverse, events: list[Event], *, lock: bool
     """By id; what came later and was given the number of something that is gone is left out."""
     newest = {event.subject_id or 0: event.at for event in sorted(events, key=lambda event: event.at, reverse=True)}
     found = inverse.load(session, sorted(newest), lock)
-    return {one: subject for one, subject in found.items() if _was_there(subject, newest[one])}
+    return {one: subject for one, subject in found.items() if one in newest and _was_there(subject, newest[one])}
 
 
 def _was_there(subject: Any, at: datetime) -> bool:
