@@ -21,6 +21,7 @@ from cms.audit.batches import (
     REFUSED,
     SKIPPED,
     RowResult,
+    count_waiting,
     end_batch,
     note_waiting,
     preview_batch,
@@ -74,8 +75,8 @@ class Sweeps(Bulks):
         """What would be done, how far it is, or what became of it."""
         batch = self._own_batch(batch_id)
         bulk = self._bulk_of(batch)
-        waiting = len(waiting_rows(db.session(), batch))
-        is_previewed = batch.confirmed_at is None
+        waiting = count_waiting(db.session(), batch)
+        is_previewed = batch.confirmed_at is None and batch.state is BatchState.RUNNING
         return self.render(
             "admin/bulk_page.html",
             batch=batch,
@@ -107,12 +108,16 @@ class Sweeps(Bulks):
 
     @expose("/bulk/<int:batch_id>/stop/", methods=("POST",))
     def bulk_stop(self, batch_id: int) -> Response:
-        """Leave the rest alone; what was done stays, and can be undone."""
+        """Leave the rest alone; what was done stays, and can be undone. Where nothing was, back to the list."""
         batch = self._own_batch(batch_id, for_update=True)
         if batch.state is BatchState.RUNNING:
             stop_batch(db.session(), batch)
-            db.session.commit()
-        return redirect(self.link("bulk_view", batch_id=batch.id), 303)
+        place, was_begun = batch.parameters.get("back"), batch.confirmed_at is not None
+        db.session.commit()
+        if was_begun:
+            return redirect(self.link("bulk_view", batch_id=batch_id), 303)
+        flash(_("Nothing was changed."), "success")
+        return redirect(place or self.link(), 303)
 
     def _preview_sweep(self, bulk: Bulk, query: str, parameter: str, *, back: str) -> Batch:
         ids = self._matching(query)

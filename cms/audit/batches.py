@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import BindParameter, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session, object_session
 
 from cms.audit.actions import Actor
@@ -63,12 +63,20 @@ def waiting_rows(session: Session, batch: Batch, *, most: int | None = None) -> 
     return list(session.scalars(rows.order_by(BatchRow.id).limit(most)))
 
 
+def count_waiting(session: Session, batch: Batch) -> int:
+    """How many rows still wait for their turn."""
+    return session.scalar(select(func.count()).where(BatchRow.batch_id == batch.id, BatchRow.outcome.is_(None))) or 0
+
+
 def note_waiting(session: Session, batch: Batch, results: Collection[RowResult]) -> None:
     """Keep what became of rows that waited, and count them."""
-    for result in results:
-        its = (BatchRow.batch_id == batch.id, BatchRow.row_id == result.row_id)
-        row = update(BatchRow).where(*its).values(_as_row(batch, result))
-        session.execute(row.execution_options(synchronize_session=False))
+    fields = ("label", "outcome", "reason")
+    row = update(BatchRow).where(BatchRow.batch_id == batch.id, BatchRow.row_id == bindparam("waiting"))
+    rows = [_as_row(batch, result) for result in results]
+    values = [{"waiting": one["row_id"]} | {f"new_{field}": one[field] for field in fields} for one in rows]
+    if values:
+        told: dict[str, BindParameter[Any]] = {field: bindparam(f"new_{field}") for field in fields}
+        session.connection().execute(row.values(**told), values)
     _count(batch, results)
     session.flush()
 

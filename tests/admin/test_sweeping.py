@@ -98,6 +98,36 @@ def test_it_can_be_stopped_and_what_was_done_stays(editor: Browser, session: Ses
     assert "Archive: stopped after 2 of 5" in editor.get(place).text
 
 
+def test_changing_nothing_leads_back_to_the_list_and_cannot_be_run_any_more(editor: Browser, session: Session) -> None:
+    place = sweep(editor, "archive", "status=draft")
+
+    answer = editor.post(f"{place}stop/")
+
+    assert answer.location == LIST
+    assert "Nothing was changed." in editor.get(LIST).text
+    assert f"{place}run/" not in editor.get(place).text
+    go_on(editor, place)
+    assert statuses(session) == {"draft": 5, "archived": 1}
+
+
+def test_what_a_page_of_a_bulk_costs_does_not_grow_with_its_rows(
+    editor: Browser, session: Session, make: Make, engine: Engine, chunks_of_two: None
+) -> None:
+    def cost() -> int:
+        place = sweep(editor, "archive", "status=draft")
+        with counted(engine) as statements:
+            editor.get(place)
+        assert not [one for one in statements if "SELECT batch_rows.row_id" in one]
+        return len(statements)
+
+    few = cost()
+    for _number in range(20):
+        make.post(author=make.editor(), status=DRAFT)
+    session.commit()
+
+    assert cost() == few
+
+
 def test_other_rows_than_were_looked_at_are_asked_about_again(editor: Browser, session: Session, make: Make) -> None:
     place = sweep(editor, "archive", "status=draft")
     make.post(title="Come later", status=DRAFT)
