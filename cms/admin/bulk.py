@@ -1,5 +1,6 @@
 """Bulk actions: every row asks the policy for itself and has a savepoint of its own; one commit, one batch."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -191,15 +192,19 @@ class Bulks(Gated):
             at=now(),
             parameters=parameters,
         )
-        unknown = _("There is no such entry, or you may not see it.")
-        results = [
-            self._run_row(bulk, records[row_id], parameter, batch.id)
-            if row_id in records
-            else RowResult(row_id, f"#{row_id}", REFUSED, unknown)
-            for row_id in ids
-        ]
-        end_batch(db.session(), batch, results)
+        found = ((row_id, records.get(row_id)) for row_id in ids)
+        end_batch(db.session(), batch, self.run_rows(bulk, found, parameter, batch.id))
         return batch
+
+    def run_rows(self, bulk: Bulk, found: Iterable[tuple[int, Any]], parameter: str, batch_id: int) -> list[RowResult]:
+        """What becomes of each; None stands for a row that is not there, or that this person may not know of."""
+        unknown = _("There is no such entry, or you may not see it.")
+        return [
+            RowResult(row_id, f"#{row_id}", REFUSED, unknown)
+            if record is None
+            else self._run_row(bulk, record, parameter, batch_id)
+            for row_id, record in found
+        ]
 
     def _run_row(self, bulk: Bulk, record: Any, parameter: str, batch_id: int) -> RowResult:
         row_id, label = record.id, str(record)

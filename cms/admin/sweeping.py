@@ -20,7 +20,6 @@ from cms.audit.batches import (
     DONE,
     REFUSED,
     SKIPPED,
-    RowResult,
     count_waiting,
     end_batch,
     note_waiting,
@@ -179,14 +178,8 @@ class Sweeps(Bulks):
         ids = waiting_rows(db.session(), batch, most=CHUNK)
         records = self._records(ids)
         parameter = batch.parameters.get(bulk.asks[0], "") if bulk.asks else ""
-        gone = _("There is no such entry, or you may not see it.")
-        results = [
-            self._run_row(bulk, records[row_id], parameter, batch.id)
-            if row_id in records
-            else RowResult(row_id, f"#{row_id}", REFUSED, gone)
-            for row_id in ids
-        ]
-        note_waiting(db.session(), batch, results)
+        found = ((row_id, records.get(row_id)) for row_id in ids)
+        note_waiting(db.session(), batch, self.run_rows(bulk, found, parameter, batch.id))
         if len(ids) < CHUNK or not waiting_rows(db.session(), batch, most=1):
             end_batch(db.session(), batch)
 

@@ -18,7 +18,7 @@ from cms.admin.columns import Column
 from cms.admin.filters import ChoiceFilter, DateFilter
 from cms.admin.moves import return_to, with_result
 from cms.admin.trashed import KINDS, Key, Trash
-from cms.audit.batches import REFUSED, RowResult, begin_batch, end_batch
+from cms.audit.batches import begin_batch, end_batch
 from cms.comments.actions import move_comment
 from cms.comments.lifecycle import CommentMove
 from cms.comments.models import Comment
@@ -97,14 +97,8 @@ class TrashView(Bulks, CmsView):
             return redirect(back, 303)
         batch = begin_batch(db.session(), self.area, bulk.name, by=signed_in(), at=now())
         records = Trash(db.session(), signed_in()).records(keys, for_update=True)
-        unknown = _("There is no such entry, or you may not see it.")
-        results = [
-            self._run_row(bulk, records[key], "", batch.id)
-            if key in records
-            else RowResult(key[1], f"#{key[1]}", REFUSED, unknown)
-            for key in keys
-        ]
-        end_batch(db.session(), batch, results)
+        found = ((row_id, records.get((kind, row_id))) for kind, row_id in keys)
+        end_batch(db.session(), batch, self.run_rows(bulk, found, "", batch.id))
         db.session.commit()
         return redirect(with_result(back, batch.id), 303)
 

@@ -20,13 +20,12 @@ from cms.importers.html.text import (
     link_title,
     trimmed,
 )
-from cms.importers.html.tree import attribute, has_class, image_address, is_blank, is_block
+from cms.importers.html.tree import attribute, has_class, image_address, is_blank, is_block, language_of
 
 Parents = set[str]
 EMPHASIS = ("strong", "b", "em", "i")
 #: Inline elements that Markdown lacks and the sanitiser knows.
 INLINE_HTML = ("sub", "sup", "mark", "kbd", "ins", "cite", "q", "small", "u", "var", "dfn", "ruby", "rt", "rp", "bdi")
-LANGUAGE = re.compile(r"(?:^|\s)(?:language-|lang-|lang:|brush:\s*)([\w+#-]+)")
 
 
 def to_markdown(soup: BeautifulSoup, *, with_html: bool = True) -> str:
@@ -160,7 +159,7 @@ class _Converter(MarkdownConverter):
             return f"\n\n<pre>{inside.rstrip()}</pre>\n\n"
         for line_break in el.find_all("br"):
             line_break.replace_with(NavigableString("\n"))
-        return f"\n\n{code_block(el.get_text(), _language(el))}\n\n"
+        return f"\n\n{code_block(el.get_text(), language_of(el))}\n\n"
 
     def convert_blockquote(self, el: Tag, text: str, parent_tags: Parents) -> str:
         if "_inline" in parent_tags:
@@ -290,12 +289,3 @@ def _tagged(el: Tag, text: str, parent_tags: Parents, name: str, attributes: str
         return text
     before, text, after = chomped(text)
     return f"{before}<{name}{attributes}>{text}</{name}>{after}" if text else before + after
-
-
-def _language(pre: Tag) -> str:
-    for tag in [pre, *pre.find_all("code")]:
-        found = LANGUAGE.search(attribute(tag, "class"))
-        language = found[1] if found else attribute(tag, "data-lang") or attribute(tag, "data-language")
-        if language:
-            return re.sub(r"[^\w+#-]", "", language)
-    return ""

@@ -11,6 +11,8 @@ import nh3
 from bs4 import BeautifulSoup, Tag
 from bs4.element import Comment, NavigableString, PageElement
 
+_LANGUAGE = re.compile(r"(?:^|\s)(?:language-|lang-|lang:|brush:\s*)([\w+#-]+)")
+
 BLOCKS = frozenset(
     (
         "address article aside blockquote center dd details dialog div dl dt fieldset figcaption figure footer "
@@ -106,3 +108,13 @@ def background_address(tag: Tag) -> str:
     """The `url(…)` of a background image in the style of a tag."""
     found = re.search(r"background(?:-image)?:[^;]*?url\((['\"]?)(.*?)\1\)", attribute(tag, "style"))
     return found.group(2).strip() if found else ""
+
+
+def language_of(pre: Tag) -> str:
+    """The programming language that a block of code says it is in; empty where it does not."""
+    for tag in [pre, *pre.find_all("code")]:
+        found = _LANGUAGE.search(attribute(tag, "class"))
+        language = found[1] if found else attribute(tag, "data-lang") or attribute(tag, "data-language")
+        if language:
+            return re.sub(r"[^\w+#-]", "", language)
+    return ""
