@@ -1,4 +1,4 @@
-"""Running commands as a person does, each test in an installation of its own."""
+"""Running commands as a person does, in installations made for the tests."""
 
 import os
 import signal
@@ -9,13 +9,16 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
+from cms import create_app
 from cms.cli import main
+from cms.extensions import db
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
@@ -143,3 +146,48 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+@dataclass(frozen=True)
+class Site:
+    """An installation that may be seeded, and the application on it."""
+
+    settings: dict[str, str]
+
+    def command(self, *arguments: str) -> None:
+        """In a process of its own, which closes what it opened."""
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), *arguments],
+            env=os.environ | {"CMS_NO_VENV": "1"} | self.settings,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def seed(self, posts: int, comments: int) -> None:
+        self.command("seed", "--posts", str(posts), "--comments", str(comments))
+
+    @contextmanager
+    def application(self) -> Iterator[Flask]:
+        """Its settings are taken back as soon as it is made: other tests of this process begin without any."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.settings.items():
+                patch.setenv(name, value)
+            app = create_app("testing")
+        yield app
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def new_site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Site]:
+    """Makes an installation with nothing in it, on one of the databases."""
+
+    def make(name: str) -> Site:
+        folder = tmp_path_factory.mktemp(name)
+        url = f"sqlite:///{folder / 'seeded.db'}"
+        if request.param == "postgresql":
+            url = request.getfixturevalue("postgres_database")(name)
+        return Site({"CMS_ENV": "development", "CMS_INSTANCE": str(folder), "CMS_DATABASE_URL": url})
+
+    return make

@@ -1,12 +1,7 @@
-"""Seeded rows are what the product itself would have written, on both databases, and only where nobody is disturbed."""
+"""Seeded rows are what the product itself would have written, on both databases."""
 
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -16,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, inspect, select, text
 from sqlalchemy.orm import Session, selectinload
 
-from cms import create_app, search
+from cms import search
 from cms.accounts.models import User
 from cms.cli.demo.load import DEMO_EMAILS, PASSWORD
 from cms.comments.lifecycle import APPROVED, PENDING, CommentStatus
@@ -33,55 +28,9 @@ from cms.posts.models import Edition, Post, Revision
 from cms.posts.standing import standings
 from cms.taxonomy.models import Tag
 from tests.browser import Browser
-from tests.cli.conftest import ROOT, Result
+from tests.cli.conftest import Site
 
 POSTS, COMMENTS = 200, 300
-Run = Callable[..., Result]
-
-
-@dataclass(frozen=True)
-class Site:
-    """An installation that may be seeded, and the application on it."""
-
-    settings: dict[str, str]
-
-    def command(self, *arguments: str) -> None:
-        """In a process of its own, which closes what it opened."""
-        done = subprocess.run(
-            [sys.executable, str(ROOT / "manage.py"), *arguments],
-            env=os.environ | {"CMS_NO_VENV": "1"} | self.settings,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    def seed(self, posts: int, comments: int) -> None:
-        self.command("seed", "--posts", str(posts), "--comments", str(comments))
-
-    @contextmanager
-    def application(self) -> Iterator[Flask]:
-        """Its settings are taken back as soon as it is made: other tests of this process begin without any."""
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in self.settings.items():
-                patch.setenv(name, value)
-            app = create_app("testing")
-        yield app
-        with app.app_context():
-            db.engine.dispose()
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def new_site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Site]:
-    """Makes an installation with nothing in it, on one of the databases."""
-
-    def make(name: str) -> Site:
-        folder = tmp_path_factory.mktemp(name)
-        url = f"sqlite:///{folder / 'seeded.db'}"
-        if request.param == "postgresql":
-            url = request.getfixturevalue("postgres_database")(name)
-        return Site({"CMS_ENV": "development", "CMS_INSTANCE": str(folder), "CMS_DATABASE_URL": url})
-
-    return make
 
 
 @pytest.fixture(scope="module")
@@ -274,74 +223,3 @@ def test_its_pages_open(app: Flask, session: Session) -> None:
     browser.sign_in(owner, PASSWORD)
     for address in ("/admin/posts/", f"/admin/posts/edit/?id={post_id}", "/admin/comments/", "/admin/moderation/"):
         assert browser.get(address).status_code == 200, address
-
-
-def test_a_second_time_adds_others(new_site: Callable[[str], Site]) -> None:
-    site = new_site("twice")
-    site.seed(60, 30)
-    site.seed(40, 43)
-    site.command("doctor")
-
-    with site.application() as app, app.app_context():
-        counts = [db.session.scalar(select(func.count()).select_from(kind)) for kind in (Post, Comment, User)]
-        assert counts == [100, 73, 8]
-        assert len(set(db.session.scalars(select(Post.title)))) == 100
-        db.session.remove()
-
-
-def test_the_same_numbers_give_the_same_rows(new_site: Callable[[str], Site]) -> None:
-    seen = []
-    for name in ("one", "other"):
-        site = new_site(name)
-        site.seed(60, 30)
-        with site.application() as app, app.app_context():
-            posts = db.session.execute(select(Post.id, Post.title, Post.body, Post.status, Post.author_id)).all()
-            comments = db.session.execute(select(Comment.id, Comment.post_id, Comment.parent_id, Comment.body)).all()
-            seen.append((sorted(posts), sorted(comments)))
-            db.session.remove()
-
-    assert seen[0] == seen[1]
-    assert [len(rows) for rows in seen[0]] == [60, 30]
-
-
-def test_without_people_nobody_can_sign_in(new_site: Callable[[str], Site]) -> None:
-    site = new_site("nobody")
-    site.command("seed", "--posts", "20", "--no-people")
-
-    with site.application() as app, app.app_context():
-        people = db.session.scalars(select(User)).all()
-        assert people
-        assert not any(person.active or person.password for person in people)
-        db.session.remove()
-
-
-def refused(result: Result) -> str:
-    """The one line that was said."""
-    assert (result.code, result.err.count("\n")) == (1, 1)
-    return result.err
-
-
-@pytest.mark.parametrize("env", ["staging", "production"])
-def test_it_refuses_where_readers_are(run: Run, env: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CMS_ENV", env)
-    monkeypatch.setenv("CMS_SECRET_KEY", "kR7vT2mQ9xW4zL8pB3nH6jD1fG5sY0aC")
-    monkeypatch.setenv("CMS_BASE_URL", "https://review.example")
-
-    said = refused(run("seed", "--posts", "1"))
-    assert said == f"Error: CMS_ENV is {env}. Demo content is only for development.\n"
-
-
-def test_it_leaves_somebody_elses_installation_alone(run: Run) -> None:
-    run("db", "upgrade")
-    run("users", "create-owner", "--email", "real@example.com", "--password", "nine lamps along the quay")
-
-    assert "owner who is not a demo person" in refused(run("seed", "--posts", "1"))
-
-
-def test_comments_need_something_to_be_about(run: Run) -> None:
-    assert "no live post" in refused(run("seed", "--comments", "5"))
-
-
-@pytest.mark.parametrize("count", ["-1", "many", "10000001"])
-def test_what_is_no_number_of_posts_is_one_line(run: Run, count: str) -> None:
-    assert "--posts" in refused(run("seed", "--posts", count))

@@ -2,40 +2,22 @@
 
 from datetime import datetime, timedelta
 
-import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cms.accounts.actions import people, roles
-from cms.accounts.actions.erasing import anonymise
-from cms.audit.actions import forget, record
+from cms.audit.actions import record
 from cms.audit.inverses import Moved
-from cms.audit.models import Event
 from cms.audit.undo import may_undo, undo
-from cms.core.errors import Conflict, NotAllowed
-from cms.media.portraits import take_down
 from cms.posts import actions as posts
 from cms.posts.actions.emptying import remove as purge
 from cms.posts.lifecycle import PostStatus
-from cms.posts.models import Post, PostKind, post_tags
+from cms.posts.models import Post, PostKind
 from cms.redirects import actions as redirects
 from cms.redirects.models import Redirect
 from cms.settings import actions as settings
 from cms.settings.queries import load
-from cms.taxonomy import actions as taxonomy
-from cms.taxonomy.models import Tag
-from tests.undo.acts import World, holder, move, save
-from tests.undo.snapshots import differences, snapshot
-
-
-def refused(world: World, event: Event, kind: type[Conflict] = Conflict) -> Conflict:
-    """The refusal, which leaves no trace."""
-    before, last = snapshot(world.session), world.session.scalar(select(Event.id).order_by(Event.id.desc()).limit(1))
-    with pytest.raises(kind) as refusal:
-        undo(world.session, event, **world.later())
-    assert differences(before, snapshot(world.session)) == []
-    assert world.session.scalar(select(Event.id).order_by(Event.id.desc()).limit(1)) == last
-    return refusal.value
+from tests.undo.acts import World, move, save
+from tests.undo.conftest import refused
 
 
 def test_a_later_change_of_the_same_field_is_named_and_of_another_is_no_matter(world: World) -> None:
@@ -91,65 +73,6 @@ def test_an_address_that_was_given_away_is_not_taken_back(world: World) -> None:
     assert "taken by “Another”" in refused(world, event).message
 
 
-def test_a_tag_in_use_is_not_unmade(world: World) -> None:
-    tag = taxonomy.create(world.session, {"name": "Sea"}, **world.later())
-    event = world.last()
-    save(world, world.make.post(), tags=["Sea"])
-
-    assert "given to posts" in refused(world, event).message
-    assert world.session.get(Tag, tag.id) is not None
-
-
-def test_a_tag_made_by_a_save_stays_where_somebody_else_uses_it(world: World) -> None:
-    first, second = world.make.post(), world.make.post()
-    save(world, first, tags=["Sea"])
-    event = world.last()
-    save(world, second, tags=["Sea"])
-
-    undo(world.session, event, **world.later())
-
-    tagged = world.session.scalars(select(post_tags.c.post_id)).all()
-    assert tagged == [second.id]
-
-
-def test_a_deleted_tag_does_not_return_beside_one_of_its_name(world: World) -> None:
-    posts.delete_tag(world.session, world.make.tag("Sea"), **world.later())
-    event = world.last()
-    taxonomy.create(world.session, {"name": "sea", "slug": "other"}, **world.later())
-
-    assert "a tag of this name" in refused(world, event).message
-
-
-def test_a_deleted_tag_returns_though_its_number_was_given_away(world: World) -> None:
-    """SQLite gives the number of the last row again."""
-    tag = world.make.tag("Sea")
-    post = world.make.post(tags=[tag])
-    number = tag.id
-    posts.delete_tag(world.session, tag, **world.later())
-    event = world.last()
-    world.session.add(Tag(id=number, name="Bay", key="bay", slug="bay", created_at=world.at, updated_at=world.at))
-    world.session.flush()
-
-    undone = undo(world.session, event, **world.later())
-
-    sea = world.session.scalars(select(Tag).where(Tag.name == "Sea")).one()
-    assert sea.id == undone.subject_id != number
-    assert world.session.scalars(select(post_tags.c.tag_id).where(post_tags.c.post_id == post.id)).all() == [sea.id]
-
-
-def test_a_thing_that_got_the_number_of_another_is_not_taken_for_it(world: World) -> None:
-    tag = world.make.tag("Sea")
-    taxonomy.update(world.session, tag, {"description": "Salt"}, **world.later())
-    event, number = world.last(), tag.id
-    posts.delete_tag(world.session, tag, **world.later())
-    world.later()
-    made = {"created_at": world.at, "updated_at": world.at}
-    world.session.add(Tag(id=number, name="Lake", key="lake", slug="lake", description="Salt", **made))
-    world.session.flush()
-
-    assert "not there any more" in refused(world, event).message
-
-
 def test_what_is_gone_is_said_to_be_gone(world: World) -> None:
     redirect = redirects.create(world.session, redirects.Route("/old", 301, "/new"), **world.later())
     event = world.last()
@@ -176,65 +99,6 @@ def test_settings_that_somebody_changed_since_stay(world: World) -> None:
 
     assert "Title" in refused(world, first).message
     assert load(world.session).title == "Two"
-
-
-def test_values_that_were_erased_do_not_come_back(world: World) -> None:
-    person = world.make.author()
-    people.update(world.session, person, {"bio": "Sails"}, base_version=person.version, **world.later())
-    event = world.last()
-    forget(world.session, Event.id == event.id)
-
-    assert "was erased" in refused(world, event).message
-
-
-def test_an_erased_person_stays_erased(world: World) -> None:
-    person = world.make.author()
-    people.update(world.session, person, {"timezone": "Europe/Berlin"}, base_version=person.version, **world.later())
-    edited = world.last()
-    people.deactivate(world.session, person, **world.later())
-    deactivated = world.last()
-    anonymise(world.session, person, **world.later())
-    erased = world.last()
-
-    for event in (edited, deactivated):
-        with pytest.raises(NotAllowed, match="erased"):
-            undo(world.session, event, **world.later())
-    assert "gone" in refused(world, erased).message
-
-
-def test_a_picture_of_somebody_who_was_erased_stays_in_the_trash(world: World) -> None:
-    take_down(world.session, [world.make.media()], **world.later())
-
-    with pytest.raises(NotAllowed, match="person it shows"):
-        undo(world.session, world.last(), **world.later())
-
-
-def test_posts_are_not_given_back_to_somebody_without_an_account(world: World) -> None:
-    person = world.make.author()
-    world.make.post(author=person)
-    posts.reassign(world.session, person, world.owner, **world.later())
-    event = world.last()
-    person.active = False
-
-    assert "no active account" in refused(world, event).message
-
-
-def test_a_role_does_not_return_to_people_whose_roles_changed_since(world: World) -> None:
-    role = world.make.role()
-    person = holder(world, role)
-    roles.delete_role(world.session, role, instead=world.make.roles["author"], **world.later())
-    event = world.last()
-    people.set_roles(world.session, person, [world.make.roles["editor"]], **world.later())
-
-    assert "Roles" in refused(world, event).message
-
-
-def test_a_role_that_people_hold_is_not_unmade(world: World) -> None:
-    role = roles.create_role(world.session, roles.RoleDraft("Stringer", "", False, ()), **world.later())
-    event = world.last()
-    holder(world, role)
-
-    assert "role" in refused(world, event).message
 
 
 def test_the_record_of_older_versions_says_that_it_cannot(world: World) -> None:

@@ -1,0 +1,31 @@
+"""What can be undone of redirects and settings."""
+
+from cms.redirects import actions as redirects
+from cms.redirects.models import RedirectHits
+from cms.settings import actions as settings
+from tests.undo.world import Act, Acts, World
+
+act = Acts()
+
+
+@act("redirect.create")
+def create_redirect(w: World) -> Act:
+    return lambda: redirects.create(w.session, redirects.Route("/old", 301, "/new"), **w.later())
+
+
+@act("redirect.save")
+def save_redirect(w: World) -> Act:
+    redirect = redirects.create(w.session, redirects.Route("/old", 301, "/new"), **w.later())
+    return lambda: redirects.change(w.session, redirect, redirects.Route("/older", 410), **w.later())
+
+
+@act("redirect.delete")
+def delete_redirect(w: World) -> Act:
+    redirect = redirects.create(w.session, redirects.Route("/old", 301, post_id=w.make.post().id), **w.later())
+    w.session.add(RedirectHits(redirect_id=redirect.id, hits=7, last_hit_at=w.at))
+    return lambda: redirects.delete(w.session, redirect, **w.later())
+
+
+@act("settings.change")
+def change_settings(w: World) -> Act:
+    return lambda: settings.change(w.session, {"title": "The Harbour", "posts_per_page": 7}, **w.later())
