@@ -79,9 +79,9 @@ def _may_manage(by: User, person: User, _event: Event) -> Decision:
 
 
 def _may_edit(by: User, person: User, event: Event) -> Decision:
-    """Everybody may take back what they changed of themselves, but for their address, which has to be proven."""
-    if person.id == by.id and "email" in event.changes:
-        return Decision.no(lambda: _("Change your own address on your account page, which asks for your password."))
+    """Everybody may take back what they changed of themselves; an address never goes back without a letter."""
+    if "email" in event.changes:
+        return Decision.no(lambda: _("An address is changed by entering it again, so that the old one is told."))
     if person.id == by.id and event.changes.keys() <= {*PROFILE, "avatar_id"}:
         return Decision.yes()
     return _may_manage(by, person, event)

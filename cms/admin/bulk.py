@@ -18,7 +18,7 @@ from cms.audit.batches import DONE, REFUSED, SKIPPED, RowResult, begin_batch, en
 from cms.audit.models import Batch
 from cms.audit.undo import UNDO, may_undo_batch
 from cms.core.db import row_id
-from cms.core.decision import require
+from cms.core.decision import Decision, require
 from cms.core.errors import CmsError, Invalid, NotAllowed, NotFound
 from cms.core.i18n import N_, _, listed
 from cms.core.permissions import Permission
@@ -125,7 +125,12 @@ class Bulks(Gated):
         raise NotFound(_("This list takes selected entries only."))
 
     def offered_bulk(self) -> list[Bulk]:
-        return [bulk for bulk in self.bulk_actions if self.policy.may_any(*bulk.needs)]
+        return [bulk for bulk in self.bulk_actions if self.may_bulk(bulk)]
+
+    def may_bulk(self, bulk: Bulk) -> Decision:
+        """Whether to offer it: whether this person could do it to any row at all."""
+        decision: Decision = self.policy.may_any(*bulk.needs)
+        return decision
 
     @expose("/action/", methods=("POST",))
     def action_view(self) -> Response | str:
@@ -173,7 +178,7 @@ class Bulks(Gated):
         return bulk
 
     def _require_right(self, bulk: Bulk) -> None:
-        require(self.policy.may_any(*bulk.needs))
+        require(self.may_bulk(bulk))
 
     def _records(self, ids: list[int]) -> dict[int, Any]:
         """Locked in the order of their ids, so that two bulks never wait for each other in a circle."""

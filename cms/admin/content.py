@@ -10,6 +10,7 @@ from cms import search
 from cms.accounts.models import User
 from cms.admin import content_bulk, publishing
 from cms.admin.ahead import RendersAhead
+from cms.admin.asked import Asked
 from cms.admin.base import CmsModelView
 from cms.admin.bulk import Bulk
 from cms.admin.conflicts import base_version, conflict_page, taken_changes
@@ -60,7 +61,7 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
         clause: ColumnElement[bool] = self.policy.viewable(self.kind)
         return clause
 
-    def list_scope(self) -> ColumnElement[bool]:
+    def list_scope(self, asked: Asked) -> ColumnElement[bool]:
         return Post.trashed_at.is_(None)
 
     def options(self) -> tuple[Any, ...]:
@@ -191,6 +192,11 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
 
     def check_bulk(self, record: Post, action: str, parameter: str) -> None:
         content_bulk.check(self.policy, record, action, parameter)
+
+    def may_bulk(self, bulk: Bulk) -> Decision:
+        """Who there is to choose from is told to whoever may choose."""
+        decision = super().may_bulk(bulk)
+        return content_bulk.may_give(self.policy, self.kind) if decision and bulk is content_bulk.GIVE else decision
 
     def choices(self, bulk: Bulk) -> list[tuple[str, str]]:
         return content_bulk.choices(bulk)

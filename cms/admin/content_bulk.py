@@ -8,14 +8,14 @@ from cms.accounts.models import User
 from cms.admin.bulk import Bulk
 from cms.admin.forms import choices_of, read_local
 from cms.core.db import row_id
-from cms.core.decision import require
+from cms.core.decision import Decision, require
 from cms.core.errors import Conflict, Invalid
 from cms.core.i18n import N_, _
 from cms.core.permissions import Permission as P
 from cms.core.text import clean_line
 from cms.extensions import db
 from cms.posts import actions
-from cms.posts.actions.moving import require_possible
+from cms.posts.actions.moving import check_times, require_possible
 from cms.posts.lifecycle import PostMove
 from cms.posts.models import Post, PostKind
 from cms.posts.policy import PostPolicy
@@ -33,6 +33,11 @@ SCHEDULE = Bulk(
     asks_time=True,
 )
 MOVE_BELOW = Bulk("below", N_("Move below…"), (P.PAGE_MANAGE,), icon="i-page", asks=("parent", N_("Parent page")))
+
+
+def may_give(policy: PostPolicy, kind: PostKind) -> Decision:
+    """Whether somebody may set the author of any post of a kind."""
+    return policy.may_set_author(Post(kind=kind, tags=[]))
 
 
 def choices(bulk: Bulk) -> list[tuple[str, str]]:
@@ -53,6 +58,8 @@ def check(policy: PostPolicy, post: Post, action: str, parameter: str) -> None:
         move = PostMove.PUBLISH if action == SCHEDULE.name else PostMove(action)
         require(policy.may_move(move, post))
         require_possible(post, move)
+        if action == SCHEDULE.name:
+            check_times(now(), _moment(parameter), None)
         return
     require(policy.may(P.POST_EDIT, post))
     match action:

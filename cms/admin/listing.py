@@ -88,7 +88,7 @@ class Listing(Searching, Arranging):
         """Loader options for lists; nothing may be loaded row by row."""
         return self.options()
 
-    def list_scope(self) -> ColumnElement[bool] | None:
+    def list_scope(self, asked: Asked) -> ColumnElement[bool] | None:
         """Narrows the list and not what can be opened, such as "not in the trash"."""
         return None
 

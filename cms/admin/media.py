@@ -10,6 +10,7 @@ from wtforms import FloatField
 from wtforms.widgets import RangeInput
 
 from cms.accounts.models import User
+from cms.admin.asked import Asked
 from cms.admin.base import WORK, CmsModelView
 from cms.admin.bulk import Bulk
 from cms.admin.columns import Column
@@ -168,8 +169,8 @@ class MediaView(Uploads, Versions, Choosing, CmsModelView):
         clause: ColumnElement[bool] = self.policy.viewable()
         return clause
 
-    def list_scope(self) -> ColumnElement[bool] | None:
-        return None if request.args.get("shelf") == TRASH else Media.trashed_at.is_(None)
+    def list_scope(self, asked: Asked) -> ColumnElement[bool] | None:
+        return None if TRASH in asked.filters.get("shelf", ()) else Media.trashed_at.is_(None)
 
     def options(self) -> tuple[Any, ...]:
         return (describing(),)
@@ -186,7 +187,7 @@ class MediaView(Uploads, Versions, Choosing, CmsModelView):
         if "layout" not in request.args:
             return super().index_view()
         session[LAYOUT] = "list" if request.args["layout"] == "list" else "grid"
-        kept = {name: value for name, value in request.args.items() if name != "layout"}
+        kept: dict[str, Any] = {name: values for name, values in request.args.lists() if name != "layout"}
         return redirect(self.link(**kept))
 
     def may_edit(self, record: Media) -> Decision:
@@ -205,7 +206,11 @@ class MediaView(Uploads, Versions, Choosing, CmsModelView):
     def form_context(self, record: Media | None, form: Any) -> dict[str, Any]:
         if record is None:
             return {}
-        tools = {"versions": self.versions_of(record), "tool_faults": getattr(form, "tool_faults", {})}
+        tools = {
+            "may_change": self.may_change_bytes(record),
+            "versions": self.versions_of(record),
+            "tool_faults": getattr(form, "tool_faults", {}),
+        }
         return self.about(record) | tools
 
     def details_context(self, record: Media) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from cms.admin.gate import Crumb, Gated, page_response
+from cms.admin.toasts import flash_done
 from cms.core.db import row_id
 from cms.core.errors import Conflict, Invalid, NotFound
 from cms.core.i18n import _
@@ -35,7 +36,7 @@ class Shelves(Gated):
             faults = refusal.fields if isinstance(refusal, Invalid) else {}
             flash(refusal.message, "error")
             return page_response(self._show_folders(faults), status_of(refusal))
-        flash(sentence, "success")
+        flash_done(sentence)
         return redirect(self.link("folders_view"), 303)
 
     def shelf(self) -> dict[str, Any]:

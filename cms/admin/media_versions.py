@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 from werkzeug.wsgi import wrap_file
 
 from cms.admin.gate import Gated, page_response
+from cms.admin.toasts import flash_done
 from cms.core.db import end_read, row_id
-from cms.core.decision import require
+from cms.core.decision import Decision, require
 from cms.core.errors import CmsError, Invalid, NotFound, TooLarge
 from cms.core.i18n import _
 from cms.extensions import db
@@ -19,6 +20,7 @@ from cms.media import versions
 from cms.media.models import Media, MediaKind, MediaVersion
 from cms.media.storage import open_storage
 from cms.media.versions import Cut, Edited
+from cms.posts.media_use import may_change_bytes
 from cms.web import now, runtime, signed_in
 from cms.web.errors import status_of
 from cms.web.files import received
@@ -45,7 +47,7 @@ class Versions(Gated):
             if upload is None or not upload.filename:
                 raise Invalid(_("Choose a file first."), {"file": _("Choose a file first.")})
             prepared = received(upload)
-            record = self.get_one(id, for_update=True)
+            record = self._locked(id)
             versions.replaced(db.session(), record, prepared, by=signed_in(), at=now())
             return _("“%(file)s” was replaced. What it was is kept below.", file=record)
 
@@ -78,11 +80,11 @@ class Versions(Gated):
     @expose("/<int:id>/version", methods=("POST",))
     def version_view(self, id: int) -> Response:
         """What it was, again."""
-        record = self.get_one(id, for_update=True)
+        record = self._locked(id)
         version = self._version(record, row_id(request.form.get("version", "")) or 0)
         versions.bring_back(db.session(), record, version, by=signed_in(), at=now())
         db.session.commit()
-        flash(_("The earlier version was brought back."), "success")
+        flash_done(_("The earlier version was brought back."))
         return redirect(self.link("edit_view", id=id), 303)
 
     @expose("/<int:id>/version/<int:number>")
@@ -90,6 +92,7 @@ class Versions(Gated):
     def look_view(self, id: int, number: int) -> Response:
         """An earlier version as a picture; nobody but the desk can fetch it."""
         record = self.get_one(id)
+        require(self.may_edit(record))
         version = self._version(record, number)
         if record.kind is not MediaKind.IMAGE:
             self.not_found()
@@ -101,13 +104,22 @@ class Versions(Gated):
     def _changeable(self, id: int) -> Media:
         """Looked at apart from any transaction, by somebody who may change it."""
         record: Media = self.get_one(id)
-        require(self.may_edit(record))
+        require(self.may_change_bytes(record))
         db.session.expunge(record)
         end_read(db.session())
         return record
 
+    def may_change_bytes(self, record: Media) -> Decision:
+        return may_change_bytes(db.session(), record, by=signed_in(), at=now())
+
+    def _locked(self, id: int) -> Media:
+        """Asked again, since what shows it may have been published meanwhile."""
+        record: Media = self.get_one(id, for_update=True)
+        require(self.may_change_bytes(record))
+        return record
+
     def _take(self, id: int, edited: Edited, verb: str, done: str) -> str:
-        versions.take(db.session(), self.get_one(id, for_update=True), edited, verb, by=signed_in(), at=now())
+        versions.take(db.session(), self._locked(id), edited, verb, by=signed_in(), at=now())
         return done
 
     def _attempt(self, id: int, act: Callable[[], str]) -> Response:
@@ -119,7 +131,7 @@ class Versions(Gated):
             raise NotFound(_("The bytes of this file are missing.")) from None
         except (Invalid, TooLarge) as refusal:
             return self._again(id, refusal)
-        flash(sentence, "success")
+        flash_done(sentence)
         return redirect(self.link("edit_view", id=id), 303)
 
     def _again(self, id: int, refusal: CmsError) -> Response:

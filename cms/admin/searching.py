@@ -26,7 +26,7 @@ class Searching(Gated):
     def visible(self) -> ColumnElement[bool]:
         raise NotImplementedError
 
-    def list_scope(self) -> ColumnElement[bool] | None:
+    def list_scope(self, asked: Asked) -> ColumnElement[bool] | None:
         raise NotImplementedError
 
     def get_query(self) -> Select[Any]:
@@ -96,6 +96,6 @@ class Searching(Gated):
         return select(self.model).where(found, search.asked_last(rest))
 
     def _narrowed(self, asked: Asked) -> list[ColumnElement[bool]]:
-        scope = self.list_scope()
+        scope = self.list_scope(asked)
         narrowed = narrowing.conditions(self.filters, asked.filters, any_of=asked.any_of)
         return narrowed if scope is None else [scope, *narrowed]

@@ -116,7 +116,9 @@ def restore(session: Session, media: Media, *, by: User, at: datetime, batch_id:
     require(MediaPolicy(by).may(Permission.MEDIA_MANAGE, media))
     if media.trashed_at is None:
         raise Conflict(_("“%(file)s” is not in the trash.", file=media))
-    before, media.trashed_at, media.erased_at, media.updated_at = media.trashed_at, None, None, at
+    if media.erased_at is not None:
+        raise Conflict(_("It was erased together with the person it shows."))
+    before, media.trashed_at, media.updated_at = media.trashed_at, None, at
     record(session, "media.restore", media, by=by, at=at, changes={"trashed_at": (before, None)}, batch_id=batch_id)
 
 

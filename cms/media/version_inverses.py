@@ -1,5 +1,7 @@
 """How a file gets its earlier bytes back, and how acts on folders are taken back."""
 
+from collections.abc import Callable
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,7 +16,7 @@ from cms.core.i18n import _
 from cms.core.permissions import Permission
 from cms.media import folders, versions
 from cms.media.inverses import load, may_manage
-from cms.media.models import MediaFolder, MediaVersion
+from cms.media.models import Media, MediaFolder, MediaVersion
 from cms.media.policy import MediaPolicy
 
 
@@ -87,8 +89,12 @@ def _folder(session: Session, folder_id: int | None) -> MediaFolder | None:
     return folder
 
 
+def of_bytes(may: Callable[[User, Media, Event], Decision]) -> dict[str, Inverse]:
+    """Of what changes bytes: who may depends on what shows the file, which is known above this domain."""
+    return dict.fromkeys(versions.VERBS, Inverse(load, may, _become_again))
+
+
 INVERSES = {
-    **dict.fromkeys(versions.VERBS, Inverse(load, may_manage, _become_again)),
     "media.move": Inverse(load, may_manage, _move_back),
     "media_folder.create": Inverse(_load_folders, _may_arrange, _unmake_folder),
     "media_folder.change": Inverse(_load_folders, _may_arrange, _change_folder_back),

@@ -7,6 +7,7 @@ from cms.media import inverses as media
 from cms.media import version_inverses as media_versions
 from cms.posts import inverses as posts
 from cms.posts import tag_inverses as tags
+from cms.posts.media_use import may_change_bytes_back
 from cms.redirects import inverses as redirects
 from cms.settings import inverses as settings
 
@@ -17,6 +18,7 @@ def register() -> None:
     table.register(accounts.INVERSES, never=accounts.NEVER)
     table.register(media.INVERSES, never=media.NEVER)
     table.register(media_versions.INVERSES)
+    table.register(media_versions.of_bytes(may_change_bytes_back))
     table.register(tags.INVERSES)
     table.register(redirects.INVERSES)
     table.register(settings.INVERSES)

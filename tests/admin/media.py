@@ -23,3 +23,15 @@ def count(session: Any) -> int:
     found = session.scalar(select(func.count()).select_from(Media))
     session.rollback()
     return found
+
+
+def send(browser: Any, media: Media, content: io.BytesIO, name: str = "new.png") -> Any:
+    """In place of what is there."""
+    file = FileStorage(content, name, content_type="application/octet-stream")
+    boundary, body = encode_multipart({"csrf_token": browser.token(), "file": file})
+    return browser.client.post(
+        f"/admin/media/{media.id}/replace",
+        data=body,
+        content_type=f"multipart/form-data; boundary={boundary}",
+        buffered=True,
+    )

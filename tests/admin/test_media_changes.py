@@ -2,49 +2,20 @@
 
 import io
 import re
-from typing import Any
 
 import pytest
 from PIL import Image
 from sqlalchemy import select
-from werkzeug.datastructures import FileStorage
-from werkzeug.test import encode_multipart
 
 from cms.admin import forms
-from cms.media import actions, folders
+from cms.media import folders
 from cms.media.models import Media, MediaFolder, MediaVersion
 from cms.media.paths import path_of
 from cms.posts.lifecycle import PUBLISHED
 from cms.posts.models import Post
-from cms.web import runtime
+from tests.admin.media import send
 from tests.counting import counted
 from tests.media import files
-
-
-@pytest.fixture
-def stored(browser, session, make):
-    """An image that lies in the storage."""
-    with browser.app.app_context():
-        url = runtime().config.storage_url
-
-    def store(by: Any = None, size: tuple[int, int] = (100, 60)) -> Media:
-        prepared = actions.prepare(files.image(size=size), "ferry.png", storage_url=url)
-        media = actions.add(session, prepared, by=by or make.author(), at=make.at, alt="A ferry")
-        session.commit()
-        return media
-
-    return store
-
-
-def send(browser: Any, media: Media, content: io.BytesIO, name: str = "new.png") -> Any:
-    file = FileStorage(content, name, content_type="application/octet-stream")
-    boundary, body = encode_multipart({"csrf_token": browser.token(), "file": file})
-    return browser.client.post(
-        f"/admin/media/{media.id}/replace",
-        data=body,
-        content_type=f"multipart/form-data; boundary={boundary}",
-        buffered=True,
-    )
 
 
 def test_a_file_is_replaced_in_place_and_old_addresses_lead_to_it(browser, session, make, stored):

@@ -14,7 +14,7 @@ act = Acts()
 @act("user.edit")
 def edit_person(w: World) -> Act:
     person = w.make.author()
-    changes: dict[str, str | None] = {"display_name": "Maren", "email": "m@example.org", "timezone": "Europe/Berlin"}
+    changes: dict[str, str | None] = {"display_name": "Maren", "timezone": "Europe/Berlin"}
     return lambda: people.update(w.session, person, changes, base_version=person.version, **w.later())
 
 

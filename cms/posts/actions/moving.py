@@ -75,7 +75,7 @@ def publish(
     """Put the working text before readers, now or at `live_from`, for good or until `live_until`."""
     require(PostPolicy(by).may_move(PostMove.PUBLISH, post))
     _refuse_trashed(post)
-    _check_times(at, live_from, live_until)
+    check_times(at, live_from, live_until)
     before = facts(session, post, at)
     post.status = POST_LIFE.after(PostMove.PUBLISH, post.status)
     starts = live_from or at
@@ -108,8 +108,9 @@ def give_to(session: Session, post: Post, author: User, signed: list[int], *, by
     """Make somebody its author, and of those editions; who may is asked by the caller."""
     changes: Changes = {"author_id": (post.author_id, author.id), "signed": (signed, [])}
     post.author_id = author.id
-    for edition in session.scalars(select(Edition).where(Edition.post_id == post.id, Edition.id.in_(signed))):
-        edition.author_id = author.id
+    if signed:
+        for edition in session.scalars(select(Edition).where(Edition.post_id == post.id, Edition.id.in_(signed))):
+            edition.author_id = author.id
     record(session, f"{post.kind}.reassign", post, by=by, at=at, changes=changes)
 
 
@@ -128,7 +129,8 @@ def _change_status(session: Session, post: Post, move: PostMove, *, by: User, at
                 _take_from_readers(session, post, by=by, at=at)
 
 
-def _check_times(at: datetime, live_from: datetime | None, live_until: datetime | None) -> None:
+def check_times(at: datetime, live_from: datetime | None, live_until: datetime | None) -> None:
+    """Invalid, beside its field, for a beginning that has passed, an end before it, and what no calendar has."""
     for field, moment in (("live_from", live_from), ("live_until", live_until)):
         if moment is not None and not is_within_calendar(moment):
             raise Invalid(outside_calendar(), {field: outside_calendar()})
