@@ -167,7 +167,7 @@ def _bring_role_back(doing: Undoing) -> None:
         grants=[],
     )
     doing.session.add(role)
-    made = roles.apply_draft(role, draft, doing.at)
+    made = roles.apply_draft(role, draft)
     with gathering(doing.session) as parts:
         undo_parts(doing, leave=False)
     record(doing.session, "role.create", role, by=doing.by, at=doing.at, changes=made, parts=parts)

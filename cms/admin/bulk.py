@@ -221,7 +221,7 @@ class Bulks(Gated):
         except CmsError as refusal:
             return RowResult(row_id, label, SKIPPED, refusal.message)
         except (IntegrityError, StaleDataError):
-            return RowResult(row_id, label, SKIPPED, _("It was changed at the same moment, or is still in use."))
+            return RowResult(row_id, label, SKIPPED, at_the_same_moment())
         return RowResult(row_id, label, DONE)
 
     def _ask(self, bulk: Bulk, ids: list[int], records: list[Any]) -> str:
@@ -245,6 +245,11 @@ def undo_link(batch: Batch) -> str | None:
     """The address that takes a whole bulk back, where anything of it can be."""
     offered = may_undo_batch(db.session(), batch, by=signed_in())
     return url_for("admin_activity.undo_batch_view", id=batch.id) if offered else None
+
+
+def at_the_same_moment() -> str:
+    """Why a row is skipped that the database itself kept from changing."""
+    return _("It was changed at the same moment, or is still in use.")
 
 
 def _is_to_be_asked(bulk: Bulk) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import flash, g, redirect, request
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
@@ -54,7 +54,11 @@ class Shelves(Gated):
         return folders.tree(db.session())
 
     def move_to(self, record: Media, path: str, batch_id: int | None) -> None:
-        folder = self.folder_tree().at_path(path)
+        found: dict[str, int | None] = g.setdefault("folder_ids", {})
+        if path not in found:  # a bulk asks for every row
+            folder = self.folder_tree().at_path(path)
+            found[path] = folder.id if folder else None
+        folder = db.session.get(MediaFolder, found[path]) if found[path] is not None else None
         folders.move(db.session(), record, folder, by=signed_in(), at=now(), batch_id=batch_id)
 
     def folder_paths(self) -> list[str]:

@@ -10,6 +10,7 @@ from flask_admin import expose
 from cms.admin import asked as asking
 from cms.admin.base import CmsModelView
 from cms.admin.gate import CmsView, Gated
+from cms.admin.listing import COUNT_BOUND
 from cms.core.db import row_id
 from cms.core.i18n import N_, _
 from cms.core.permissions import Permission
@@ -53,7 +54,7 @@ class PaletteView(CmsView):
 
     @expose("/")
     def index_view(self) -> str:
-        """At most one query for each area searched, beside that for the thing at hand."""
+        """At most two queries for each area searched, beside that for the thing at hand."""
         words = " ".join(request.args.get("q", "").split())[:LONGEST]
         on = request.args.get("on", "")[:40]
         sections = [section for section in self._sections(words, on) if section.commands]
@@ -130,7 +131,8 @@ def _moves(view: CmsModelView, record: Any) -> list[Command]:
 def _records(view: CmsModelView, words: str) -> list[Command]:
     """The newest that match, within what this person may see."""
     asked = replace(asking.read(request.args, view.columns, (), view.default_sort), search=words, filters={})
-    query = view.ordered(view.asked_query(asked), asked).options(*view.list_options()).limit(MOST_OF_AN_AREA)
+    page, _count, _more = view.page_queries(asked, COUNT_BOUND)
+    query = view.ordered(page, asked).options(*view.list_options()).limit(MOST_OF_AN_AREA)
     return [
         Command(str(record), view.row_link(record) or view.link(), view.icon) for record in db.session.scalars(query)
     ]

@@ -7,7 +7,7 @@ from sqlalchemy import inspect, select
 from cms.accounts.models import User
 from cms.extensions import db
 from cms.media.models import Media
-from cms.web.pictures import find, path_of, picture
+from cms.web.pictures import find, picture, square
 
 
 def portrait_path(person: User) -> str | None:
@@ -16,14 +16,14 @@ def portrait_path(person: User) -> str | None:
         return None
     find(*(_avatar_of(one) for one in list(db.session().identity_map.values()) if isinstance(one, User)))
     portrait = picture(_avatar_of(person))
-    return path_of(portrait) if portrait else None
+    return square(portrait) if portrait else None
 
 
 def portraits_of(people: Set[int | None]) -> dict[int | None, str]:
     """Where the portraits of these are, by id, for pages that load no people."""
     query = select(User.id, Media).join(Media, Media.id == User.avatar_id)
     rows = db.session.execute(query.where(User.id.in_(people - {None}), Media.trashed_at.is_(None)))
-    return {person_id: path_of(media) for person_id, media in rows}
+    return {person_id: square(media) for person_id, media in rows}
 
 
 def _avatar_of(person: User) -> int | None:

@@ -115,36 +115,23 @@ def bulk_consequences(action: str, posts: Iterable[Post]) -> list[str]:
     known = standings(db.session(), posts, now()).values()
     planned = sum(one.coming is not None for one in known)
     live = sum(one.live is not None for one in known)
+    said: list[str] = []
     if action == PostMove.PUBLISH:
         at_once = len(posts) - planned
-        return [
-            ngettext("%(num)s goes live now.", "%(num)s go live now.", at_once),
-            *([ngettext("%(num)s keeps its time.", "%(num)s keep their times.", planned)] if planned else []),
-        ]
-    if action == PostMove.ARCHIVE and live + planned:
-        return [
-            *(
-                [
-                    ngettext(
-                        "%(num)s is live: readers no longer see it.",
-                        "%(num)s are live: readers no longer see them.",
-                        live,
-                    )
-                ]
-                if live
-                else []
-            ),
-            *(
-                [
-                    ngettext(
-                        "%(num)s is scheduled: that is cancelled.", "%(num)s are scheduled: that is cancelled.", planned
-                    )
-                ]
-                if planned
-                else []
-            ),
-        ]
-    return []
+        said.append(ngettext("%(num)s goes live now.", "%(num)s go live now.", at_once))
+        if planned:
+            said.append(ngettext("%(num)s keeps its time.", "%(num)s keep their times.", planned))
+    if action == PostMove.ARCHIVE and live:
+        said.append(
+            ngettext(
+                "%(num)s is live: readers no longer see it.", "%(num)s are live: readers no longer see them.", live
+            )
+        )
+    if action == PostMove.ARCHIVE and planned:
+        said.append(
+            ngettext("%(num)s is scheduled: that is cancelled.", "%(num)s are scheduled: that is cancelled.", planned)
+        )
+    return said
 
 
 def _move(post: Post, move: PostMove, policy: PostPolicy, *, waits: bool) -> Move:

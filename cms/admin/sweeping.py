@@ -11,10 +11,12 @@ from typing import Any, ClassVar
 from flask import flash, redirect, request
 from flask_admin import expose
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
 from cms.admin.asked import Asked
-from cms.admin.bulk import MOST_ROWS, Bulk, Bulks, undo_link
+from cms.admin.bulk import MOST_ROWS, Bulk, Bulks, at_the_same_moment, undo_link
 from cms.admin.moves import return_to
 from cms.audit.batches import (
     DONE,
@@ -59,6 +61,7 @@ class Sweeps(Bulks):
         attempt = db.session.begin_nested()
         try:
             self.run_bulk(record, action, parameter, None)
+            db.session.flush()
         finally:
             attempt.rollback()
 
@@ -144,6 +147,8 @@ class Sweeps(Bulks):
             return REFUSED, refusal.message
         except CmsError as refusal:
             return SKIPPED, refusal.message
+        except (IntegrityError, StaleDataError):
+            return SKIPPED, at_the_same_moment()
         return DONE, ""
 
     def _matching(self, query: str) -> list[int]:

@@ -39,6 +39,9 @@ def _unmake(doing: Undoing) -> None:
         raise Conflict(_("“%(tag)s” was given to posts since. Delete it instead.", tag=tag))
     if not had and doing.session.scalar(select(edition_tags.c.tag_id).where(edition_tags.c.tag_id == tag.id).limit(1)):
         raise Conflict(_("Readers see posts with “%(tag)s”. Delete it instead.", tag=tag))
+    below = doing.session.scalar(select(Tag.id).where(Tag.parent_id == tag.id).limit(1))
+    if below is not None and not TagPolicy(doing.by).may_manage():
+        raise Conflict(_("“%(tag)s” was given to posts since. Delete it instead.", tag=tag))
     drop_tag(doing.session, tag, by=doing.by, at=doing.at)
 
 

@@ -100,7 +100,8 @@ def remember(session: Session, from_path: str, *, post_id: int, by: User | None,
         updated_at=at,
     )
     session.add(redirect)
-    record(session, "redirect.create", redirect, by=by, at=at, changes={"post_id": (None, post_id)})
+    made: Changes = {name: (None, getattr(redirect, name)) for name in ("from_path", "post_id", "status")}
+    record(session, "redirect.create", redirect, by=by, at=at, changes=made)
 
 
 def lead_nowhere(session: Session, post_id: int, *, at: datetime) -> None:

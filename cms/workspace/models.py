@@ -1,9 +1,8 @@
 """Views of a list kept under a name."""
 
 from sqlalchemy import Boolean, Index, String, Text, UniqueConstraint, false
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
-from cms.accounts.models import User
 from cms.core.db import Base, Timestamps, reference
 
 
@@ -21,8 +20,6 @@ class SavedView(Base, Timestamps):
     name: Mapped[str] = mapped_column(String(60))
     query: Mapped[str] = mapped_column(Text)
     shared: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
-
-    user: Mapped[User] = relationship(lazy="raise_on_sql")
 
     def __str__(self) -> str:
         return self.name

@@ -1,7 +1,7 @@
 """The views of a list that one person may open."""
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
 from cms.core.errors import NotFound
@@ -23,7 +23,7 @@ def view(session: Session, person: User, area: str, view_id: int) -> SavedView:
     """One of `views`, or NotFound."""
     mine = SavedView.user_id == person.id
     query = select(SavedView).where(SavedView.id == view_id, SavedView.area == area, or_(mine, SavedView.shared))
-    found = session.scalar(query.options(joinedload(SavedView.user).lazyload("*")))
+    found = session.scalar(query)
     if found is None:
         raise NotFound(_("There is no such view, or it is not shared with you."))
     return found

@@ -71,7 +71,7 @@ def test_nobody_waits_for_a_preview_or_for_somebody_who_reads(
     assert are_moved(session)
 
 
-@pytest.mark.parametrize("way", ["move", "bulk", "editor", "new"])
+@pytest.mark.parametrize("way", ["move", "bulk", "everything", "editor", "new"])
 def test_nobody_waits_for_a_publication(
     browser: Browser, session: Session, make: Make, meanwhile: Meanwhile, way: str
 ) -> None:
@@ -84,6 +84,9 @@ def test_nobody_waits_for_a_publication(
         browser.post(f"/admin/posts/{post.id}/publish")
     elif way == "bulk":
         browser.post("/admin/posts/action/", {"action": "publish", "rowid": post.id, "confirmed": "1"})
+    elif way == "everything":
+        sent = {"action": "publish", "everything": "1", "query": "status=draft"}
+        browser.post(f"{browser.post('/admin/posts/action/', sent).location}run/")
     elif way == "editor":
         browser.post(f"/admin/posts/edit/?id={post.id}", edited(post, body="Some **words**.\r\n", move="publish"))
     else:

@@ -59,7 +59,7 @@ def create_role(session: Session, draft: RoleDraft, *, by: User, at: datetime) -
     refuse_lacking(policy, draft.grants)
     role = Role(name=_free_name(session, draft.label), created_at=at, updated_at=at, grants=[])
     session.add(role)
-    changes = apply_draft(role, draft, at)
+    changes = apply_draft(role, draft)
     session.flush()
     record(session, "role.create", role, by=by, at=at, changes=changes)
     return role
@@ -73,7 +73,7 @@ def update_role(session: Session, role: Role, draft: RoleDraft, *, base_version:
         raise Conflict(_("Somebody else changed this role in the meantime. Look at it again."))
     draft = checked_draft(session, draft, role)
     refuse_lacking(policy, draft.grants)
-    changes = apply_draft(role, draft, at)
+    changes = apply_draft(role, draft)
     if changes:
         role.updated_at = at
         record(session, "role.edit", role, by=by, at=at, changes=changes)
@@ -175,7 +175,7 @@ def refuse_lacking(policy: RolePolicy, grants: Iterable[Grant]) -> None:
         raise NotAllowed(_("You cannot grant “%(right)s” that widely: you do not have it yourself.", right=right))
 
 
-def apply_draft(role: Role, draft: RoleDraft, at: datetime) -> dict[str, tuple[object, object]]:
+def apply_draft(role: Role, draft: RoleDraft) -> dict[str, tuple[object, object]]:
     """Set what differs; grants that stay keep their rows."""
     before = {
         "label": role.label,
