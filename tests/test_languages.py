@@ -71,6 +71,17 @@ def test_what_is_not_whole_fails_the_check(copied: Path, translation: str, is_fu
     assert f"de: {fault}" in done.output
 
 
+def test_a_string_that_is_new_to_a_catalogue_fails_the_check_and_is_counted(copied: Path) -> None:
+    with copied.open("rb") as file:
+        catalog = read_po(file, locale="de")
+    catalog.delete("“%(post)s” is a draft again.")
+    with copied.open("wb") as file:
+        write_po(file, catalog)
+
+    assert "de: not translated: '“%(post)s” is a draft again.'" in check().output
+    assert "1 to translate" in CliRunner().invoke(languages.languages, []).output
+
+
 def test_the_command_writes_the_same_bytes_again(copied: Path) -> None:
     before = {path.name: path.read_bytes() for path in copied.parent.iterdir()}
 

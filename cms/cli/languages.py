@@ -83,7 +83,9 @@ def _messages(catalog: Catalog) -> Iterator:  # type: ignore[type-arg]  # of Mes
 
 
 def _is_whole(message) -> bool:  # type: ignore[no-untyped-def]
-    return bool(message.string) if isinstance(message.string, str) else all(message.string) and bool(message.string)
+    """Whether every form is there; a string that is new to its catalogue has none, not even an empty one."""
+    forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
+    return bool(forms) and all(forms)
 
 
 def _has_same_placeholders(message) -> bool:  # type: ignore[no-untyped-def]
