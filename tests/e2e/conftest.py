@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
 MAIL_SECONDS = 10
+#: Milliseconds to wait for anything: enough for a machine with several browsers and servers on two processors.
+PATIENCE = 30_000
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 #: Nothing moves, so that colours are measured as they stay.
@@ -88,6 +90,7 @@ def site(demo: Server) -> str:
 
 @pytest.fixture(scope="session")
 def chrome(chromium: str) -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
@@ -132,7 +135,7 @@ def open_browser(
         state = {"storage_state": signed_in(name)} if name else {}
         context = chrome.new_context(**CALM | {"base_url": site} | state | options)
         context.add_init_script(NOTE_VIOLATIONS)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.on("console", lambda message: _note(complaints, message))
         context.on("weberror", lambda error: complaints.append(f"error: {error.error}"))
         return context.new_page()

@@ -37,7 +37,7 @@ def test_files_are_chosen_dropped_and_pasted_and_described_as_they_arrive(person
     page.evaluate(DROP, ["winch.png", list(picture("teal"))])
     page.evaluate(PASTE, ["davit.png", list(picture("maroon"))])
 
-    expect(page.get_by_role("listitem").get_by_text("In the library", exact=True)).to_have_count(3, timeout=30_000)
+    expect(page.get_by_role("listitem").get_by_text("In the library", exact=True)).to_have_count(3)
     expect(page.get_by_text("This is not an image")).to_be_visible()
     expect(page.get_by_text("1 could not be taken")).to_be_visible()
     page.get_by_label("Description of crane").fill("A crane over the quay")
