@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
+from cms.web.worker import drain
 from tests.factories import PASSWORD
 
 
@@ -25,7 +26,9 @@ class Browser:
 
     def post(self, url: str, data: dict[str, Any] | None = None, **options: Any) -> TestResponse:
         """With a valid token; `client.post` is for leaving it out."""
-        return self.client.post(url, data={"csrf_token": self.token()} | (data or {}), **options)
+        answer = self.client.post(url, data={"csrf_token": self.token()} | (data or {}), **options)
+        drain(self.app)  # as the worker of a site that is served does within a second
+        return answer
 
     def token(self) -> str:
         """As a form of this browser's session would carry it."""

@@ -79,13 +79,11 @@ def _ask(form: RegisterForm) -> None:
     secret = joining.ask_for_account(
         db.session(), email=email, username=username, display_name=name, hashed=hashed, at=at
     )
-    db.session.commit()
-    if not may_mail:
-        return
-    if secret is None:
+    if may_mail and secret is None:
         letters.has_account(email)
-    else:
+    elif may_mail and secret is not None:
         letters.confirm_sign_up(email, secret)
+    db.session.commit()
 
 
 def _make(secret: str, username: str) -> Response:
@@ -93,8 +91,8 @@ def _make(secret: str, username: str) -> Response:
     user = joining.confirm_account(db.session(), secret, approval=approval, username=username, at=now())
     if not approval:
         return finish(user, remember=False, target="/", via="confirmation")
-    db.session.commit()
     letters.waits_for_approval(user, queries.managers(db.session()))
+    db.session.commit()
     flash(_("Your address is confirmed. You get mail when somebody has said yes to your account."))
     return redirect(url_for("security.login"))
 

@@ -83,8 +83,8 @@ def password() -> Response:
         return _security_page(refusal, password_form=form)
     here = sessions.current_session()
     change_password(db.session(), me, hashed, keep=here.id if here else None, at=now())
-    db.session.commit()
     letters.notice(me, _("The password of your account was changed."))
+    db.session.commit()
     flash(_("Your password is changed. You are signed out everywhere else."))
     return redirect(url_for("profile.security"))
 
@@ -103,12 +103,12 @@ def email() -> Response:
     except (Invalid, TooOften) as refusal:
         form.show(refusal)
         return _security_page(refusal, email_form=form)
-    db.session.commit()
     if may_mail and secret is None:
         letters.address_taken(wanted)
     elif may_mail and secret is not None:
         letters.confirm_email(wanted, secret)
     letters.notice(me, _("Somebody asked to give your account another e-mail address."))
+    db.session.commit()
     flash(_("Check your e-mail: the new address has to be confirmed by the link in it."))
     return redirect(url_for("profile.security"))
 
@@ -122,8 +122,8 @@ def confirm_email(secret: str) -> Response:
     if request.method != "POST":
         return page("confirm_email", form=form, email=wanted)
     person, old = own.confirm_email(db.session(), secret, at=now())
-    db.session.commit()
     letters.notice(person, _("Your account has another e-mail address now."), to=old)
+    db.session.commit()
     flash(_("Your new address is confirmed."))
     return redirect(url_for("profile.security"))
 

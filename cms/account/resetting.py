@@ -64,8 +64,8 @@ def reset(secret: str) -> Response:
     end_read(db.session())
     hashed = passwords.hash_password(form.password.data)
     person = reset_password(db.session(), secret, hashed, at=now())
-    db.session.commit()
     letters.notice(person, _("The password of your account was changed by a link in a mail."))
+    db.session.commit()
     flash(_("Your password is set. Sign in with it."))
     return redirect(url_for("security.login"))
 
@@ -75,11 +75,9 @@ def _send(email: str) -> None:
     answer_at = time.monotonic() + EQUAL_SECONDS
     may_mail = limits.may_mail(email)
     person: User | None = queries.by_email(db.session(), email)
-    if person is None or not person.active or not may_mail:
-        db.session.commit()
-    else:
+    if person is not None and person.active and may_mail:
         secret = tokens.issue_reset(db.session(), person, at=now())
-        db.session.commit()
         (letters.reset if person.password else letters.first_password)(person, secret)
+    db.session.commit()
     end_read(db.session())
     time.sleep(max(0.0, answer_at - time.monotonic()))

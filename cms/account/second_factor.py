@@ -146,9 +146,9 @@ def _require_right(me: User, secret: str, code: str) -> None:
 
 
 def _changed(what: str, fresh: list[str] | None = None) -> Response:
-    """Commit, tell the owner of the account, and show new recovery codes: now and never again."""
-    db.session.commit()
+    """Tell the owner of the account, commit, and show new recovery codes: now and never again."""
     letters.notice(signed_in(), what)
+    db.session.commit()
     flash(what)
     return page("codes", codes=fresh) if fresh else redirect(url_for("second_factor.show"))
 

@@ -84,9 +84,8 @@ def _try(step: Step, form: CodeForm | RecoveryForm, taken: list[int]) -> Respons
         message = _("This code is wrong, or was used already.")
         return _page(step, form, user, Invalid(message, {"code": message}))
     attempts.give_back(db.session(), taken)
-    left = len(user.mf_recovery_codes or [])
-    response = finish(user, remember=waiting.remember, target=waiting.next, via=step.via)
     if step is BY_RECOVERY:
+        left = len(user.mf_recovery_codes or [])
         letters.notice(
             user,
             ngettext(
@@ -95,7 +94,7 @@ def _try(step: Step, form: CodeForm | RecoveryForm, taken: list[int]) -> Respons
                 left,
             ),
         )
-    return response
+    return finish(user, remember=waiting.remember, target=waiting.next, via=step.via)
 
 
 def _page(step: Step, form: CodeForm | RecoveryForm, user: User, refusal: Invalid | None = None) -> Response:

@@ -14,6 +14,7 @@ from cms.admin.comments import CommentView
 from cms.admin.dashboard import DashboardView
 from cms.admin.event_words import label_of
 from cms.admin.gate import Gated, menu
+from cms.admin.jobs import JobView
 from cms.admin.media import MediaView
 from cms.admin.moderation import ModerationView
 from cms.admin.pages import PageView
@@ -44,6 +45,7 @@ VIEWS: tuple[type[Gated], ...] = (
     RoleView,
     SettingsView,
     ActivityView,
+    JobView,
     TrashView,
     PaletteView,
     PreferencesView,

@@ -16,6 +16,7 @@ NOUNS = {
     "roles": N_("Role"),
     "redirects": N_("Redirect"),
     "settings": N_("Settings"),
+    "jobs": N_("Job"),
 }
 
 VERBS = {
@@ -66,6 +67,8 @@ VERBS = {
     "activate": N_("activated"),
     "anonymise": N_("anonymised"),
     "import": N_("imported"),
+    "retry": N_("tried again"),
+    "cancel": N_("called off"),
 }
 
 #: Fields that stand in no form.
@@ -115,6 +118,8 @@ MORE_LABELS = {
     "from_path": N_("Old address"),
     "to_path": N_("Leads to"),
     "post_id": N_("Follows the post"),
+    "run_at": N_("Next attempt"),
+    "attempts": N_("Attempts"),
     "hits": N_("Times followed"),
     "last_hit_at": N_("Last followed"),
     "approval_requested_at": N_("Waited for approval since"),

@@ -12,13 +12,12 @@ from cms.accounts.actions import people
 from cms.accounts.models import Role, User, UserSession
 from cms.accounts.policy import PlainPolicy, UserPolicy
 from cms.accounts.standing import LABELS, Standing, standing_of, stands
-from cms.admin.base import SITE
+from cms.admin.base import SITE, CmsModelView
 from cms.admin.bulk import Bulk
 from cms.admin.columns import Column
 from cms.admin.events import EventLine, lines_of
 from cms.admin.filters import ChoiceFilter, DateFilter, FlagFilter, RelationFilter
 from cms.admin.leaving import OUTCOMES, leave, left
-from cms.admin.letters import Letters
 from cms.admin.listing import Preset
 from cms.admin.moves import Move
 from cms.admin.user_form import UserForm, role_choices, set_choices, without_role
@@ -40,7 +39,7 @@ RECENT = 10
 PILLS = {Standing.ACTIVE: "good", Standing.INVITED: "plan", Standing.WAITING: "wait"}
 
 
-class UserView(Letters):
+class UserView(CmsModelView):
     """Addresses are shown to those who manage people, and to nobody else."""
 
     model, area, label, icon, group = User, "users", N_("People"), "i-users", SITE
@@ -175,7 +174,7 @@ class UserView(Letters):
             by=signed_in(),
             at=now(),
         )
-        self.after_commit(lambda: letters.first_password(person, secret))
+        letters.first_password(person, secret)
         return person
 
     def save_from(self, form: UserForm, record: User) -> None:
@@ -264,19 +263,19 @@ class UserView(Letters):
         people.activate(db.session(), record, by=signed_in(), at=now(), batch_id=batch_id)
         db.session.flush()
         if waited:
-            self.after_commit(lambda: letters.approved(record))
+            letters.approved(record)
 
     def _send_link(self, record: User) -> str:
         secret = people.invite_again(db.session(), record, by=signed_in(), at=now())
         letter = letters.reset if record.password else letters.first_password
-        self.after_commit(lambda: letter(record, secret))
+        letter(record, secret)
         return _("%(person)s gets a message with a link.", person=record)
 
     def _tell_of_new_address(self, record: User, old: str) -> None:
         """The old address learns of it; an invitation that went there is dead, and goes to the new one."""
         if record.password or not record.active:
             text = _("Your account has another e-mail address now.")
-            self.after_commit(lambda: letters.notice(record, text, to=old))
+            letters.notice(record, text, to=old)
         else:
             self._send_link(record)
 

@@ -29,6 +29,7 @@ COMMANDS = {
     "search": ("cms.cli.search:search", "The full-text index."),
     "languages": ("cms.cli.languages:languages", "Bring the catalogues of every language up to date, or check them."),
     "media": ("cms.cli.media:media", "The index of where files are used."),
+    "worker": ("cms.cli.worker:worker", "Do what follows changes, such as mail, in a process of its own."),
     "tidy": ("cms.cli.tidy:tidy", "Empty the trash and forget addresses, as the settings say."),
     "doctor": ("cms.cli.doctor:doctor", "Check that this installation is healthy."),
 }

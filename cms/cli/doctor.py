@@ -2,6 +2,7 @@
 
 import stat
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -16,13 +17,16 @@ from cms.accounts.queries import any_owner
 from cms.cli.application import drift, pending_migrations
 from cms.core.db import reading
 from cms.extensions import db
+from cms.jobs import leases
 from cms.media.models import Media
 from cms.media.storage import open_storage
 from cms.posts.media_use import faults
 from cms.posts.models import Edition
-from cms.web import runtime
+from cms.web import now, runtime
 
 Problems = Iterator[str]
+#: A worker that runs looks every second.
+LATE = timedelta(minutes=10)
 
 
 @click.command()
@@ -99,6 +103,14 @@ def _uses(session: Session) -> Problems:
         yield f"{count} uses of files are not as the index says. Run: python3 manage.py media rebuild"
 
 
+def _jobs(session: Session) -> Problems:
+    backlog = leases.backlog(session, now())
+    if backlog.failed:
+        yield f"{backlog.failed} jobs have failed. Look at them under /admin/jobs/?status=failed."
+    if backlog.late > LATE:
+        yield "Jobs have been due for more than ten minutes. Let `serve` or `python3 manage.py worker` run."
+
+
 def _files(session: Session) -> Problems:
     storage = open_storage(runtime().config.storage_url)
     for media_id, digest in session.execute(select(Media.id, Media.digest)):
@@ -137,5 +149,6 @@ CHECKS: tuple[tuple[str, Callable[[Session], Problems]], ...] = (
     ("media folder", _folders),
     ("files of the library", _files),
     ("where files are used", _uses),
+    ("jobs", _jobs),
     ("secrets", _secrets),
 )

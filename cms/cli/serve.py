@@ -12,6 +12,7 @@ from cms.cli import server
 from cms.cli.application import migrate_if_empty
 from cms.extensions import db
 from cms.web import now, runtime
+from cms.web.worker import Worker
 
 
 @click.command()
@@ -39,6 +40,7 @@ def dev(port: int) -> None:
         require_free("127.0.0.1", port)
     app = create_app("development", base_url=address_of("127.0.0.1", port))
     migrate_if_empty(app)
+    Worker(app, alone=True).begin()
     app.run("127.0.0.1", port, debug=True, use_reloader=True)
 
 

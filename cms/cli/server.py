@@ -9,6 +9,7 @@ from gunicorn.app.base import BaseApplication
 
 from cms.cli import housekeeping
 from cms.extensions import db
+from cms.web.worker import Worker
 
 
 class Server(BaseApplication):
@@ -18,6 +19,7 @@ class Server(BaseApplication):
         self.app = app
         self.bind = bind
         self.workers = workers
+        self.worker: Worker | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -33,7 +35,8 @@ class Server(BaseApplication):
             "max_requests_jitter": 500,
             "preload_app": True,
             "control_socket_disable": True,
-            "post_worker_init": lambda _worker: housekeeping.begin(self.app),
+            "post_worker_init": lambda _worker: self._begin_beside(),
+            "worker_exit": lambda _server, _worker: self._end_beside(),
             "loglevel": "warning",
             "forwarded_allow_ips": "127.0.0.1",
             "forwarder_headers": "",  # a visitor's SCRIPT_NAME would stand in every link, and in kept pages
@@ -42,6 +45,16 @@ class Server(BaseApplication):
             options["worker_tmp_dir"] = str(Path("/dev/shm"))  # noqa: S108
         for name, value in options.items():
             self.cfg.set(name, value)
+
+    def _begin_beside(self) -> None:
+        housekeeping.begin(self.app)
+        self.worker = Worker(self.app, alone=True)
+        self.worker.begin()
+
+    def _end_beside(self) -> None:
+        """The job in hand is finished; one that is cut off is taken again when its lease is over."""
+        if self.worker is not None:
+            self.worker.end()
 
     def load(self) -> Flask:
         """Connections must not be shared by processes: each worker opens its own."""

@@ -13,6 +13,7 @@ from cms.comments import emptying as comments
 from cms.comments.erasing import forget_senders
 from cms.comments.models import Comment
 from cms.core.db import end_read
+from cms.jobs import leases
 from cms.media import emptying as files
 from cms.media.storage import Storage, open_storage
 from cms.posts import media_use
@@ -22,6 +23,8 @@ from cms.web import now, runtime
 
 #: Rows of one transaction: others who write wait no longer than these take.
 CHUNK = 100
+#: How long a job that is over can be looked at.
+JOBS_KEPT = timedelta(days=30)
 #: After how many days a picture of somebody who was erased goes, where the trash is never emptied.
 ERASED_DAYS = 30
 #: Does the next rows that are older than the first moment, and says how many; the second moment is now.
@@ -53,6 +56,7 @@ def tidy_up(
         days = getattr(settings, setting)
         count = _all_of(task, session, at - timedelta(days=days), at, end_chunk) if days else 0
         done[what] = done.get(what, 0) + count
+    done["jobs"] = _all_of(_forget_jobs, session, at - JOBS_KEPT, at, end_chunk)
     library = Files(session, settings.trash_days, at, end_chunk, storage)
     done["files"] = library.remove_trashed()
     done["smaller copies of files"] = library.remove_stale()
@@ -133,6 +137,10 @@ def _forget_senders(session: Session, before: datetime, _at: datetime) -> int:
 
 def _forget_devices(session: Session, before: datetime, _at: datetime) -> int:
     return forget_devices(session, before, most=CHUNK)
+
+
+def _forget_jobs(session: Session, before: datetime, _at: datetime) -> int:
+    return leases.forget(session, before, most=CHUNK)
 
 
 TASKS: tuple[tuple[str, str, Task], ...] = (

@@ -1,12 +1,12 @@
 """How an application is put together, before and after the edges add their routes."""
 
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app
+from flask import Flask
 from flask_migrate import upgrade
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -17,23 +17,10 @@ from cms.core.db import MAX_ID, engine_options, prepare_engine
 from cms.extensions import csrf, db, mail, migrate
 from cms.web import errors, gate, headers, languages, logs, origins, probes, requests, static, undoing
 from cms.web.mailing import mail_settings
+from cms.web.runtimes import Runtime
 from config import ROOT, Config
 
 MEGABYTE = 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Runtime:
-    """What a running application knows beside Flask's own configuration."""
-
-    config: Config
-    clock: Clock
-
-
-def runtime() -> Runtime:
-    """Of the application that answers this request."""
-    found: Runtime = current_app.extensions["copydesk"]
-    return found
 
 
 class RowId(IntegerConverter):

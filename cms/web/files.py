@@ -8,7 +8,7 @@ from cms.core.db import end_read
 from cms.extensions import db
 from cms.media.actions import Prepared, prepare
 from cms.media.inspect import Limits
-from cms.web.app import runtime
+from cms.web.runtimes import runtime
 from cms.web.visitors import settings
 
 

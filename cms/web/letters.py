@@ -1,18 +1,18 @@
-"""What people get by mail about their account, and the links in it: always the configured address, never the Host."""
+"""What people get by mail about their account, and the links in it: always the configured address, never the Host.
 
-import threading
+Each is called in the transaction of what it tells of, before the commit.
+"""
+
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Flask, current_app, url_for
+from flask import url_for
 
 from cms.accounts.models import User
-from cms.core.db import begin_as
 from cms.core.i18n import _
-from cms.extensions import db
 from cms.web import mailing
-from cms.web.app import runtime
 from cms.web.areas import desk_path
+from cms.web.runtimes import runtime
 from cms.web.visitors import settings
 
 
@@ -118,26 +118,5 @@ def notice(user: User, what: str, *, to: str | None = None) -> None:
 
 
 def _post(to: str | Sequence[str], subject: str, *paragraphs: str) -> None:
-    """A mail server takes its time, and the time of an answer must not tell whether there was mail to send."""
-    addresses = [to] if isinstance(to, str) else to
-    body = "\n\n".join(paragraphs) + "\n"
-    db.session.rollback()  # whatever was read since the commit
-    if current_app.config["MAIL_BACKEND"] == "smtp":
-        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug's proxy
-        threading.Thread(target=_send_apart, args=(app, addresses, subject, body)).start()
-    else:
-        _send(addresses, subject, body)
-
-
-def _send_apart(app: Flask, addresses: Sequence[str], subject: str, body: str) -> None:
-    begin_as(may_write=False)
-    with app.app_context():
-        settings()  # kept for the mail, so that no transaction is open while it is sent
-        db.session.rollback()
-        _send(addresses, subject, body)
-
-
-def _send(addresses: Sequence[str], subject: str, body: str) -> None:
-    """Each their own message: nobody learns who else got it."""
-    for address in addresses:
-        mailing.send(address, subject, body)
+    """Into the outbox: it is sent once what it tells of is committed, and the answer does not wait for it."""
+    mailing.post([to] if isinstance(to, str) else to, subject, "\n\n".join(paragraphs) + "\n")

@@ -3,7 +3,7 @@
 from flask import request
 
 from cms.core.networks import is_loopback, sender_of
-from cms.web.app import runtime
+from cms.web.runtimes import runtime
 
 
 def network() -> str:

@@ -1,19 +1,29 @@
-"""Sending mail: one function, so that the library behind it can change."""
+"""Sending mail: one place, so that the library behind it can change."""
 
+import hashlib
 import logging
+from collections.abc import Sequence
 from email.utils import formataddr
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
 from flask_mailman import EmailMessage
 
-from cms.web.visitors import settings
+from cms.extensions import db, mail
+from cms.jobs import actions as jobs
+from cms.jobs.leases import GiveUp, Retry
+from cms.web.runtimes import runtime
+from cms.web.sealing import seal, unseal
+from cms.web.visitors import now, settings
+from cms.web.worker import handles
 from config import Config, ConfigError
 
 log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 10
+MAIL = "mail"
 
 
 def mail_settings(config: Config) -> dict[str, Any]:
@@ -48,18 +58,61 @@ def is_printed() -> bool:
 
 
 def send(to: str, subject: str, body: str) -> bool:
-    """Send plain text from the site's sender; False (and a line in the log) where the mail server would not take it.
+    """Send plain text at once, for whoever waits for the answer; False where the mail server would not take it.
 
     Call it after the commit and with no transaction open: a mail server may take seconds.
     """
-    site = settings()
-    sender = formataddr((site.mail_name or site.title, site.mail_from))
-    message = EmailMessage(subject.replace("\n", " "), body, sender, [to])
     try:
-        message.send()
-    except (OSError, ValueError) as error:  # a ValueError is an address that no header can carry
+        _deliver(to, subject, body)
+    except (OSError, ValueError) as error:
         log.warning("mail was not sent: %s", type(error).__name__)
         return False
+    return True
+
+
+def post(addresses: Sequence[str], subject: str, body: str) -> None:
+    """Hand mail to the outbox, in the transaction of what it tells of; each address gets a message of its own.
+
+    It is sealed: who writes to whom, and the links in it, do not lie in the table in the clear.
+    """
+    each = [{"sealed": seal({"to": address, "subject": subject, "body": body})} for address in addresses]
+    jobs.add_each(db.session(), MAIL, each, at=now(), label=subject)
+
+
+@handles(MAIL)
+def _send_job(job_id: int, args: dict[str, Any]) -> None:
+    """The same Message-ID at every attempt, so that a mail that was sent twice is recognised."""
+    message = unseal(args["sealed"])
+    if message is None:
+        raise GiveUp("It was sealed with another CMS_SECRET_KEY.")
+    settings()  # kept for the mail, so that no transaction is open while it is sent
+    db.session.rollback()
+    host = urlsplit(runtime().config.base_url).hostname
+    try:
+        _deliver(
+            message["to"], message["subject"], message["body"], {"Message-ID": f"<job-{job_id}-{_mark(args)}@{host}>"}
+        )
+    except SMTPRecipientsRefused as error:
+        codes = sorted({code for code, _text in error.recipients.values()})
+        why = f"The mail server does not take mail for this address ({', '.join(map(str, codes))})."
+        raise (GiveUp if all(code >= 500 for code in codes) else Retry)(why) from None
+    except ValueError:
+        raise GiveUp("This is no address that a mail can be sent to.") from None
+    except OSError as error:
+        raise Retry(f"The mail server could not be reached or refused ({type(error).__name__}).") from None
+
+
+def _mark(args: dict[str, Any]) -> str:
+    """Tells this job from one with its number in another copy of the site."""
+    return hashlib.sha256(args["sealed"].encode()).hexdigest()[:16]
+
+
+def _deliver(to: str, subject: str, body: str, headers: dict[str, str] | None = None) -> None:
+    """From the site's sender; a ValueError is an address that no header can carry."""
+    site = settings()
+    sender = formataddr((site.mail_name or site.title, site.mail_from))
+    message = EmailMessage(subject.replace("\n", " "), body, sender, [to], headers=headers)
+    with mail.get_connection() as connection:  # which is closed even where the message is refused
+        connection.send_messages([message])
     if is_printed():
         log.info("mail printed above")
-    return True

@@ -3,6 +3,7 @@
 from cms.accounts import inverses as accounts
 from cms.audit import inverses as table
 from cms.comments import inverses as comments
+from cms.jobs import inverses as jobs
 from cms.media import inverses as media
 from cms.media import version_inverses as media_versions
 from cms.posts import inverses as posts
@@ -22,5 +23,6 @@ def register() -> None:
     table.register(tags.INVERSES)
     table.register(redirects.INVERSES)
     table.register(settings.INVERSES)
+    table.register(jobs.INVERSES)
     table.register(posts.INVERSES, never=posts.NEVER)
     table.register(comments.INVERSES, never=comments.NEVER)

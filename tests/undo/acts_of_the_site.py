@@ -1,5 +1,10 @@
-"""What can be undone of redirects and settings."""
+"""What can be undone of redirects, settings and jobs."""
 
+from sqlalchemy import select
+
+from cms.jobs import actions as jobs
+from cms.jobs.lifecycle import FAILED, JobMove
+from cms.jobs.models import Job
 from cms.redirects import actions as redirects
 from cms.redirects.models import RedirectHits
 from cms.settings import actions as settings
@@ -29,3 +34,22 @@ def delete_redirect(w: World) -> Act:
 @act("settings.change")
 def change_settings(w: World) -> Act:
     return lambda: settings.change(w.session, {"title": "The Harbour", "posts_per_page": 7}, **w.later())
+
+
+@act("job.cancel")
+def call_a_job_off(w: World) -> Act:
+    job = failed_job(w)
+    return lambda: jobs.move_job(w.session, job, JobMove.CANCEL, **w.later())
+
+
+@act("job.retry")
+def try_a_job_again(w: World) -> Act:
+    job = failed_job(w)
+    return lambda: jobs.move_job(w.session, job, JobMove.RETRY, **w.later())
+
+
+def failed_job(w: World) -> Job:
+    jobs.add(w.session, "mail", {"sealed": "…"}, at=w.at, label="A letter")
+    job = w.session.scalars(select(Job)).one()
+    job.status, job.attempts = FAILED, 8
+    return job

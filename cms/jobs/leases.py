@@ -1,0 +1,136 @@
+"""Taking jobs and giving them back: the one place that knows leases, attempts and delays. Any engine drains by it.
+
+A worker claims, works without a transaction, and says how it went. One that dies says nothing: its lease runs out and
+another takes the job, so a handler has to bear being run twice.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from cms.jobs.lifecycle import JobStatus
+from cms.jobs.models import Job
+
+#: Longer than any time-out of what handlers do.
+LEASE = timedelta(minutes=2)
+#: How long to wait after the first, second … failure; after the last, the job has failed.
+DELAYS = tuple(timedelta(seconds=seconds) for seconds in (30, 120, 600, 3600, 4 * 3600, 12 * 3600, 24 * 3600))
+MOST_ATTEMPTS = len(DELAYS) + 1
+#: Job ids spread what failed together over a tenth of the delay, so that it does not come back together.
+SPREAD = 10
+
+
+class GiveUp(Exception):
+    """Raised by a handler where no further attempt can help; the text is for the owner and holds no secret."""
+
+
+class Retry(Exception):
+    """Raised by a handler that wants another attempt; the text is for the owner and holds no secret."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job in hand. `attempt` tells this hold on it from any later one."""
+
+    id: int
+    name: str
+    args: dict[str, Any]
+    attempt: int
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """How many jobs have failed, and for how long the oldest that waits has been due."""
+
+    failed: int
+    late: timedelta
+
+
+def is_due(session: Session, at: datetime) -> bool:
+    """Whether there is anything to claim; a read, so that an idle worker never takes a lock."""
+    return session.scalar(select(Job.id).where(_due(at)).limit(1)) is not None
+
+
+def claim(session: Session, at: datetime) -> Claim | None:
+    """The job that has waited longest, leased to the caller; commit before working on it.
+
+    One whose last attempt ended without a word, as with a worker that was killed each time, has failed.
+    """
+    while job := session.scalar(_next(at)):
+        if job.status is JobStatus.RUNNING and job.attempts >= MOST_ATTEMPTS:
+            _end(job, JobStatus.FAILED, at, "Every worker that took this job ended in the middle of it.")
+            session.flush()
+            continue
+        job.status, job.lease_until, job.updated_at = JobStatus.RUNNING, at + LEASE, at
+        job.attempts += 1
+        session.flush()
+        return Claim(job.id, job.name, dict(job.args), job.attempts)
+    return None
+
+
+def finish(session: Session, claim: Claim, at: datetime) -> bool:
+    """It is done: what it was done with is forgotten. False where the lease had run out and another took it."""
+    done: dict[str, Any] = {
+        "status": JobStatus.DONE,
+        "args": {},
+        "lease_until": None,
+        "last_error": "",
+        "updated_at": at,
+    }
+    return _changed(session, claim, done)
+
+
+def fail(session: Session, claim: Claim, why: str, at: datetime, *, for_good: bool = False) -> bool:
+    """It went wrong: it waits for its next attempt, or has failed after the last. False as in `finish`."""
+    over = for_good or claim.attempt >= MOST_ATTEMPTS
+    values: dict[str, Any] = {"lease_until": None, "last_error": why[:1000], "updated_at": at}
+    if over:
+        return _changed(session, claim, values | {"status": JobStatus.FAILED})
+    return _changed(session, claim, values | {"status": JobStatus.WAITING, "run_at": at + delay_after(claim)})
+
+
+def delay_after(claim: Claim) -> timedelta:
+    delay = DELAYS[claim.attempt - 1]
+    return delay + delay / SPREAD * (claim.id % SPREAD) / SPREAD
+
+
+def backlog(session: Session, at: datetime) -> Backlog:
+    """What an operator has to know: how many have failed, and since when the oldest is due."""
+    failed = session.scalar(select(func.count()).where(Job.status == JobStatus.FAILED)) or 0
+    oldest = session.scalar(select(func.min(Job.run_at)).where(Job.status == JobStatus.WAITING))
+    return Backlog(failed, max(at - oldest, timedelta(0)) if oldest else timedelta(0))
+
+
+def forget(session: Session, before: datetime, *, most: int) -> int:
+    """Delete the oldest that are over since before then; how many there were."""
+    over = (JobStatus.DONE, JobStatus.CANCELLED, JobStatus.FAILED)
+    old = select(Job.id).where(Job.status.in_(over), Job.created_at < before, Job.updated_at < before)
+    ids = list(session.scalars(old.order_by(Job.created_at, Job.id).limit(most)))
+    session.execute(delete(Job).where(Job.id.in_(ids)))
+    return len(ids)
+
+
+def _due(at: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(Job.status == JobStatus.WAITING, Job.run_at <= at),
+        and_(Job.status == JobStatus.RUNNING, Job.lease_until <= at),
+    )
+
+
+def _next(at: datetime) -> Any:
+    query = select(Job).where(_due(at)).order_by(Job.run_at, Job.id).limit(1)
+    return query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+
+
+def _end(job: Job, status: JobStatus, at: datetime, why: str) -> None:
+    job.status, job.lease_until, job.last_error, job.updated_at = status, None, why, at
+
+
+def _changed(session: Session, claim: Claim, values: dict[str, Any]) -> bool:
+    """Only while it is still ours."""
+    ours = and_(Job.id == claim.id, Job.status == JobStatus.RUNNING, Job.attempts == claim.attempt)
+    changed = session.execute(update(Job).where(ours).values(**values).execution_options(synchronize_session=False))
+    return bool(changed.rowcount)  # type: ignore[attr-defined]  # a CursorResult, which execute does not promise

@@ -1,0 +1,42 @@
+"""Jobs, in the shape in which every engine drains them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cms.core.db import Base, Timestamps
+from cms.jobs.lifecycle import JobStatus
+
+WAITING = text("status = 'waiting'")
+RUNNING = text("status = 'running'")
+
+
+class Job(Base, Timestamps):
+    """One side effect: `name` says which handler does it with `args`; `label` is what people read.
+
+    While it runs it is leased: whoever finds the lease over takes it again, so each is done at least once.
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        Index("ix_jobs_due", "run_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_jobs_leased", "lease_until", "id", sqlite_where=RUNNING, postgresql_where=RUNNING),
+        Index("ix_jobs_status_created_at_id", "status", "created_at", "id"),
+        Index("ix_jobs_created_at_id", "created_at", "id"),
+    )
+
+    name: Mapped[str] = mapped_column(String(60))
+    label: Mapped[str] = mapped_column(String(200), default="")
+    args: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    status: Mapped[JobStatus] = mapped_column(default=JobStatus.WAITING)
+    run_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    last_error: Mapped[str] = mapped_column(Text, default="")
+    #: Subject, verb and version of what it follows: the same is never asked for twice.
+    dedupe_key: Mapped[str | None] = mapped_column(String(200), unique=True)
+
+    def __str__(self) -> str:
+        return self.label or self.name

@@ -1,0 +1,30 @@
+"""What must wait in the database and not lie there in the clear, such as a link that signs somebody in."""
+
+import base64
+import hashlib
+import json
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken
+from flask import current_app
+
+PURPOSE = b"copydesk sealed jobs"
+
+
+def seal(values: dict[str, Any]) -> str:
+    """Encrypted with a key made from CMS_SECRET_KEY, so that a copy of the database alone does not tell."""
+    return _fernet().encrypt(json.dumps(values).encode()).decode()
+
+
+def unseal(sealed: str) -> dict[str, Any] | None:
+    """None where it was sealed with another secret, or is no seal at all."""
+    try:
+        values: dict[str, Any] = json.loads(_fernet().decrypt(sealed.encode()))
+    except InvalidToken:
+        return None
+    return values
+
+
+def _fernet() -> Fernet:
+    secret = str(current_app.secret_key).encode()
+    return Fernet(base64.urlsafe_b64encode(hashlib.blake2b(PURPOSE, key=secret[:64], digest_size=32).digest()))

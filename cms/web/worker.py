@@ -1,0 +1,133 @@
+"""Draining the outbox: a thread of whatever serves, or `manage.py worker`. Handlers say how a kind of job is done."""
+
+import fcntl
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+
+from cms.core.db import begin_as, is_away
+from cms.extensions import db
+from cms.jobs import leases
+from cms.jobs.leases import Claim, GiveUp, Retry
+from cms.web.visitors import now
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 1.0
+#: How long a process that is to end waits for the job in hand.
+GRACE_SECONDS = 20.0
+#: Gets the id of the job, which is the same at every attempt, and its arguments. Runs with no transaction open.
+Handler = Callable[[int, dict[str, Any]], None]
+
+_handlers: dict[str, Handler] = {}
+
+
+def handles(name: str) -> Callable[[Handler], Handler]:
+    """Declare how jobs of this name are done. One may run twice, so it says the same to the outside each time."""
+
+    def keep(handler: Handler) -> Handler:
+        _handlers[name] = handler
+        return handler
+
+    return keep
+
+
+def drain(app: Flask, stop: threading.Event | None = None) -> int:
+    """Do all jobs that are due, one after the other; how many were tried. Asked to stop, it ends the one in hand."""
+    tried = 0
+    while not (stop and stop.is_set()):
+        with app.app_context():  # a new one for each: what is known for the length of a request is asked again
+            claimed = _claim()
+            if claimed is None:
+                break
+            _work(claimed)
+        tried += 1
+    return tried
+
+
+class Worker:
+    """Looks for jobs until it is stopped. `alone`: of the processes of this installation only one looks."""
+
+    def __init__(self, app: Flask, *, alone: bool) -> None:
+        self.app = app
+        self.alone = alone
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def begin(self) -> None:
+        """In a thread of its own, which a process that is killed does not wait for."""
+        self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take no further job."""
+        self._stop.set()
+
+    def end(self) -> None:
+        """Stop, and wait for the job in hand."""
+        self.stop()
+        if self._thread is not None:
+            self._thread.join(GRACE_SECONDS)
+
+    def run(self) -> None:
+        with (self.app.extensions["copydesk"].config.instance / "worker.lock").open("a") as file:
+            while not self._stop.is_set():
+                if not self.alone or _is_first(file.fileno()):
+                    self._look()
+                self._stop.wait(LOOK_SECONDS)
+
+    def _look(self) -> None:
+        try:
+            drain(self.app, self._stop)
+        except Exception as error:  # the next look may be a better one, and nobody else would start this thread again
+            if is_away(error):
+                log.warning("jobs wait: the database is away (%s)", type(error).__name__)
+            else:
+                log.exception("jobs wait")
+
+
+def _is_first(descriptor: int) -> bool:
+    """Whether this process holds the lock of the installation; once held, it ends with the process."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _claim() -> Claim | None:
+    """An idle look is a read: it takes no lock."""
+    session, at = db.session(), now()
+    begin_as(may_write=False)
+    try:
+        due = leases.is_due(session, at)
+    finally:
+        session.rollback()
+        begin_as(may_write=True)
+    if not due:
+        return None
+    claimed = leases.claim(session, at)
+    session.commit()
+    return claimed
+
+
+def _work(claimed: Claim) -> None:
+    session = db.session()
+    try:
+        if (handler := _handlers.get(claimed.name)) is None:
+            raise Retry(f"Nothing here knows how to do “{claimed.name}”.")
+        handler(claimed.id, claimed.args)
+    except Exception as error:
+        session.rollback()
+        why = str(error) if isinstance(error, GiveUp | Retry) else f"{type(error).__name__}"
+        log.warning(
+            "job %s (%s) failed: %s", claimed.id, claimed.name, why, exc_info=not isinstance(error, GiveUp | Retry)
+        )
+        leases.fail(session, claimed, why, now(), for_good=isinstance(error, GiveUp))
+    else:
+        session.rollback()  # what a handler read; it commits by itself what it wrote
+        leases.finish(session, claimed, now())
+    session.commit()

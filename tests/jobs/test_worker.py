@@ -1,0 +1,194 @@
+"""The worker: what is committed is done, what is killed in the middle is done again, and nothing is told to logs."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cms.jobs import actions, leases
+from cms.jobs.lifecycle import DONE, FAILED, WAITING
+from cms.jobs.models import Job
+from cms.web import mailing, worker
+from cms.web.sealing import seal
+from cms.web.worker import Worker, drain
+from tests.conftest import NOON
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def handled(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[worker.Handler], None]]:
+    """Declares how jobs called "probe" are done, in this test."""
+    kept = dict(worker._handlers)
+    yield lambda handler: worker._handlers.update(probe=handler)
+    worker._handlers.clear()
+    worker._handlers.update(kept)
+
+
+def ask(session: Session, **args: Any) -> None:
+    actions.add(session, "probe", args, at=NOON)
+    session.commit()
+
+
+def only(session: Session) -> Job:
+    job = session.scalars(select(Job)).one()
+    session.refresh(job)
+    session.rollback()
+    return job
+
+
+def test_jobs_are_done_in_their_order(app: Flask, session: Session, handled: Any) -> None:
+    done: list[int] = []
+    handled(lambda _id, args: done.append(args["number"]))
+    for number in range(3):
+        ask(session, number=number)
+
+    assert drain(app) == 3
+    assert done == [0, 1, 2]
+    assert drain(app) == 0
+
+
+def test_what_goes_wrong_waits_and_says_why_without_a_secret(app: Flask, session: Session, handled: Any) -> None:
+    def fail(_id: int, _args: dict[str, Any]) -> None:
+        raise RuntimeError("the token is cds_hidden")
+
+    handled(fail)
+    ask(session)
+
+    drain(app)
+
+    job = only(session)
+    assert (job.status, job.attempts, job.last_error) == (WAITING, 1, "RuntimeError")
+
+
+def test_half_a_change_of_a_handler_is_not_kept(app: Flask, session: Session, handled: Any) -> None:
+    def begin_and_fail(_id: int, _args: dict[str, Any]) -> None:
+        actions.add(worker.db.session(), "other", {}, at=NOON)
+        raise leases.Retry("not yet")
+
+    handled(begin_and_fail)
+    ask(session)
+
+    drain(app)
+
+    assert only(session).last_error == "not yet"
+
+
+def test_an_unknown_kind_waits_for_a_version_that_knows_it(app: Flask, session: Session) -> None:
+    actions.add(session, "from.tomorrow", {}, at=NOON)
+    session.commit()
+
+    drain(app)
+
+    assert only(session).status is WAITING
+    assert only(session).last_error == "Nothing here knows how to do “from.tomorrow”."
+
+
+def test_asked_to_stop_it_ends_the_job_in_hand_and_takes_no_other(app: Flask, session: Session, handled: Any) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(_id: int, _args: dict[str, Any]) -> None:
+        begun.set()
+        assert go_on.wait(30)
+
+    handled(slow)
+    ask(session)
+    ask(session)
+    working = Worker(app, alone=True)
+    working.begin()
+    assert begun.wait(30)
+
+    working.stop()
+    go_on.set()
+    working.end()
+
+    assert sorted(session.scalars(select(Job.status))) == [DONE, WAITING]
+
+
+def test_of_the_processes_of_an_installation_one_looks(app: Flask, session: Session, handled: Any) -> None:
+    done = threading.Event()
+    handled(lambda _id, _args: done.set())
+    first, second = Worker(app, alone=True), Worker(app, alone=True)
+    with (Path(app.instance_path) / "worker.lock").open("a") as held:
+        assert worker._is_first(held.fileno())
+        first.begin()
+        ask(session)
+        assert not done.wait(2)
+    second.begin()
+
+    assert done.wait(30)
+    first.end()
+    second.end()
+
+
+def test_a_mail_sealed_with_another_secret_fails_for_good(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        monkeypatch.setattr(app, "secret_key", "a secret of long ago, since then replaced")
+        sealed = seal({"to": "a@example.com", "subject": "Hello", "body": "…"})
+        monkeypatch.undo()
+    actions.add(session, mailing.MAIL, {"sealed": sealed}, at=NOON)
+    session.commit()
+
+    drain(app)
+
+    assert (only(session).status, only(session).last_error) == (FAILED, "It was sealed with another CMS_SECRET_KEY.")
+
+
+PROGRAM = """
+import sys, time
+from cms import create_app
+from cms.web import worker
+
+@worker.handles("probe")
+def slow(_id, args):
+    with open(args["file"], "a") as file:
+        file.write("begun\\n")
+    time.sleep(float(sys.argv[1]))
+    with open(args["file"], "a") as file:
+        file.write("done\\n")
+
+worker.drain(create_app("development"))
+"""
+
+
+def test_a_worker_killed_in_the_middle_loses_nothing(
+    app: Flask, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SIGKILL, which no process can answer; the next worker comes after the lease."""
+    told = tmp_path / "told"
+    ask(session, file=str(told))
+    environment = {
+        **os.environ,
+        "CMS_DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
+        "CMS_INSTANCE": str(tmp_path),
+        "CMS_BASE_URL": "http://localhost",
+    }
+    first = subprocess.Popen([sys.executable, "-c", PROGRAM, "600"], env=environment, cwd=ROOT)
+    until = time.monotonic() + 60
+    while not told.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    first.send_signal(signal.SIGKILL)
+    first.wait(30)
+    assert told.read_text() == "begun\n"
+
+    job = session.scalars(select(Job)).one()
+    assert job.lease_until is not None
+    job.lease_until -= leases.LEASE + timedelta(minutes=1)  # as if that time had passed
+    session.commit()
+    subprocess.run([sys.executable, "-c", PROGRAM, "0"], env=environment, cwd=ROOT, check=True, timeout=60)
+
+    assert told.read_text() == "begun\nbegun\ndone\n"
+    assert (only(session).status, only(session).attempts) == (DONE, 2)
