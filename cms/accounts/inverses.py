@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from cms.accounts.actions import people, roles
 from cms.accounts.actions.own import PROFILE, set_avatar
 from cms.accounts.models import Role, User
 from cms.accounts.policy import PlainPolicy, RolePolicy, UserPolicy
 from cms.audit.actions import gathering, record
-from cms.audit.inverses import Inverse, Undoing
+from cms.audit.inverses import Inverse, Undoing, loading
 from cms.audit.models import Event
 from cms.audit.undo import undo_parts
 from cms.core.db import free_id
@@ -55,18 +54,8 @@ def may_for_others(by: User) -> Decision:
     return PlainPolicy(by).may(Permission.AUDIT_UNDO)
 
 
-def load_people(session: Session, ids: list[int], lock: bool) -> dict[int, User]:
-    query = select(User).where(User.id.in_(ids)).order_by(User.id)
-    if lock:
-        query = query.with_for_update(of=User).execution_options(populate_existing=True)
-    return {person.id: person for person in session.scalars(query)}
-
-
-def _load_roles(session: Session, ids: list[int], lock: bool) -> dict[int, Role]:
-    query = select(Role).where(Role.id.in_(ids)).order_by(Role.id)
-    if lock:
-        query = query.with_for_update(of=Role).execution_options(populate_existing=True)
-    return {role.id: role for role in session.scalars(query)}
+load_people = loading(User)
+_load_roles = loading(Role)
 
 
 # people

@@ -3,7 +3,7 @@
 An event is taken back once. What takes it back is an event of its own, so that it can be taken back as well.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from cms.audit.actions import CHANGED, PARTS, Actor, taking_back
 from cms.audit.batches import DONE, REFUSED, SKIPPED, RowResult, begin_batch, end_batch, note_rows
 from cms.audit.inverses import Inverse, Undoing, inverse_of, may_for_others, reason_against
-from cms.audit.models import Batch, BatchRow, BatchState, Event, EventPersonal
+from cms.audit.models import Batch, BatchRow, Event, EventPersonal
 from cms.core.decision import Decision, require
 from cms.core.errors import CmsError, Conflict, Invalid, NotAllowed
 from cms.core.i18n import _
@@ -71,20 +71,6 @@ def may_undo_batch(session: Session, batch: Batch, *, by: Actor) -> bool:
     return any(may_undo(session, session.scalars(left.order_by(Event.id).limit(LOOKED_AT)), by=by).values())
 
 
-def undo_batch(
-    session: Session, batch: Batch, *, by: Actor, at: datetime, end_chunk: Callable[[], None], chunk: int = CHUNK
-) -> Batch:
-    """Take back every event of a batch, the last first; what became of each row is in a batch of its own.
-
-    Each row has a savepoint, and each chunk is ended by the caller's commit.
-    """
-    made = begin_undo(session, batch, by=by, at=at)
-    while made.state is BatchState.RUNNING:
-        undo_chunk(session, made, by=by, at=at, chunk=chunk)
-        end_chunk()
-    return made
-
-
 def begin_undo(session: Session, batch: Batch, *, by: Actor, at: datetime) -> Batch:
     """Open the batch that takes another one back, chunk by chunk; Conflict where that one changed nothing."""
     if session.scalar(select(Event.id).where(Event.batch_id == batch.id).limit(1)) is None:
@@ -100,7 +86,10 @@ def left_to_undo(session: Session, made: Batch) -> int:
 
 
 def undo_chunk(session: Session, made: Batch, *, by: Actor, at: datetime, chunk: int = CHUNK) -> None:
-    """The next rows; the batch is ended with the last."""
+    """The next rows, the last first, each with a savepoint; the batch is ended with the last.
+
+    What became of each row is in the batch; the caller commits after every chunk.
+    """
     undoes = made.parameters["undoes"]
     of_it = select(Event).where(Event.batch_id == undoes).order_by(Event.id.desc())
     events = session.scalars(of_it.offset(_tried(made)).limit(chunk)).all()

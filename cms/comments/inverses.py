@@ -1,10 +1,7 @@
 """How acts on comments are taken back: every move has one that leads the other way."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from cms.accounts.models import User
-from cms.audit.inverses import Inverse, Undoing
+from cms.audit.inverses import Inverse, Undoing, loading
 from cms.audit.models import Event
 from cms.comments.actions import MODERATION, set_body, set_status
 from cms.comments.fields import checked
@@ -22,11 +19,7 @@ NEVER = {
 }
 
 
-def _load(session: Session, ids: list[int], lock: bool) -> dict[int, Comment]:
-    query = select(Comment).where(Comment.id.in_(ids)).options(*loaded()).order_by(Comment.id)
-    if lock:
-        query = query.with_for_update(of=Comment).execution_options(populate_existing=True)
-    return {comment.id: comment for comment in session.scalars(query)}
+_load = loading(Comment, lambda _lock: loaded())
 
 
 def _may(by: User, comment: Comment, _event: Event) -> Decision:

@@ -1,11 +1,8 @@
 """How acts on files are taken back. What was added goes to the trash: deleting means trash, here as elsewhere."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from cms.accounts.models import User
 from cms.audit.actions import record
-from cms.audit.inverses import Inverse, Undoing
+from cms.audit.inverses import Inverse, Undoing, loading
 from cms.audit.models import Event
 from cms.core.decision import Decision
 from cms.core.i18n import N_, _
@@ -14,12 +11,7 @@ from cms.media import actions
 from cms.media.models import Media
 from cms.media.policy import MediaPolicy
 
-
-def load(session: Session, ids: list[int], lock: bool) -> dict[int, Media]:
-    query = select(Media).where(Media.id.in_(ids)).order_by(Media.id)
-    if lock:
-        query = query.with_for_update(of=Media).execution_options(populate_existing=True)
-    return {media.id: media for media in session.scalars(query)}
+load = loading(Media)
 
 
 def may_manage(by: User, media: Media, event: Event) -> Decision:

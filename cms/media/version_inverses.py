@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
 from cms.audit.actions import record
-from cms.audit.inverses import Inverse, Undoing
+from cms.audit.inverses import Inverse, Undoing, loading
 from cms.audit.models import Event
 from cms.core.db import free_id
 from cms.core.decision import Decision
@@ -37,15 +37,11 @@ def _move_back(doing: Undoing) -> None:
     folders.move(doing.session, doing.subject, folder, by=doing.by, at=doing.at)
 
 
-def _load_folders(session: Session, ids: list[int], lock: bool) -> dict[int, MediaFolder]:
-    query = select(MediaFolder).where(MediaFolder.id.in_(ids)).order_by(MediaFolder.id)
-    if lock:
-        query = query.with_for_update(of=MediaFolder).execution_options(populate_existing=True)
-    return {folder.id: folder for folder in session.scalars(query)}
+_load_folders = loading(MediaFolder)
 
 
-def _may_arrange(by: User, _folder: MediaFolder | None, _event: Event) -> Decision:
-    return MediaPolicy(by).may(Permission.MEDIA_MANAGE)
+def _may_arrange(by: User, folder: MediaFolder | None, _event: Event) -> Decision:
+    return MediaPolicy(by).may(Permission.MEDIA_MANAGE, folder)
 
 
 def _unmake_folder(doing: Undoing) -> None:

@@ -1,11 +1,8 @@
 """How acts on posts, pages and their tags are taken back. What was begun goes to the trash: nothing is lost."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from cms.accounts.models import User
 from cms.audit.actions import gathering
-from cms.audit.inverses import Inverse, Undoing
+from cms.audit.inverses import Inverse, Undoing, loading
 from cms.audit.models import Event
 from cms.audit.undo import undo_parts
 from cms.core.decision import Decision
@@ -37,11 +34,7 @@ BACK = {
 }
 
 
-def load(session: Session, ids: list[int], lock: bool) -> dict[int, Post]:
-    query = select(Post).where(Post.id.in_(ids)).options(*(loaded() if lock else listed())).order_by(Post.id)
-    if lock:
-        query = query.with_for_update(of=Post).execution_options(populate_existing=True)
-    return {post.id: post for post in session.scalars(query)}
+load = loading(Post, lambda lock: loaded() if lock else listed())
 
 
 # the text

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
 from cms.audit.actions import Changes, record
-from cms.audit.inverses import Inverse, Undoing
+from cms.audit.inverses import Inverse, Undoing, loading
 from cms.audit.models import Event
 from cms.core.db import free_id
 from cms.core.decision import Decision
@@ -18,12 +18,7 @@ from cms.taxonomy.fields import EDITABLE
 from cms.taxonomy.models import Tag
 from cms.taxonomy.policy import TagPolicy
 
-
-def _load(session: Session, ids: list[int], lock: bool) -> dict[int, Tag]:
-    query = select(Tag).where(Tag.id.in_(ids)).order_by(Tag.id)
-    if lock:
-        query = query.with_for_update(of=Tag).execution_options(populate_existing=True)
-    return {tag.id: tag for tag in session.scalars(query)}
+_load = loading(Tag)
 
 
 def _may(by: User, _tag: Tag | None, _event: Event) -> Decision:

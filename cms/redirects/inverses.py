@@ -1,11 +1,10 @@
 """How acts on redirects are taken back."""
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
 from cms.audit.actions import Changes, record
-from cms.audit.inverses import Inverse, Undoing
+from cms.audit.inverses import Inverse, Undoing, loading
 from cms.audit.models import Event
 from cms.core.db import free_id
 from cms.core.decision import Decision
@@ -16,12 +15,7 @@ from cms.redirects import actions
 from cms.redirects.models import Redirect, RedirectHits
 from cms.redirects.policy import RedirectPolicy
 
-
-def _load(session: Session, ids: list[int], lock: bool) -> dict[int, Redirect]:
-    query = select(Redirect).where(Redirect.id.in_(ids)).order_by(Redirect.id)
-    if lock:
-        query = query.with_for_update(of=Redirect).execution_options(populate_existing=True)
-    return {redirect.id: redirect for redirect in session.scalars(query)}
+_load = loading(Redirect)
 
 
 def _may(by: User, _redirect: Redirect | None, _event: Event) -> Decision:

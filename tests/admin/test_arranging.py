@@ -49,7 +49,7 @@ def test_columns_are_chosen_kept_and_given_back(editor: Browser) -> None:
     assert headings(editor) == ["Title"]
 
 
-def test_columns_are_ones_own(editor: Browser, app: object, session: Session, make: Make) -> None:
+def test_columns_are_ones_own(editor: Browser, session: Session, make: Make) -> None:
     editor.post("/admin/posts/columns/", {"column": "status"})
     other = make.editor()
     session.commit()

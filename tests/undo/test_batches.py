@@ -6,7 +6,7 @@ from sqlalchemy import select
 from cms.accounts.models import User
 from cms.audit.batches import DONE, RowResult, begin_batch, end_batch, results_of
 from cms.audit.models import Batch, BatchState, Event
-from cms.audit.undo import may_undo_batch, undo_batch
+from cms.audit.undo import begin_undo, may_undo_batch, undo_chunk
 from cms.core.errors import Conflict
 from cms.core.permissions import Permission
 from cms.posts import actions as posts
@@ -28,6 +28,23 @@ def published(world: World, ids: list[int], by: User | None = None) -> Batch:
     return batch
 
 
+def undone_in_chunks(
+    world: World, batch: Batch, *, by: User | None = None, chunk: int = 100
+) -> tuple[Batch, list[int]]:
+    """The batch that takes another one back, and how many events were undone after each commit."""
+    act = world.later() | ({"by": by} if by else {})
+    made, undone = begin_undo(world.session, batch, **act), []
+    while made.state is BatchState.RUNNING:
+        undo_chunk(world.session, made, chunk=chunk, **act)
+        world.session.commit()
+        undone.append(len(world.session.scalars(select(Event.id).where(Event.undoes_id.is_not(None))).all()))
+    return made, undone
+
+
+def undo_batch(world: World, batch: Batch, *, by: User | None = None) -> Batch:
+    return undone_in_chunks(world, batch, by=by)[0]
+
+
 def statuses(world: World) -> list[str]:
     world.session.expire_all()
     return [str(status) for status in world.session.scalars(select(Post.status).order_by(Post.id))]
@@ -36,14 +53,10 @@ def statuses(world: World) -> list[str]:
 def test_all_rows_are_as_before_and_each_chunk_is_a_commit(world: World) -> None:
     ids = [world.make.post().id for _number in range(7)]
     world.session.commit()
-    before, commits = snapshot(world.session), []
+    before = snapshot(world.session)
     batch = published(world, ids)
 
-    def end_chunk() -> None:
-        commits.append(len(world.session.scalars(select(Event.id).where(Event.undoes_id.is_not(None))).all()))
-        world.session.commit()
-
-    made = undo_batch(world.session, batch, end_chunk=end_chunk, chunk=3, **world.later())
+    made, commits = undone_in_chunks(world, batch, chunk=3)
 
     assert differences(before, snapshot(world.session)) == []
     assert commits == [3, 6, 7]
@@ -62,7 +75,7 @@ def test_a_row_that_changed_since_is_told_and_the_others_go_back(world: World) -
     posts.move_post(world.session, changed, PostMove.PUBLISH, **world.later())
     world.session.commit()
 
-    made = undo_batch(world.session, batch, end_chunk=world.session.commit, **world.later())
+    made = undo_batch(world, batch)
 
     assert statuses(world) == ["draft", "published", "draft"]
     assert (made.done, made.skipped, made.refused) == (2, 1, 0)
@@ -80,7 +93,7 @@ def test_a_row_that_this_person_may_not_touch_is_refused_alone(world: World) -> 
     post.author_id = undoer.id
     world.session.commit()
 
-    made = undo_batch(world.session, batch, by=undoer, at=world.later()["at"], end_chunk=world.session.commit)
+    made = undo_batch(world, batch, by=undoer)
 
     assert statuses(world) == ["draft", "published"]
     assert (made.done, made.skipped, made.refused) == (1, 0, 1)
@@ -90,9 +103,9 @@ def test_a_row_that_this_person_may_not_touch_is_refused_alone(world: World) -> 
 def test_an_undone_bulk_can_be_done_again(world: World) -> None:
     ids = [world.make.post().id for _number in range(3)]
     batch = published(world, ids)
-    undone = undo_batch(world.session, batch, end_chunk=world.session.commit, **world.later())
+    undone = undo_batch(world, batch)
 
-    again = undo_batch(world.session, undone, end_chunk=world.session.commit, **world.later())
+    again = undo_batch(world, undone)
 
     assert again.done == 3
     assert statuses(world) == ["published"] * 3
@@ -100,9 +113,9 @@ def test_an_undone_bulk_can_be_done_again(world: World) -> None:
 
 def test_undoing_twice_changes_nothing_more(world: World) -> None:
     batch = published(world, [world.make.post().id])
-    undo_batch(world.session, batch, end_chunk=world.session.commit, **world.later())
+    undo_batch(world, batch)
 
-    made = undo_batch(world.session, batch, end_chunk=world.session.commit, **world.later())
+    made = undo_batch(world, batch)
 
     assert (made.done, made.skipped) == (0, 1)
     assert "undone already" in results_of(made)[0].reason
@@ -112,4 +125,4 @@ def test_a_bulk_that_changed_nothing_has_nothing_to_undo(world: World) -> None:
     batch = begin_batch(world.session, "posts", "publish", **world.later())
 
     with pytest.raises(Conflict, match="nothing to undo"):
-        undo_batch(world.session, batch, end_chunk=world.session.commit, **world.later())
+        undo_batch(world, batch)

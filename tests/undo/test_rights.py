@@ -13,7 +13,8 @@ from cms.comments import actions as comments
 from cms.comments import queries as comment_queries
 from cms.comments.lifecycle import CommentMove
 from cms.core.errors import NotAllowed
-from cms.core.permissions import Permission
+from cms.core.permissions import Permission, Scope
+from cms.media import folders
 from cms.posts import actions as posts
 from cms.posts import queries
 from cms.posts.lifecycle import PostMove, PostStatus
@@ -121,6 +122,14 @@ def test_putting_text_before_readers_again_needs_the_right_to_publish(world: Wor
 
     agree(world, event, helper, False)
     agree(world, event, world.owner, True)
+
+
+def test_a_right_limited_to_own_files_reaches_no_folder(world: World, make: Make) -> None:
+    helper = make.user(make.role(P.AUDIT_UNDO, (P.MEDIA_MANAGE, Scope.OWN)))
+    boats = folders.create(world.session, "Boats", None, **world.later())
+    folders.change(world.session, boats, "Ships", None, **world.later())
+
+    agree(world, last(world.session), helper, False)
 
 
 def test_a_person_who_was_switched_off_takes_back_nothing(world: World, make: Make) -> None:
