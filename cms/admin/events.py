@@ -32,7 +32,20 @@ from cms.web.agents import agent_name
 LONG = 400
 
 #: What only undoing asks for: it says nothing that the rest of the event does not.
-HIDDEN = frozenset({PARTS, "moderated_at", "moderated_by_id", "signed", "erased", "created_at", "created_by_id"})
+HIDDEN = frozenset(
+    {
+        PARTS,
+        "created_at",
+        "created_by_id",
+        "erased",
+        "gained_editions",
+        "gained_posts",
+        "into_parent_id",
+        "moderated_at",
+        "moderated_by_id",
+        "signed",
+    }
+)
 
 #: What is kept beside an event so that it can be erased, but is no secret to whoever may read the record.
 OPEN = frozenset({"username", "display_name", "bio", "passkey"})
@@ -50,7 +63,11 @@ IDS: dict[str, Any] = {
     "home_page_id": Post,
 }
 #: The same for fields that mean another table in one kind of subject.
-IDS_OF: dict[tuple[str, str], Any] = {("tags", "parent_id"): Tag, ("media_folders", "parent_id"): MediaFolder}
+IDS_OF: dict[tuple[str, str], Any] = {
+    ("tags", "parent_id"): Tag,
+    ("tags", "into_id"): Tag,
+    ("media_folders", "parent_id"): MediaFolder,
+}
 
 #: What things are called, read without the things themselves: a post may be a megabyte.
 NAMES = {User: User.name, Post: Post.title, Media: Media.name, MediaFolder: MediaFolder.name, Tag: Tag.name}

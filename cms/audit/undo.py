@@ -102,9 +102,13 @@ def undo_chunk(session: Session, made: Batch, *, by: Actor, at: datetime, chunk:
         end_batch(session, made)
 
 
-def undo_parts(doing: Undoing, *, leave: bool) -> None:
-    """Take back what an act did on the way, the last first; `leave` what was changed or is in use by now."""
-    for event in doing.session.scalars(select(Event).where(Event.id.in_(doing.parts)).order_by(Event.id.desc())).all():
+def undo_parts(doing: Undoing, *, leave: bool, of: str | None = None) -> None:
+    """Take back what an act did on the way, the last first; `leave` what was changed or is in use by now.
+
+    `of` one kind of thing only.
+    """
+    parts = select(Event).where(Event.id.in_(doing.parts)).order_by(Event.id.desc())
+    for event in doing.session.scalars(parts.where(Event.subject_type == of) if of else parts).all():
         try:
             undo(doing.session, event, by=doing.by, at=doing.at, asked=not leave)
         except (Conflict, NotAllowed):

@@ -73,6 +73,11 @@ def path_of(kind: PostKind, slug: str, parent_path: str | None = None) -> str:
     return f"/posts/{slug}" if kind is PostKind.POST else f"{parent_path or ''}/{slug}"
 
 
+def path_of_tag(slug: str) -> str:
+    """Where readers find the posts with a tag."""
+    return f"/tags/{slug}"
+
+
 def path_at(session: Session, page_id: int | None, at: datetime) -> str | None:
     """Where a page lives at a moment, or where it last did, will, or would live; None for no page."""
     return None if page_id is None else _paths_at(session, {page_id}, at)[page_id]

@@ -52,6 +52,11 @@ def create(session: Session, route: Route, *, by: User, at: datetime) -> Redirec
 def change(session: Session, redirect: Redirect, route: Route, *, by: User, at: datetime) -> None:
     """Give a redirect another address, target or status; saving it unchanged leaves no trace."""
     require(RedirectPolicy(by).may(Permission.REDIRECT_MANAGE, redirect))
+    rewrite(session, redirect, route, by=by, at=at)
+
+
+def rewrite(session: Session, redirect: Redirect, route: Route, *, by: User, at: datetime) -> None:
+    """`change`, where who may was asked about what this is part of."""
     values = _checked(session, route, but=redirect)
     changes: Changes = {
         name: (getattr(redirect, name), value) for name, value in values.items() if getattr(redirect, name) != value
@@ -84,7 +89,7 @@ def drop(session: Session, redirect: Redirect, *, by: User, at: datetime, batch_
 
 def remember(session: Session, from_path: str, *, post_id: int, by: User | None, at: datetime) -> None:
     """Let an address that a post gives up lead to the post for good; one that somebody set by hand stays theirs."""
-    redirect = session.scalar(select(Redirect).where(Redirect.from_path == from_path))
+    redirect = _at(session, from_path)
     if redirect is not None:
         if redirect.post_id is not None and redirect.post_id != post_id:
             changes: Changes = {"post_id": (redirect.post_id, post_id)}
@@ -104,12 +109,43 @@ def remember(session: Session, from_path: str, *, post_id: int, by: User | None,
     record(session, "redirect.create", redirect, by=by, at=at, changes=made)
 
 
+def lead_on(session: Session, old: str, new: str, *, by: User, at: datetime) -> None:
+    """Let an address that is given up, and all that led to it, lead to the one that takes its place.
+
+    What stood at the new address goes, since something lives there: nobody is sent on twice, or round in a circle.
+    """
+    if (standing := _at(session, new)) is not None:
+        drop(session, standing, by=by, at=at)
+    for earlier in session.scalars(select(Redirect).where(Redirect.to_path == old).order_by(Redirect.id)).all():
+        _point(session, earlier, new, by=by, at=at)
+    redirect = _at(session, old)
+    if redirect is None:
+        values = {"from_path": old, "to_path": new, "status": RedirectStatus.PERMANENT}
+        redirect = Redirect(**values, created_by_id=by.id, created_at=at, updated_at=at)
+        session.add(redirect)
+        made: Changes = {name: (None, value) for name, value in values.items()}
+        record(session, "redirect.create", redirect, by=by, at=at, changes=made)
+    elif (redirect.to_path or "").rpartition("/")[0] == old.rpartition("/")[0]:  # else it was set by hand and is theirs
+        _point(session, redirect, new, by=by, at=at)
+
+
 def lead_nowhere(session: Session, post_id: int, *, at: datetime) -> None:
     """What led to a post that is removed for good says so from now on."""
     for redirect in session.scalars(select(Redirect).where(Redirect.post_id == post_id)).all():
         changes: Changes = {"post_id": (post_id, None), "status": (redirect.status, RedirectStatus.GONE)}
         redirect.post_id, redirect.status, redirect.updated_at = None, RedirectStatus.GONE, at
         record(session, "redirect.save", redirect, by=None, at=at, changes=changes)
+
+
+def _at(session: Session, path: str) -> Redirect | None:
+    return session.scalar(select(Redirect).where(Redirect.from_path == path))
+
+
+def _point(session: Session, redirect: Redirect, to_path: str, *, by: User, at: datetime) -> None:
+    if redirect.to_path != to_path:
+        changes: Changes = {"to_path": (redirect.to_path, to_path)}
+        redirect.to_path, redirect.updated_at = to_path, at
+        record(session, "redirect.save", redirect, by=by, at=at, changes=changes)
 
 
 def _checked(session: Session, route: Route, *, but: Redirect | None) -> dict[str, str | int | None]:

@@ -32,7 +32,7 @@ def _change_back(doing: Undoing) -> None:
     redirect = doing.subject
     was = {name: getattr(redirect, name) for name in actions.KEPT} | doing.before
     route = actions.Route(was["from_path"], was["status"], was["to_path"] or "", was["post_id"])
-    actions.change(doing.session, redirect, route, by=doing.by, at=doing.at)
+    actions.rewrite(doing.session, redirect, route, by=doing.by, at=doing.at)
 
 
 def _bring_back(doing: Undoing) -> None:

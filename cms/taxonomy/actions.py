@@ -1,17 +1,17 @@
 """Everything that can be done to tags."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy import delete as delete_rows
 from sqlalchemy import update as update_rows
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import Role, RoleGrant, RoleGrantTag, User
-from cms.audit.actions import Changes, record
+from cms.audit.actions import Changes, gathering, record
 from cms.core.decision import require
 from cms.core.errors import Conflict, Invalid
 from cms.core.i18n import _
@@ -34,13 +34,31 @@ def create(session: Session, changes: dict[str, Any], *, by: User, at: datetime)
     return tag
 
 
-def update(session: Session, tag: Tag, changes: dict[str, Any], *, by: User, at: datetime) -> None:
-    """Rename, describe or move a tag; every post that has it shows the new name at once."""
+def update(
+    session: Session,
+    tag: Tag,
+    changes: dict[str, Any],
+    *,
+    by: User,
+    at: datetime,
+    batch_id: int | None = None,
+    moved: Callable[[str], None] = lambda _old_slug: None,
+) -> bool:
+    """Rename, describe or move a tag; every post that has it shows the new name at once. False where nothing differs.
+
+    What `moved` does about an address that is given up is a part of the act: `posts.actions.update_tag` leads it on.
+    """
     require(TagPolicy(by).may_manage())
+    old_slug = tag.slug
     changed = _apply(session, tag, changes)
-    if changed:
-        tag.updated_at = at
-        record(session, "tag.update", tag, by=by, at=at, changes=changed)
+    if not changed:
+        return False
+    tag.updated_at = at
+    with gathering(session) as parts:
+        if tag.slug != old_slug:
+            moved(old_slug)
+    record(session, "tag.update", tag, by=by, at=at, changes=changed, batch_id=batch_id, parts=parts)
+    return True
 
 
 def delete(
@@ -70,16 +88,10 @@ def drop(
     batch_id: int | None = None,
 ) -> None:
     """`delete`, where who may was asked about what this is part of."""
-    role = session.scalar(
-        select(Role.label)
-        .join(RoleGrant, RoleGrant.role_id == Role.id)
-        .join(RoleGrantTag, RoleGrantTag.grant_id == RoleGrant.id)
-        .where(RoleGrantTag.tag_id == tag.id)
-        .limit(1)
-    )
+    role = session.scalar(limited_to(tag.id).limit(1))
     if role is not None:
         raise Conflict(
-            _("The role “%(role)s” is limited to “%(tag)s”. Change the role first.", role=_(role), tag=tag.name)
+            _("The role “%(role)s” is limited to “%(tag)s”. Change the role first.", role=_(role.label), tag=tag.name)
         )
     children = list(session.scalars(select(Tag.id).where(Tag.parent_id == tag.id)))
     session.execute(update_rows(Tag).where(Tag.id.in_(children)).values(parent_id=tag.parent_id))
@@ -88,6 +100,12 @@ def drop(
     record(session, "tag.delete", tag, by=by, at=at, changes=gone | lost, batch_id=batch_id)
     session.execute(delete_rows(Tag).where(Tag.id == tag.id))
     session.expunge(tag)
+
+
+def limited_to(*tag_ids: int) -> Select[Role]:
+    """The roles with a right that is limited to one of these tags."""
+    limited = select(RoleGrant.role_id).join(RoleGrantTag, RoleGrantTag.grant_id == RoleGrant.id)
+    return select(Role).where(Role.id.in_(limited.where(RoleGrantTag.tag_id.in_(tag_ids)))).order_by(Role.id)
 
 
 def named(session: Session, names: Iterable[str], *, by: User | None, at: datetime) -> list[Tag]:
@@ -140,16 +158,36 @@ def _refuse_taken(session: Session, tag: Tag, same: ColumnElement[bool], field: 
 def _refuse_loop(session: Session, tag: Tag, parent_id: int) -> None:
     """A tag cannot lie below itself; whoever else moves tags waits, or two moves at once could make a circle."""
     with session.no_autoflush:
-        every = select(Tag.id, Tag.parent_id).order_by(Tag.id).with_for_update(key_share=True)
-        parents = {row.id: row.parent_id for row in session.execute(every)}
-    if parent_id not in parents:
-        raise Invalid(_("There is no such tag."), {"parent_id": _("Choose a tag.")})
-    above: int | None = parent_id
-    while above is not None:
-        if above == tag.id:
-            sentence = _("A tag cannot lie below itself.")
+        parents = parents_of_all(session, lock=True)
+        if parent_id not in parents:
+            raise Invalid(_("There is no such tag."), {"parent_id": _("Choose a tag.")})
+        if tag.id in line_of(parents, parent_id):
+            sentence = loop_said(tag, session.get_one(Tag, parent_id))
             raise Invalid(sentence, {"parent_id": sentence})
-        above = parents.pop(above, None)  # once each, should there be a circle already
+
+
+def loop_said(tag: Tag, parent: Tag) -> str:
+    """Why a tag cannot lie below another one."""
+    if tag is parent:
+        return _("A tag cannot lie below itself.")
+    return _("“%(tag)s” cannot lie below itself: “%(parent)s” is below it already.", tag=tag, parent=parent)
+
+
+def parents_of_all(session: Session, *, lock: bool = False) -> dict[int, int | None]:
+    """The parent of every tag by id; with a `lock` nobody moves any of them meanwhile."""
+    every = select(Tag.id, Tag.parent_id).order_by(Tag.id)
+    rows = session.execute(every.with_for_update(key_share=True) if lock else every)
+    return {row.id: row.parent_id for row in rows}
+
+
+def line_of(parents: Mapping[int, int | None], tag_id: int) -> list[int]:
+    """A tag and all above it, once each should there be a circle."""
+    line: list[int] = []
+    here: int | None = tag_id
+    while here is not None and here not in line:
+        line.append(here)
+        here = parents.get(here)
+    return line
 
 
 def _make(session: Session, name: str, *, by: User | None, at: datetime) -> Tag:

@@ -2,11 +2,16 @@
 
 from typing import Any
 
+from sqlalchemy import select
+
 from cms.audit.models import Event
 from cms.audit.undo import undo
+from cms.core.permissions import Permission as P
+from cms.core.permissions import Scope
 from cms.posts import actions as posts
 from cms.posts.lifecycle import PostStatus
 from cms.taxonomy import actions as taxonomy
+from cms.taxonomy.models import Tag
 from tests.undo.world import Act, Acts, World
 
 act = Acts()
@@ -27,7 +32,34 @@ def undo_that_a_tag_was_deleted(w: World) -> Act:
 def update_tag(w: World) -> Act:
     above, tag = w.make.tag("Water"), w.make.tag("Sea")
     changes = {"name": "Ocean", "slug": "ocean", "description": "Salt", "parent_id": above.id}
-    return lambda: taxonomy.update(w.session, tag, changes, **w.later())
+    return lambda: posts.update_tag(w.session, tag, changes, **w.later())
+
+
+@act("tag.update")
+def move_a_tag_whose_addresses_led_on_before(w: World) -> Act:
+    tag = w.make.tag("Sea")
+    for slug in ("lake", "bay"):
+        posts.update_tag(w.session, tag, {"slug": slug}, **w.later())
+    return lambda: posts.update_tag(w.session, tag, {"name": "Lake", "slug": "lake"}, **w.later())
+
+
+@act("tag.merge")
+def merge_into_one_below_it(w: World) -> Act:
+    """With everything that can be the matter: posts with both, roles, redirects, and a line of tags between."""
+    tag = tag_in_use(w)
+    into = w.make.tag("Strait", parent_id=w.session.scalars(select(Tag.id).where(Tag.name == "Bay")).one())
+    w.make.post(tags=[tag, into], status=PostStatus.PUBLISHED)
+    w.make.role((P.POST_EDIT, Scope.ANY), (P.POST_PUBLISH, Scope.OWN), tags=(tag, w.make.tag("Sky")))
+    w.make.role((P.POST_EDIT, Scope.ANY), tags=(tag, into))
+    posts.update_tag(w.session, tag, {"slug": "ocean"}, **w.later())
+    return lambda: posts.merge_tag(w.session, tag, into, **w.later())
+
+
+@act("tag.separate")
+def undo_that_a_tag_was_merged(w: World) -> Act:
+    merge_into_one_below_it(w)()
+    event = w.last()
+    return lambda: undo(w.session, event, **w.later())
 
 
 @act("tag.delete")

@@ -19,7 +19,6 @@ from cms.posts import actions as posts
 from cms.posts import queries
 from cms.posts.lifecycle import PostMove, PostStatus
 from cms.posts.models import Post
-from cms.taxonomy import actions as taxonomy
 from tests.factories import Make
 from tests.undo.acts import World
 
@@ -59,7 +58,7 @@ def approve(world: World, person: User) -> Event:
 
 
 def rename_tag(world: World, person: User) -> Event:
-    taxonomy.update(world.session, world.make.tag(), {"name": "Ocean"}, by=person, at=world.later()["at"])
+    posts.update_tag(world.session, world.make.tag(), {"name": "Ocean"}, by=person, at=world.later()["at"])
     return last(world.session)
 
 

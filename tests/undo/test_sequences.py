@@ -16,7 +16,6 @@ from cms.posts import actions as posts
 from cms.posts import queries
 from cms.posts.lifecycle import PostMove
 from cms.posts.models import Post
-from cms.taxonomy import actions as taxonomy
 from cms.taxonomy.models import Tag
 from tests.conftest import NOON
 from tests.factories import Make
@@ -108,7 +107,7 @@ def take(world: World, done: list[Event], kind: str, what: object, how: object) 
         case "rename", str(name), str(new):
             tag = session.scalar(select(Tag).where(Tag.name == name))
             if tag is not None:
-                taxonomy.update(session, tag, {"name": new}, **world.later())
+                posts.update_tag(session, tag, {"name": new, "slug": new.lower()}, **world.later())
         case "delete", str(name), None:
             tag = session.scalar(select(Tag).where(Tag.name == name))
             if tag is not None:

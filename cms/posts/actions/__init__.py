@@ -2,8 +2,9 @@
 
 from cms.posts.actions.editing import FieldDifference, SaveConflict, create, keep_untaken, save
 from cms.posts.actions.history import bring_back
+from cms.posts.actions.merging import merge_tag
 from cms.posts.actions.moving import available_moves, move_post, publish, reassign
-from cms.posts.actions.tagging import add_tag, delete_tag, remove_tag
+from cms.posts.actions.tagging import add_tag, delete_tag, remove_tag, update_tag
 
 __all__ = [
     "FieldDifference",
@@ -14,9 +15,11 @@ __all__ = [
     "create",
     "delete_tag",
     "keep_untaken",
+    "merge_tag",
     "move_post",
     "publish",
     "reassign",
     "remove_tag",
     "save",
+    "update_tag",
 ]

@@ -1,6 +1,7 @@
 """Adding and taking tags, one post at a time: a save like any other. Deleting a tag takes it from all at once."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -13,6 +14,8 @@ from cms.core.i18n import _
 from cms.core.text import clean_line
 from cms.posts.actions.editing import save
 from cms.posts.models import Edition, Post, edition_tags, post_tags
+from cms.posts.slugs import path_of_tag
+from cms.redirects.actions import lead_on
 from cms.taxonomy import actions as taxonomy
 from cms.taxonomy.models import Tag
 from cms.taxonomy.policy import TagPolicy
@@ -30,6 +33,17 @@ def remove_tag(session: Session, post: Post, name: str, *, by: User, at: datetim
     names = [tag.name for tag in post.tags if tag.key != clean_line(name).casefold()]
     if not _save_tags(session, post, names, by=by, at=at, batch_id=batch_id):
         raise Conflict(_("It does not have this tag."))
+
+
+def update_tag(
+    session: Session, tag: Tag, changes: dict[str, Any], *, by: User, at: datetime, batch_id: int | None = None
+) -> bool:
+    """Rename, describe or move a tag; an address that it gives up leads to its new one. False where nothing differs."""
+
+    def moved(old_slug: str) -> None:
+        lead_on(session, path_of_tag(old_slug), path_of_tag(tag.slug), by=by, at=at)
+
+    return taxonomy.update(session, tag, changes, by=by, at=at, batch_id=batch_id, moved=moved)
 
 
 def delete_tag(session: Session, tag: Tag, *, by: User, at: datetime, batch_id: int | None = None) -> int:
