@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
+from cms.admin.bulk_action import DONE_WORDS, Bulk
 from cms.admin.gate import Gated
 from cms.admin.moves import return_to, with_result
 from cms.audit.batches import DONE, REFUSED, SKIPPED, RowResult, begin_batch, end_batch, results_of
@@ -20,58 +21,11 @@ from cms.audit.undo import UNDO, may_undo_batch
 from cms.core.db import row_id
 from cms.core.decision import Decision, require
 from cms.core.errors import CmsError, Invalid, NotAllowed, NotFound
-from cms.core.i18n import N_, _, listed
-from cms.core.permissions import Permission
+from cms.core.i18n import _, listed
 from cms.extensions import db
 from cms.web import now, signed_in
 
 MOST_ROWS = 500
-
-#: What became of the rows, in the result of an action.
-DONE_WORDS = {
-    UNDO: N_("Undone"),
-    "publish": N_("Published"),
-    "unpublish": N_("Unpublished"),
-    "archive": N_("Archived"),
-    "restore": N_("Restored"),
-    "add_tag": N_("Tag added"),
-    "remove_tag": N_("Tag removed"),
-    "trash": N_("Moved to the trash"),
-    "delete": N_("Deleted"),
-    "approve": N_("Approved"),
-    "spam": N_("Marked as spam"),
-    "activate": N_("Activated"),
-    "deactivate": N_("Switched off"),
-    "author": N_("Author changed"),
-    "schedule": N_("Scheduled"),
-    "below": N_("Moved"),
-}
-
-
-@dataclass(frozen=True)
-class Bulk:
-    """One action of the bulk bar.
-
-    `needs` decides who is offered it. `confirm` is a question asked on a page of its own first; where the action is
-    `reversible` only the list asks it, and whoever posts to the address by themselves is taken at their word.
-    `asks` is the name of a parameter (with its label) that the action cannot do without.
-    """
-
-    name: str
-    label: str
-    needs: tuple[Permission, ...]
-    icon: str = ""
-    confirm: str = ""
-    reversible: bool = False
-    asks: tuple[str, str] | None = None
-    #: Whether what it asks for is a moment in the site's zone.
-    asks_time: bool = False
-    danger: bool = False
-
-
-def deleting(needs: tuple[Permission, ...], question: str) -> Bulk:
-    """Deletion for good, which is always asked about first."""
-    return Bulk("delete", N_("Delete…"), needs, icon="i-trash", confirm=question, danger=True)
 
 
 @dataclass(frozen=True)
@@ -112,9 +66,17 @@ class Bulks(Gated):
         """What to suggest for the parameter that a bulk action asks for."""
         return []
 
-    def choices(self, bulk: Bulk) -> list[tuple[str, str]]:
+    def choices(self, bulk: Bulk, records: list[Any]) -> list[tuple[str, str]]:
         """(value, label) of what the parameter is chosen from; empty where it is typed."""
         return []
+
+    def parameter_of(self, bulk: Bulk) -> str:
+        """What was given for the parameter that a bulk action asks for."""
+        return request.form.get(bulk.asks[0], "").strip() if bulk.asks else ""
+
+    def ask_template(self, bulk: Bulk) -> str:
+        """The page that asks."""
+        return "admin/bulk_ask.html"
 
     def bulk_consequences(self, bulk: Bulk, records: list[Any]) -> list[str]:
         """Sentences for the page that asks first: what would become of these."""
@@ -123,6 +85,14 @@ class Bulks(Gated):
     def sweep(self, bulk: Bulk, parameter: str) -> Response:
         """Begin a bulk over everything that the list matches, where the view can; see `sweeping`."""
         raise NotFound(_("This list takes selected entries only."))
+
+    def look_first(self, bulk: Bulk, ids: list[int], parameter: str) -> Response:
+        """Preview a bulk over selected rows, where the view can; see `sweeping`."""
+        raise NotFound(_("There is no such action."))
+
+    def rows_to_ask_about(self, bulk: Bulk) -> list[int] | None:
+        """The rows of everything that matches, where a page has to show each of them to ask."""
+        return None
 
     def offered_bulk(self) -> list[Bulk]:
         return [bulk for bulk in self.bulk_actions if self.may_bulk(bulk)]
@@ -136,16 +106,19 @@ class Bulks(Gated):
     def action_view(self) -> Response | str:
         """Ask first where something is missing or would be destroyed; else run."""
         bulk = self._wanted_bulk()
-        parameter = request.form.get(bulk.asks[0], "").strip() if bulk.asks else ""
-        if request.form.get("everything") == "1":
+        parameter = self.parameter_of(bulk)
+        everything = self.rows_to_ask_about(bulk) if _is_about_everything() else None
+        if _is_about_everything() and everything is None:
             return self.sweep(bulk, parameter) if parameter or not bulk.asks else self._ask(bulk, [], [])
-        ids = _posted_ids()
+        ids = _posted_ids() if everything is None else everything
         if not ids:
             flash(_("Select at least one entry first."), "error")
             return redirect(return_to(self.link()), 303)
         records = self._records(ids)
         if _is_to_be_asked(bulk) or (bulk.asks and not parameter):
             return self._ask(bulk, ids, list(records.values()))
+        if bulk.previewed:
+            return self.look_first(bulk, sorted(records), parameter)
         batch = self._run(bulk, ids, records, parameter)
         db.session.commit()
         back = return_to(self.link())
@@ -201,7 +174,9 @@ class Bulks(Gated):
         end_batch(db.session(), batch, self.run_rows(bulk, found, parameter, batch.id))
         return batch
 
-    def run_rows(self, bulk: Bulk, found: Iterable[tuple[int, Any]], parameter: str, batch_id: int) -> list[RowResult]:
+    def run_rows(
+        self, bulk: Bulk, found: Iterable[tuple[int, Any]], parameter: str, batch_id: int | None
+    ) -> list[RowResult]:
         """What becomes of each; None stands for a row that is not there, or that this person may not know of."""
         unknown = _("There is no such entry, or you may not see it.")
         return [
@@ -211,7 +186,7 @@ class Bulks(Gated):
             for row_id, record in found
         ]
 
-    def _run_row(self, bulk: Bulk, record: Any, parameter: str, batch_id: int) -> RowResult:
+    def _run_row(self, bulk: Bulk, record: Any, parameter: str, batch_id: int | None) -> RowResult:
         row_id, label = record.id, str(record)
         try:
             with db.session.begin_nested():
@@ -219,16 +194,16 @@ class Bulks(Gated):
         except NotAllowed as refusal:
             return RowResult(row_id, label, REFUSED, refusal.message)
         except CmsError as refusal:
-            return RowResult(row_id, label, SKIPPED, refusal.message)
+            return RowResult(row_id, label, SKIPPED, str(refusal))
         except (IntegrityError, StaleDataError):
             return RowResult(row_id, label, SKIPPED, at_the_same_moment())
         return RowResult(row_id, label, DONE)
 
     def _ask(self, bulk: Bulk, ids: list[int], records: list[Any]) -> str:
-        choices = self.choices(bulk)
+        choices = self.choices(bulk, records)
         is_typed = bulk.asks is not None and not choices and not bulk.asks_time
         return self.render(
-            "admin/bulk_ask.html",
+            self.ask_template(bulk),
             bulk=bulk,
             records=records,
             unknown=len(ids) - len(records),
@@ -236,7 +211,7 @@ class Bulks(Gated):
             consequences=self.bulk_consequences(bulk, records) if records else [],
             suggestions=self.suggestions(bulk) if is_typed else [],
             query=request.form.get("query", ""),
-            everything=request.form.get("everything") == "1",
+            everything=_is_about_everything() and not records,
             url=return_to(self.link()),
         )
 
@@ -250,6 +225,10 @@ def undo_link(batch: Batch) -> str | None:
 def at_the_same_moment() -> str:
     """Why a row is skipped that the database itself kept from changing."""
     return _("It was changed at the same moment, or is still in use.")
+
+
+def _is_about_everything() -> bool:
+    return request.form.get("everything") == "1"
 
 
 def _is_to_be_asked(bulk: Bulk) -> bool:

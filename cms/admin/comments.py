@@ -8,7 +8,7 @@ from wtforms import HiddenField
 
 from cms.accounts.models import User
 from cms.admin.base import CONVERSATION, CmsModelView
-from cms.admin.bulk import Bulk
+from cms.admin.bulk_action import Bulk
 from cms.admin.columns import Column
 from cms.admin.filters import ChoiceFilter, DateFilter, TextFilter
 from cms.admin.forms import RecordForm, Text

@@ -12,7 +12,7 @@ from cms.admin import content_bulk, publishing
 from cms.admin.ahead import RendersAhead
 from cms.admin.asked import Asked
 from cms.admin.base import CmsModelView
-from cms.admin.bulk import Bulk
+from cms.admin.bulk_action import Bulk
 from cms.admin.conflicts import base_version, conflict_page, taken_changes
 from cms.admin.forms import MOST_CHOICES, choices_of
 from cms.admin.history import Histories
@@ -198,7 +198,7 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
         decision = super().may_bulk(bulk)
         return content_bulk.may_give(self.policy, self.kind) if decision and bulk is content_bulk.GIVE else decision
 
-    def choices(self, bulk: Bulk) -> list[tuple[str, str]]:
+    def choices(self, bulk: Bulk, records: list[Post]) -> list[tuple[str, str]]:
         return content_bulk.choices(bulk)
 
     def run_bulk(self, record: Post, action: str, parameter: str, batch_id: int | None) -> None:

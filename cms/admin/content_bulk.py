@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from cms.accounts.models import User
-from cms.admin.bulk import Bulk
+from cms.admin.bulk_action import Bulk
 from cms.admin.forms import choices_of, read_local
 from cms.core.db import row_id
 from cms.core.decision import Decision, require

@@ -3,7 +3,7 @@
 from typing import Any
 
 from cms.admin.base import SITE, CmsModelView
-from cms.admin.bulk import Bulk
+from cms.admin.bulk_action import Bulk
 from cms.admin.columns import Column
 from cms.admin.filters import ChoiceFilter, DateFilter
 from cms.admin.listing import Preset

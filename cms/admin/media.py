@@ -12,7 +12,7 @@ from wtforms.widgets import RangeInput
 from cms.accounts.models import User
 from cms.admin.asked import Asked
 from cms.admin.base import WORK, CmsModelView
-from cms.admin.bulk import Bulk
+from cms.admin.bulk_action import Bulk
 from cms.admin.columns import Column
 from cms.admin.filters import ChoiceFilter, DateFilter, FlagFilter, RelationFilter
 from cms.admin.forms import Line, RecordForm, Switch
@@ -268,7 +268,7 @@ class MediaView(Uploads, Versions, Choosing, CmsModelView):
         actions.restore(db.session(), record, by=signed_in(), at=now())
         return _("“%(file)s” was restored.", file=record)
 
-    def choices(self, bulk: Bulk) -> list[tuple[str, str]]:
+    def choices(self, bulk: Bulk, records: list[Media]) -> list[tuple[str, str]]:
         return [(path, path) for path in self.folder_paths()] if bulk.name == MOVE else []
 
     def run_bulk(self, record: Media, action: str, parameter: str, batch_id: int | None) -> None:

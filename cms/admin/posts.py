@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 
 from cms.accounts.models import User
-from cms.admin.bulk import Bulk
+from cms.admin.bulk_action import Bulk
 from cms.admin.columns import Column
 from cms.admin.content import ContentView
 from cms.admin.content_bulk import GIVE, SCHEDULE
@@ -18,6 +18,7 @@ from cms.posts.lifecycle import STATUS_LABELS
 from cms.posts.models import Post, PostKind, post_tags
 from cms.posts.policy import SEEING, PostPolicy
 from cms.posts.queries import lacks_summary
+from cms.posts.slugs import tags_called
 from cms.posts.standing import (
     has_changes_waiting,
     has_expired,
@@ -62,8 +63,7 @@ def _few(standing: str) -> Select[int] | None:
 
 
 def _tagged(slug: str) -> Select[int]:
-    tag = select(Tag.id).where(or_(Tag.slug == slug, Tag.key == slug.casefold()))
-    return select(post_tags.c.post_id).where(post_tags.c.tag_id.in_(tag))
+    return select(post_tags.c.post_id).where(post_tags.c.tag_id.in_(tags_called(slug)))
 
 
 #: Filters that posts and pages share.

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from cms.admin.base import SITE, CmsModelView
-from cms.admin.bulk import deleting
+from cms.admin.bulk_action import deleting
 from cms.admin.columns import Column
 from cms.admin.filters import ChoiceFilter, FlagFilter
 from cms.admin.forms import Choice, Line, RecordForm, Switch

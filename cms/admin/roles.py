@@ -13,7 +13,7 @@ from cms.accounts.actions.roles import DESCRIPTION_LENGTH, LABEL_LENGTH, Grant, 
 from cms.accounts.models import Role, User, user_roles
 from cms.accounts.policy import RolePolicy, UserPolicy
 from cms.admin.base import SITE, CmsModelView
-from cms.admin.bulk import deleting
+from cms.admin.bulk_action import deleting
 from cms.admin.columns import Column
 from cms.admin.filters import ChoiceFilter, FlagFilter
 from cms.admin.forms import MOST_CHOICES, Line, Number, RecordForm, Switch, Text

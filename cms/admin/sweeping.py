@@ -16,8 +16,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
 from cms.admin.asked import Asked
-from cms.admin.bulk import MOST_ROWS, Bulk, Bulks, at_the_same_moment, undo_link
-from cms.admin.moves import return_to
+from cms.admin.bulk import MOST_ROWS, Bulks, at_the_same_moment, undo_link
+from cms.admin.bulk_action import Bulk
+from cms.admin.moves import return_to, with_result
 from cms.audit.batches import (
     DONE,
     REFUSED,
@@ -65,12 +66,18 @@ class Sweeps(Bulks):
         finally:
             attempt.rollback()
 
+    def concerned(self, bulk: Bulk, ids: list[int], parameter: str) -> list[int]:
+        """Of the rows that match those that the action is about."""
+        return ids
+
     def sweep(self, bulk: Bulk, parameter: str) -> Response:
         """Look at every row that matches, change nothing, and lead to the page that says what would happen."""
         query = request.form.get("query", "")
-        batch = self._preview_sweep(bulk, query, parameter, back=return_to(self.link()))
-        db.session.commit()
-        return redirect(self.link("bulk_view", batch_id=batch.id), 303)
+        return self._look_at(bulk, self.matching(query), parameter, query=query, back=return_to(self.link()))
+
+    def look_first(self, bulk: Bulk, ids: list[int], parameter: str) -> Response:
+        """The same for rows that somebody selected."""
+        return self._look_at(bulk, ids, parameter, query="", back=return_to(self.link()), selected=True)
 
     @expose("/bulk/<int:batch_id>/")
     def bulk_view(self, batch_id: int) -> str:
@@ -101,10 +108,14 @@ class Sweeps(Bulks):
         bulk = self._bulk_of(batch)
         self._require_right(bulk)
         if batch.state is BatchState.RUNNING:
-            if batch.confirmed_at is None and self._has_drifted(batch):
+            if batch.confirmed_at is None and self._has_drifted(batch, bulk):
                 return self._ask_again(batch, bulk)
+            is_first = batch.confirmed_at is None
             batch.confirmed_at = batch.confirmed_at or now()
-            self._run_chunk(batch, bulk)
+            is_over = self._run_chunk(batch, bulk)
+            if is_first and is_over and batch.parameters.get("selected"):
+                db.session.commit()
+                return redirect(with_result(batch.parameters["back"], batch.id), 303)
         db.session.commit()
         return redirect(self.link("bulk_view", batch_id=batch.id), 303)
 
@@ -121,24 +132,43 @@ class Sweeps(Bulks):
         flash(_("Nothing was changed."), "success")
         return redirect(place or self.link(), 303)
 
-    def _preview_sweep(self, bulk: Bulk, query: str, parameter: str, *, back: str) -> Batch:
-        ids = self._matching(query)
+    def _look_at(self, bulk: Bulk, ids: list[int], parameter: str, **more: Any) -> Response:
+        batch = self._open_preview(bulk, self.concerned(bulk, ids, parameter), parameter, **more)
+        db.session.commit()
+        return redirect(self.link("bulk_view", batch_id=batch.id), 303)
+
+    def _open_preview(self, bulk: Bulk, ids: list[int], parameter: str, *, query: str, **more: Any) -> Batch:
         if len(ids) > MOST_MATCHING:
             raise Invalid(_("More than %(most)s entries match. Narrow the list first.", most=MOST_MATCHING))
-        reasons: Counter[tuple[str, str]] = Counter()
-        for record in self._all_of(ids):
-            outcome, reason = self._foreseen(bulk, record, parameter)
-            reasons[outcome, reason] += 1
-        told = [[outcome, reason, count] for (outcome, reason), count in reasons.most_common(MOST_REASONS) if reason]
-        counts: dict[str, Any] = {kind.value: 0 for kind in RowOutcome}
-        for (foreseen, _why), count in reasons.items():
-            counts[foreseen] += count
-        parameters: dict[str, Any] = {"preview": counts | {"reasons": told}, "back": back}
+        parameters: dict[str, Any] = more | {"preview": self._told(bulk, ids, parameter)}
         if bulk.asks:
             parameters[bulk.asks[0]] = parameter
         return preview_batch(
             db.session(), self.area, bulk.name, ids, query=query[:2000], parameters=parameters, by=signed_in(), at=now()
         )
+
+    def _told(self, bulk: Bulk, ids: list[int], parameter: str) -> dict[str, Any]:
+        """How many would change and how many not, and why, as the page says it."""
+        reasons = Counter(self._tried(bulk, ids, parameter) if bulk.in_a_row else self._checked(bulk, ids, parameter))
+        told = [[outcome, reason, count] for (outcome, reason), count in reasons.most_common(MOST_REASONS) if reason]
+        counts: dict[str, Any] = {kind.value: 0 for kind in RowOutcome}
+        for (foreseen, _why), count in reasons.items():
+            counts[foreseen] += count
+        return counts | {"reasons": told}
+
+    def _checked(self, bulk: Bulk, ids: list[int], parameter: str) -> Iterator[tuple[RowOutcome, str]]:
+        for record in self._all_of(ids):
+            yield self._foreseen(bulk, record, parameter)
+
+    def _tried(self, bulk: Bulk, ids: list[int], parameter: str) -> list[tuple[RowOutcome, str]]:
+        """Do it to all, one after another, and take it back as a whole."""
+        attempt = db.session.begin_nested()
+        try:
+            records = self._records(ids)
+            results = self.run_rows(bulk, ((row_id, records.get(row_id)) for row_id in ids), parameter, None)
+        finally:
+            attempt.rollback()
+        return [(result.outcome, result.reason) for result in results]
 
     def _foreseen(self, bulk: Bulk, record: Any, parameter: str) -> tuple[RowOutcome, str]:
         try:
@@ -146,12 +176,12 @@ class Sweeps(Bulks):
         except NotAllowed as refusal:
             return REFUSED, refusal.message
         except CmsError as refusal:
-            return SKIPPED, refusal.message
+            return SKIPPED, str(refusal)
         except (IntegrityError, StaleDataError):
             return SKIPPED, at_the_same_moment()
         return DONE, ""
 
-    def _matching(self, query: str) -> list[int]:
+    def matching(self, query: str) -> list[int]:
         """One more than may be, in the order of their ids."""
         model_id = self.model.id
         matching = self.asked_query(self.understood(query)).with_only_columns(model_id)
@@ -167,26 +197,42 @@ class Sweeps(Bulks):
                 if record in db.session and record is not signed_in():
                     db.session.expunge(record)
 
-    def _has_drifted(self, batch: Batch) -> bool:
-        """Whether other rows match now than when somebody looked at what would happen."""
-        return self._matching(batch.query) != waiting_rows(db.session(), batch)
+    def _has_drifted(self, batch: Batch, bulk: Bulk) -> bool:
+        """Whether other rows match now than when somebody looked, or something else would become of selected ones."""
+        ids = self._still_meant(batch, bulk)
+        if ids != waiting_rows(db.session(), batch):
+            return True
+        return bool(batch.parameters.get("selected")) and (
+            self._told(bulk, ids, _parameter(batch, bulk)) != batch.parameters["preview"]
+        )
+
+    def _still_meant(self, batch: Batch, bulk: Bulk) -> list[int]:
+        if not batch.parameters.get("selected"):
+            return self.concerned(bulk, self.matching(batch.query), _parameter(batch, bulk))
+        selected = self.model.id.in_(waiting_rows(db.session(), batch))
+        there = self.get_query().where(selected).with_only_columns(self.model.id).order_by(self.model.id)
+        return list(db.session.scalars(there))
 
     def _ask_again(self, batch: Batch, bulk: Bulk) -> Response:
-        parameter = batch.parameters.get(bulk.asks[0], "") if bulk.asks else ""
+        ids = self._still_meant(batch, bulk)
         stop_batch(db.session(), batch)
-        fresh = self._preview_sweep(bulk, batch.query, parameter, back=batch.parameters.get("back") or self.link())
+        kept = {name: batch.parameters[name] for name in ("back", "selected") if name in batch.parameters}
+        fresh = self._open_preview(bulk, ids, _parameter(batch, bulk), query=batch.query, **kept)
         db.session.commit()
         flash(_("Other entries match now than a moment ago. Look at it again: nothing was changed yet."), "warning")
         return redirect(self.link("bulk_view", batch_id=fresh.id), 303)
 
-    def _run_chunk(self, batch: Batch, bulk: Bulk) -> None:
+    def _run_chunk(self, batch: Batch, bulk: Bulk) -> bool:
+        """Whether it was the last one."""
         ids = waiting_rows(db.session(), batch, most=CHUNK)
         records = self._records(ids)
-        parameter = batch.parameters.get(bulk.asks[0], "") if bulk.asks else ""
+        parameter = _parameter(batch, bulk)
         found = ((row_id, records.get(row_id)) for row_id in ids)
         note_waiting(db.session(), batch, self.run_rows(bulk, found, parameter, batch.id))
-        if len(ids) < CHUNK or not waiting_rows(db.session(), batch, most=1):
+        is_over = len(ids) < CHUNK or not waiting_rows(db.session(), batch, most=1)
+        if is_over:
             end_batch(db.session(), batch)
+        return is_over
 
     def _own_batch(self, batch_id: int, *, for_update: bool = False) -> Batch:
         mine = Batch.actor_id == signed_in().id
@@ -201,3 +247,7 @@ class Sweeps(Bulks):
         if bulk is None:
             raise NotFound(_("There is no such action."))
         return bulk
+
+
+def _parameter(batch: Batch, bulk: Bulk) -> str:
+    return batch.parameters.get(bulk.asks[0], "") if bulk.asks else ""

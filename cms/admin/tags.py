@@ -2,28 +2,30 @@
 
 from typing import Any
 
+from flask import request
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from cms.admin import tag_bulk
 from cms.admin.base import WORK, CmsModelView
-from cms.admin.bulk import deleting
+from cms.admin.bulk_action import Bulk, deleting
 from cms.admin.columns import Column
 from cms.admin.filters import FlagFilter, RelationFilter
 from cms.admin.forms import Line, RecordChoice, RecordForm, Text, choices_of
 from cms.admin.gate import one_right
+from cms.admin.tag_bulk import MANAGE, MERGE, RENAME, SET_PARENT
 from cms.core.i18n import N_, _, ngettext
 from cms.core.permissions import Permission
 from cms.extensions import db
-from cms.posts.actions import delete_tag
+from cms.posts.actions import delete_tag, update_tag
 from cms.posts.models import post_tags
 from cms.posts.queries import tag_use
+from cms.posts.slugs import path_of_tag, tags_called
 from cms.taxonomy import actions
 from cms.taxonomy.fields import MAX_NAME
 from cms.taxonomy.models import Tag
 from cms.taxonomy.policy import TagPolicy
 from cms.web import now, signed_in
-
-MANAGE = (Permission.TAG_MANAGE,)
 
 
 class TagForm(RecordForm):
@@ -45,7 +47,7 @@ class TagView(CmsModelView):
     needs = one_right(MANAGE)
     columns = (
         Column("name", N_("Name"), "title", sort=Tag.name),
-        Column("slug", N_("Address"), sort=Tag.slug, value=lambda tag: f"/tags/{tag.slug}"),
+        Column("slug", N_("Address"), sort=Tag.slug, value=lambda tag: path_of_tag(tag.slug)),
         Column("parent", N_("Parent"), value=lambda tag: tag.parent.name if tag.parent else "", on_phones=False),
         Column("posts", N_("Posts"), "number", value=lambda tag: None),
         Column("updated_at", N_("Changed"), "date", sort=Tag.updated_at, newest_first=True, on_phones=False),
@@ -61,7 +63,7 @@ class TagView(CmsModelView):
         RelationFilter(
             name="parent",
             label=N_("Parent"),
-            where=lambda slug: Tag.parent_id.in_(select(Tag.id).where(Tag.slug == slug)),
+            where=lambda slug: Tag.parent_id.in_(tags_called(slug)),
             options=lambda: _parents_of_others(),
         ),
     )
@@ -69,7 +71,13 @@ class TagView(CmsModelView):
     default_sort = "name"
     form = TagForm
     list_template = "admin/tags_list.html"
-    bulk_actions = (deleting(MANAGE, N_("Delete these tags? Posts lose them at once, and so do readers.")),)
+    edit_template = "admin/tag_edit.html"
+    bulk_actions = (
+        MERGE,
+        RENAME,
+        SET_PARENT,
+        deleting(MANAGE, N_("Delete these tags? Posts lose them at once, and so do readers.")),
+    )
 
     def options(self) -> tuple[Any, ...]:
         return (selectinload(Tag.parent),)
@@ -90,13 +98,41 @@ class TagView(CmsModelView):
         return actions.create(db.session(), form.changes(), by=signed_in(), at=now())
 
     def save_from(self, form: TagForm, record: Tag) -> None:
-        actions.update(db.session(), record, form.changes(), by=signed_in(), at=now())
+        update_tag(db.session(), record, form.changes(), by=signed_in(), at=now())
 
     def remove(self, record: Tag) -> None:
         delete_tag(db.session(), record, by=signed_in(), at=now())
 
+    def choices(self, bulk: Bulk, records: list[Tag]) -> list[tuple[str, str]]:
+        return [] if bulk is RENAME else tag_bulk.choices(bulk, records)
+
+    def parameter_of(self, bulk: Bulk) -> str:
+        return tag_bulk.typed_names() if bulk is RENAME else super().parameter_of(bulk)
+
+    def ask_template(self, bulk: Bulk) -> str:
+        return "admin/tags_rename.html" if bulk is RENAME else super().ask_template(bulk)
+
+    def rows_to_ask_about(self, bulk: Bulk) -> list[int] | None:
+        if bulk is not RENAME:
+            return None
+        ids = self.matching(request.form.get("query", ""))
+        tag_bulk.refuse_many(len(ids))
+        return ids
+
+    def concerned(self, bulk: Bulk, ids: list[int], parameter: str) -> list[int]:
+        return tag_bulk.without_the_one_that_stays(ids, parameter) if bulk is MERGE else ids
+
+    def check_bulk(self, record: Tag, action: str, parameter: str) -> None:
+        if action in (MERGE.name, SET_PARENT.name):
+            tag_bulk.check(self.policy, record, action, parameter)
+        else:
+            super().check_bulk(record, action, parameter)
+
     def run_bulk(self, record: Tag, action: str, parameter: str, batch_id: int | None) -> None:
-        delete_tag(db.session(), record, by=signed_in(), at=now(), batch_id=batch_id)
+        if action == "delete":
+            delete_tag(db.session(), record, by=signed_in(), at=now(), batch_id=batch_id)
+        else:
+            tag_bulk.run(record, action, parameter, batch_id)
 
     def delete_consequences(self, record: Tag) -> list[str]:
         count = _use_of(record)

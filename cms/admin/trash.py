@@ -13,7 +13,8 @@ from cms.admin import asked as asking
 from cms.admin import narrowing
 from cms.admin.asked import Asked
 from cms.admin.base import SITE, CmsView
-from cms.admin.bulk import MOST_ROWS, Bulk, Bulks
+from cms.admin.bulk import MOST_ROWS, Bulks
+from cms.admin.bulk_action import Bulk
 from cms.admin.columns import Column
 from cms.admin.filters import ChoiceFilter, DateFilter
 from cms.admin.moves import return_to, with_result

@@ -13,7 +13,7 @@ from cms.accounts.models import Role, User, UserSession
 from cms.accounts.policy import PlainPolicy, UserPolicy
 from cms.accounts.standing import LABELS, Standing, standing_of, stands
 from cms.admin.base import SITE, CmsModelView
-from cms.admin.bulk import Bulk
+from cms.admin.bulk_action import Bulk
 from cms.admin.columns import Column
 from cms.admin.events import EventLine, lines_of
 from cms.admin.filters import ChoiceFilter, DateFilter, FlagFilter, RelationFilter

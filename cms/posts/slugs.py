@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import count, islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
@@ -15,6 +15,8 @@ from cms.core.text import slugify
 from cms.posts.models import Edition, Post, PostKind
 from cms.posts.policy import PostPolicy
 from cms.posts.queries import is_live, is_open
+from cms.redirects.models import Redirect
+from cms.taxonomy.models import Tag
 
 #: First segments that belong to other routes; no page at the top may take one.
 RESERVED = frozenset(
@@ -76,6 +78,14 @@ def path_of(kind: PostKind, slug: str, parent_path: str | None = None) -> str:
 def path_of_tag(slug: str) -> str:
     """Where readers find the posts with a tag."""
     return f"/tags/{slug}"
+
+
+def tags_called(text: str) -> Select[int]:
+    """Ids of the tag with this address or name, or with one that leads on to it: a kept view may be older than both."""
+    tags = path_of_tag("")
+    leading = and_(Redirect.from_path == path_of_tag(slugify(text, fallback="")), Redirect.to_path.startswith(tags))
+    led_to = select(func.substr(Redirect.to_path, len(tags) + 1)).where(leading).scalar_subquery()
+    return select(Tag.id).where(or_(Tag.slug == text, Tag.key == text.casefold(), Tag.slug == led_to))
 
 
 def path_at(session: Session, page_id: int | None, at: datetime) -> str | None:

@@ -103,9 +103,11 @@ def drop(
 
 
 def limited_to(*tag_ids: int) -> Select[Role]:
-    """The roles with a right that is limited to one of these tags."""
+    """The roles with a right that is limited to one of these tags, or to any."""
     limited = select(RoleGrant.role_id).join(RoleGrantTag, RoleGrantTag.grant_id == RoleGrant.id)
-    return select(Role).where(Role.id.in_(limited.where(RoleGrantTag.tag_id.in_(tag_ids)))).order_by(Role.id)
+    if tag_ids:
+        limited = limited.where(RoleGrantTag.tag_id.in_(tag_ids))
+    return select(Role).where(Role.id.in_(limited)).order_by(Role.id)
 
 
 def named(session: Session, names: Iterable[str], *, by: User | None, at: datetime) -> list[Tag]:

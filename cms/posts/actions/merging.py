@@ -64,7 +64,7 @@ def combine(
 
 def require_two(tag: Tag, into: Tag) -> None:
     """Conflict where a tag would be merged into itself."""
-    if tag is into:
+    if tag.id == into.id:
         raise Conflict(_("“%(tag)s” is the one that stays.", tag=tag))
 
 
