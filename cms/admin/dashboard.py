@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import url_for
 from flask_admin import expose
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 from sqlalchemy.orm import defer, selectinload
 
 from cms.accounts.models import User
@@ -30,6 +30,9 @@ from cms.posts.models import Edition, Post, PostKind
 from cms.posts.policy import PostPolicy
 from cms.posts.queries import lacks_summary
 from cms.posts.reviews import sent_back
+from cms.redirects.models import Redirect
+from cms.redirects.policy import RedirectPolicy
+from cms.redirects.queries import is_dead
 from cms.web import now, signed_in
 from cms.web.gate import SIGNED_IN
 
@@ -92,7 +95,7 @@ class DashboardView(CmsView):
             waiting=_own(person, IN_REVIEW) if not policy.may(P.POST_REVIEW) else [],
             held=_held(person) if CommentPolicy(person).may(P.COMMENT_MODERATE) else None,
             coming=_coming(policy, at),
-            problems=_problems(person, policy),
+            problems=_problems(person, policy, at),
             lately=_lately(person),
             charts=charts(person, at),
         )
@@ -136,26 +139,31 @@ def _coming(policy: PostPolicy, at: datetime) -> list[Coming]:
     return [Coming(title, when, url_for(f"admin_{kind}s.edit_view", id=post_id)) for title, when, post_id, kind in rows]
 
 
-def _problems(person: User, policy: PostPolicy) -> list[Problem]:
-    found = []
+def _problems(person: User, policy: PostPolicy, at: datetime) -> list[Problem]:
+    """Counted in one query, each no further than is shown."""
+    looked_for: list[tuple[str, str, Select[int]]] = []
     if policy.may(P.POST_EDIT):
         unsummed = select(Post.id).where(
             Post.kind == PostKind.POST, Post.trashed_at.is_(None), lacks_summary(), policy.where(P.POST_EDIT)
         )
-        found.append(
-            Problem(N_("Posts without a summary"), _some(unsummed), url_for("admin_posts.index_view", summary="no"))
-        )
+        looked_for.append((N_("Posts without a summary"), url_for("admin_posts.index_view", summary="no"), unsummed))
     library = MediaPolicy(person)
     if library.may(P.MEDIA_MANAGE):
         silent = select(Media.id).where(Media.trashed_at.is_(None), lacking_alt(), library.where(P.MEDIA_MANAGE))
-        found.append(
-            Problem(N_("Images without a description"), _some(silent), url_for("admin_media.index_view", alt="no"))
-        )
+        looked_for.append((N_("Images without a description"), url_for("admin_media.index_view", alt="no"), silent))
+    redirects = RedirectPolicy(person)
+    if redirects.may(P.REDIRECT_MANAGE):
+        dead = select(Redirect.id).where(is_dead(at), redirects.where(P.REDIRECT_MANAGE))
+        looked_for.append((N_("Redirects that lead nowhere"), url_for("admin_redirects.index_view", dead="yes"), dead))
+    if not looked_for:
+        return []
+    counts = db.session.execute(select(*(_some(ids) for _label, _href, ids in looked_for))).one()
+    found = (Problem(label, count, href) for (label, href, _ids), count in zip(looked_for, counts, strict=True))
     return [problem for problem in found if problem.count]
 
 
-def _some(ids: Select[int]) -> int:
-    return db.session.scalar(select(func.count()).select_from(ids.limit(COUNTED + 1).subquery())) or 0
+def _some(ids: Select[int]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(ids.limit(COUNTED + 1).subquery()).scalar_subquery()
 
 
 def _lately(person: User) -> list[EventLine]:

@@ -22,6 +22,7 @@ from cms.redirects.actions import Route
 from cms.redirects.models import Redirect, RedirectStatus
 from cms.redirects.paths import normal
 from cms.redirects.policy import RedirectPolicy
+from cms.redirects.queries import is_dead
 from cms.web import now, runtime, signed_in
 
 MANAGE = (Permission.REDIRECT_MANAGE,)
@@ -78,6 +79,12 @@ class RedirectView(CmsModelView):
         FlagFilter(
             name="post", label=N_("Follows a post"), where=lambda follows: Redirect.post_id.is_not(None) == follows
         ),
+        FlagFilter(
+            name="dead",
+            label=N_("Leads nowhere"),
+            where=lambda dead: is_dead(now()) if dead else ~is_dead(now()),
+            ids=lambda dead: select(Redirect.id).where(is_dead(now())) if dead else None,
+        ),
     )
     search_columns = (Redirect.from_path, Redirect.to_path)
     default_sort = "-created_at"
@@ -88,7 +95,8 @@ class RedirectView(CmsModelView):
     )
 
     def list_context(self, records: list[Redirect]) -> dict[str, Any]:
-        return {"posts": _posts({record.post_id for record in records if record.post_id is not None})}
+        posts = _posts({record.post_id for record in records if record.post_id is not None})
+        return {"posts": posts, "dead": {record.id for record in records if record.is_dead(now())}}
 
     def prepare_form(self, form: RedirectForm, record: Redirect | None) -> None:
         form.status.choices = [(value, _(text)) for value, text in STATUSES]

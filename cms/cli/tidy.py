@@ -18,6 +18,7 @@ from cms.media import emptying as files
 from cms.media.storage import Storage, open_storage
 from cms.posts import media_use
 from cms.posts.actions import emptying as posts
+from cms.redirects import ends
 from cms.settings.queries import load
 from cms.web import now, runtime
 
@@ -57,6 +58,7 @@ def tidy_up(
         count = _all_of(task, session, at - timedelta(days=days), at, end_chunk) if days else 0
         done[what] = done.get(what, 0) + count
     done["jobs"] = _all_of(_forget_jobs, session, at - JOBS_KEPT, at, end_chunk)
+    _look_at_redirects(session, at, end_chunk)
     library = Files(session, settings.trash_days, at, end_chunk, storage)
     done["files"] = library.remove_trashed()
     done["smaller copies of files"] = library.remove_stale()
@@ -99,6 +101,15 @@ class Files:
         self.end_chunk()
         if self.storage is not None:
             files.discard(self.session, self.storage, digests, at=self.at)
+
+
+def _look_at_redirects(session: Session, at: datetime, end_chunk: Callable[[], None]) -> None:
+    """Lists fill and empty as time passes, and tags and people get other addresses: what leads there is looked at."""
+    last = ""
+    while targets := ends.next_targets(session, last, most=CHUNK):
+        ends.look_again(session, at=at, paths=targets)
+        end_chunk()
+        last = targets[-1]
 
 
 def _all_of(task: Task, session: Session, before: datetime, at: datetime, end_chunk: Callable[[], None]) -> int:

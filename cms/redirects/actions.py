@@ -13,11 +13,11 @@ from cms.core.decision import require
 from cms.core.errors import Faults, Invalid
 from cms.core.i18n import _
 from cms.core.permissions import Permission
+from cms.redirects.ends import LONGEST_CHAIN, look_again
 from cms.redirects.models import Redirect, RedirectHits, RedirectStatus
-from cms.redirects.paths import checked_path, checked_target, normal
+from cms.redirects.paths import checked_path, checked_target, path_within
 from cms.redirects.policy import RedirectPolicy
 
-LONGEST_CHAIN = 20
 #: What the record of its end keeps of a redirect.
 KEPT = ("from_path", "to_path", "post_id", "status", "created_by_id", "created_at")
 
@@ -46,6 +46,7 @@ def create(session: Session, route: Route, *, by: User, at: datetime) -> Redirec
     session.add(redirect)
     changes: Changes = {name: (None, value) for name, value in values.items() if value is not None}
     record(session, "redirect.create", redirect, by=by, at=at, changes=changes)
+    find_ends(session, redirect, at=at)
     return redirect
 
 
@@ -63,10 +64,12 @@ def rewrite(session: Session, redirect: Redirect, route: Route, *, by: User, at:
     }
     if not changes:
         return
+    was_at = redirect.from_path
     for name, value in values.items():
         setattr(redirect, name, value)
     redirect.updated_at = at
     record(session, "redirect.save", redirect, by=by, at=at, changes=changes)
+    find_ends(session, redirect, at=at, was_at=was_at)
 
 
 def delete(session: Session, redirect: Redirect, *, by: User, at: datetime, batch_id: int | None = None) -> None:
@@ -84,7 +87,20 @@ def drop(session: Session, redirect: Redirect, *, by: User, at: datetime, batch_
     record(session, "redirect.delete", redirect, by=by, at=at, changes=changes, batch_id=batch_id)
     session.execute(sql_delete(RedirectHits).where(RedirectHits.redirect_id == redirect.id))
     session.delete(redirect)
-    session.flush()
+    look_again(session, at=at, paths=[redirect.from_path])
+
+
+def find_ends(session: Session, redirect: Redirect, *, at: datetime, was_at: str = "") -> None:
+    """After it was written: does it lead anywhere, and what leads to its address, or to the one that it had?"""
+    if redirect.post_id is None and redirect.leads_to is None:
+        redirect.dead_from = None
+    look_again(
+        session,
+        at=at,
+        post_ids=[redirect.post_id] if redirect.post_id is not None else [],
+        paths=[path for path in (redirect.leads_to, redirect.from_path, was_at) if path],
+    )
+    session.refresh(redirect, ["dead_from"])
 
 
 def remember(session: Session, from_path: str, *, post_id: int, by: User | None, at: datetime) -> None:
@@ -95,6 +111,7 @@ def remember(session: Session, from_path: str, *, post_id: int, by: User | None,
             changes: Changes = {"post_id": (redirect.post_id, post_id)}
             redirect.post_id, redirect.updated_at = post_id, at
             record(session, "redirect.save", redirect, by=by, at=at, changes=changes)
+            find_ends(session, redirect, at=at)
         return
     redirect = Redirect(
         from_path=from_path,
@@ -107,6 +124,7 @@ def remember(session: Session, from_path: str, *, post_id: int, by: User | None,
     session.add(redirect)
     made: Changes = {name: (None, getattr(redirect, name)) for name in ("from_path", "post_id", "status")}
     record(session, "redirect.create", redirect, by=by, at=at, changes=made)
+    find_ends(session, redirect, at=at)
 
 
 def lead_on(session: Session, old: str, new: str, *, by: User, at: datetime) -> None:
@@ -135,6 +153,7 @@ def lead_nowhere(session: Session, post_id: int, *, at: datetime) -> None:
         changes: Changes = {"post_id": (post_id, None), "status": (redirect.status, RedirectStatus.GONE)}
         redirect.post_id, redirect.status, redirect.updated_at = None, RedirectStatus.GONE, at
         record(session, "redirect.save", redirect, by=None, at=at, changes=changes)
+        find_ends(session, redirect, at=at)
 
 
 def _at(session: Session, path: str) -> Redirect | None:
@@ -187,7 +206,7 @@ def _refuse_unusable(session: Session, from_path: str, route: Route, but: Redire
 
 def _refuse_circle(session: Session, from_path: str, to_path: str, but: Redirect | None) -> None:
     """Follow the redirects from the target on: none may lead back here, and no reader should be sent round for ever."""
-    here = _path_in(to_path)
+    here = path_within(to_path)
     for _step in range(LONGEST_CHAIN):
         if here == from_path:
             raise Invalid(_("This leads back to the address itself, round in a circle."))
@@ -196,9 +215,5 @@ def _refuse_circle(session: Session, from_path: str, to_path: str, but: Redirect
         )
         if next_path is None:
             return
-        here = _path_in(next_path)
+        here = path_within(next_path)
     raise Invalid(_("Too many redirects follow each other from there. Choose where they end."))
-
-
-def _path_in(target: str) -> str:
-    return normal(target.partition("#")[0].partition("?")[0])

@@ -54,6 +54,7 @@ def _bring_back(doing: Undoing) -> None:
     if "hits" in before:
         hits, last = before["hits"], doing.moment_before("last_hit_at")
         doing.session.add(RedirectHits(redirect_id=redirect.id, hits=hits, last_hit_at=last))
+    actions.find_ends(doing.session, redirect, at=doing.at)
 
 
 def _refuse_moved(doing: Undoing) -> None:

@@ -3,10 +3,13 @@
 from datetime import datetime
 from enum import IntEnum
 
-from sqlalchemy import CheckConstraint, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from cms.core.db import Base, Timestamps, reference
+from cms.redirects.paths import path_within
+
+IS_DEAD = text("dead_from IS NOT NULL")
 
 
 class RedirectStatus(IntEnum):
@@ -25,6 +28,7 @@ class Redirect(Base, Timestamps):
         CheckConstraint("status IN (301, 302, 410)", name="known_status"),
         CheckConstraint("status = 410 OR to_path IS NOT NULL OR post_id IS NOT NULL", name="leads_somewhere"),
         Index("ix_redirects_created_at_id", "created_at", "id"),
+        Index("ix_redirects_dead_from_id", "dead_from", "id", sqlite_where=IS_DEAD, postgresql_where=IS_DEAD),
     )
 
     from_path: Mapped[str] = mapped_column(String(500), unique=True)
@@ -33,6 +37,18 @@ class Redirect(Base, Timestamps):
     post_id: Mapped[int | None] = mapped_column(reference("posts.id"), index=True)
     status: Mapped[int] = mapped_column(default=RedirectStatus.PERMANENT)
     created_by_id: Mapped[int | None] = mapped_column(reference("users.id"))
+    #: What `to_path` asks this site for, as addresses are looked up; None where it leads elsewhere.
+    leads_to: Mapped[str | None] = mapped_column(String(500), index=True)
+    #: From when on it leads nowhere, be that past or ahead; `ends` keeps it.
+    dead_from: Mapped[datetime | None]
+
+    @validates("to_path")
+    def _look_up(self, _key: str, target: str | None) -> str | None:
+        self.leads_to = path_within(target)
+        return target
+
+    def is_dead(self, at: datetime) -> bool:
+        return self.dead_from is not None and self.dead_from <= at
 
     def __str__(self) -> str:
         return self.from_path

@@ -1,6 +1,7 @@
 """How an address of this site is written down, so that one old address is one row."""
 
 import re
+from urllib.parse import unquote
 
 from cms.core.errors import Invalid
 from cms.core.i18n import _
@@ -15,6 +16,13 @@ _NEVER_IN_A_PATH = re.compile(r"[\s\\\x00-\x1f\x7f]")
 def normal(path: str) -> str:
     """In lower case, with single slashes and none at the end: `/Old-Page/` and `/old-page` are one address."""
     return _REPEATED_SLASH.sub("/", path).rstrip("/").lower() or "/"
+
+
+def path_within(target: str | None) -> str | None:
+    """The path that a target asks this site for, in its normal form; None for an address elsewhere and for none."""
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return None
+    return normal(unquote(target.partition("#")[0].partition("?")[0]))[:LONGEST]
 
 
 def checked_path(text: str) -> str:

@@ -1,6 +1,8 @@
 """How redirects are found."""
 
-from sqlalchemy import Select, select
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
@@ -24,6 +26,11 @@ def at_path(session: Session, path: str) -> Redirect | None:
 def visible_to(viewer: User | None) -> Select[Redirect]:
     """The redirects that somebody may see in the back office, in no order."""
     return select(Redirect).where(RedirectPolicy(viewer).where(Permission.REDIRECT_MANAGE))
+
+
+def is_dead(at: datetime) -> ColumnElement[bool]:
+    """`Redirect.is_dead` as a WHERE clause; never unknown, so that it can be turned round."""
+    return and_(Redirect.dead_from.is_not(None), Redirect.dead_from <= at)
 
 
 def get(session: Session, redirect_id: int, *, viewer: User | None, for_update: bool = False) -> Redirect:

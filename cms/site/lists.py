@@ -1,6 +1,5 @@
 """Lists of posts, newest first: the front page, a tag, an author, a month."""
 
-from datetime import datetime
 from typing import Any
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
@@ -8,7 +7,7 @@ from flask_babel import format_date
 from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response as BaseResponse
 
-from cms.core.calendar import FIRST_YEAR, LAST_YEAR
+from cms.core.calendar import FIRST_YEAR, LAST_YEAR, month_of
 from cms.core.i18n import _
 from cms.extensions import db
 from cms.posts import public
@@ -73,18 +72,12 @@ def archive(year: int, month: str) -> BaseResponse:
     canonical = url_for("site.archive", year=year, month=f"{number:02d}")
     if request.path != canonical:
         return redirect(canonical, 301)
-    start, end = month_of(year, number)
+    start, end = month_of(year, number, zone())
     listing = _listing(public.published_between(start, end))
     if not listing.editions:
         return elsewhere(request.path)
     nearby = public.months_around(db.session(), start, end, now())
     return _answer("site/archive.html", listing, heading=format_date(start, "MMMM y"), nearby=nearby)
-
-
-def month_of(year: int, month: int) -> tuple[datetime, datetime]:
-    """When a month begins and when the next one does."""
-    next_year, next_month = (year + 1, 1) if month == 12 else (year, month + 1)
-    return datetime(year, month, 1, tzinfo=zone()), datetime(next_year, next_month, 1, tzinfo=zone())
 
 
 def _listing(among: ColumnElement[bool] | None = None) -> Listing:

@@ -15,6 +15,8 @@ from werkzeug.routing import IntegerConverter
 from cms.core.clock import Clock
 from cms.core.db import MAX_ID, engine_options, prepare_engine
 from cms.extensions import csrf, db, mail, migrate
+from cms.posts.destinations import PLACES
+from cms.redirects import ends
 from cms.web import errors, gate, headers, languages, logs, origins, probes, requests, static, undoing
 from cms.web.mailing import mail_settings
 from cms.web.runtimes import Runtime
@@ -83,6 +85,7 @@ def init_app(app: Flask) -> None:
     static.init_app(app, config)
     gate.init_app(app)
     undoing.register()
+    ends.ask(PLACES)
     errors.init_app(app)
 
 

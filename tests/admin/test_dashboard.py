@@ -1,5 +1,6 @@
 """The first page: each person's own work, and nothing of what does not concern them."""
 
+import re
 from datetime import timedelta
 
 from sqlalchemy import Engine, event
@@ -87,6 +88,22 @@ def test_what_changed_lately_leaves_out_who_came_and_went(browser: Browser, sess
 
     assert "Harbour" in page
     assert "signed in" not in page
+
+
+def test_redirects_that_lead_nowhere_are_counted_and_listed(browser: Browser, session: Session, make: Make) -> None:
+    editor = make.editor()
+    session.commit()
+    browser.sign_in(editor)
+    for path, target in (("/lost", "/nowhere"), ("/found", "/posts")):
+        browser.post("/admin/redirects/new/", {"from_path": path, "status": "301", "to_path": target, "confirmed": ""})
+
+    page = today(browser)
+
+    assert re.search(r'href="/admin/redirects/\?dead=yes">Redirects that lead nowhere</a><span class="end">1<', page)
+    listed = browser.get("/admin/redirects/?dead=yes").text
+    assert ">/lost</a>" in listed
+    assert ">/found</a>" not in listed
+    assert ">/found</a>" in browser.get("/admin/redirects/?dead=no").text
 
 
 def test_it_costs_the_same_number_of_queries_at_any_size(

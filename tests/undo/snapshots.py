@@ -53,6 +53,8 @@ def _rows(session: Session, table: Table, numbers: dict[str, dict[int, str]]) ->
         values: dict[str, Any] = {name: value for name, value in row.items() if name not in STAMPS}
         if table.name in NUMBERED_ANEW or table.name == "role_grant_tags":
             values.pop("id")
+        if table.name == "redirects":  # that it leads nowhere, and not since when
+            values["dead_from"] = values["dead_from"] is not None
         if table.name in REFERRING:
             column, target = REFERRING[table.name]
             values[column] = numbers[target][values[column]]

@@ -24,6 +24,7 @@ from cms.media.models import Media
 from cms.media.paths import path_of
 from cms.media.policy import MediaPolicy
 from cms.posts.models import Post, PostKind
+from cms.redirects.actions import find_ends
 from cms.redirects.models import Redirect
 from cms.settings import actions as settings_actions
 from cms.settings.models import SettingValue
@@ -198,15 +199,14 @@ def _load_redirects(session: Session, posts: dict[str, Post], people: dict[str, 
         if entry["from"] in known:
             continue
         created = times.of(entry["created"])
-        session.add(
-            Redirect(
-                from_path=entry["from"],
-                to_path=entry.get("to"),
-                post_id=posts[entry["post"]].id if entry.get("post") else None,
-                status=entry["status"],
-                created_by_id=people["lindqvist"].id,
-                created_at=created,
-                updated_at=created,
-            )
+        redirect = Redirect(
+            from_path=entry["from"],
+            to_path=entry.get("to"),
+            post_id=posts[entry["post"]].id if entry.get("post") else None,
+            status=entry["status"],
+            created_by_id=people["lindqvist"].id,
+            created_at=created,
+            updated_at=created,
         )
-    session.flush()
+        session.add(redirect)
+        find_ends(session, redirect, at=times.now)

@@ -11,10 +11,12 @@ from cms.core.text import excerpt
 from cms.media.models import Media
 from cms.posts.actions.nesting import follow, require_no_circle
 from cms.posts.actions.timeline import live_at, open_editions, put_in, require_free_path, take_out
+from cms.posts.destinations import addresses_through
 from cms.posts.models import Edition, Post, PostKind, Revision
 from cms.posts.rendering import article_of
 from cms.posts.slugs import path_at, path_of
 from cms.redirects.actions import remember
+from cms.redirects.ends import look_again
 from cms.taxonomy.models import Tag
 
 TICK = timedelta(microseconds=1)
@@ -62,7 +64,7 @@ def make_live(
     _cancel_scheduled(session, post, at)
     newest = session.scalars(select(Revision).where(Revision.post_id == post.id, Revision.number == post.version)).one()
     edition = _begin(session, post, newest, live_from or at, live_until, by=by, at=at)
-    _move_below(session, post, by=by, at=at)
+    _settle(session, post, by=by, at=at)
     return edition
 
 
@@ -79,7 +81,7 @@ def reopen(
         starts = max(at, datetime.fromisoformat(stretch["live_from"]))
         asked = _time(stretch.get("planned_until", stretch["live_until"]))
         begun.append(_begin(session, post, revision, starts, asked, by=by, at=at))
-    _move_below(session, post, by=by, at=at)
+    _settle(session, post, by=by, at=at)
     return begun
 
 
@@ -101,7 +103,7 @@ def put_back(
     session.flush()
     for stretch in stretches:
         _put_back(session, post, stretch, by=by, at=at)
-    _move_below(session, post, by=by, at=at)
+    _settle(session, post, by=by, at=at)
 
 
 def still_open(stretches: list[dict[str, Any]], at: datetime) -> list[dict[str, Any]]:
@@ -116,7 +118,7 @@ def end_live(session: Session, post: Post, *, by: User | None, at: datetime) -> 
     if current is not None:
         current.live_until = max(at, current.live_from + TICK)
     session.flush()
-    _move_below(session, post, by=by, at=at)
+    _settle(session, post, by=by, at=at)
 
 
 def _cancel_scheduled(session: Session, post: Post, at: datetime) -> None:
@@ -169,9 +171,12 @@ def _begin(
     return edition
 
 
-def _move_below(session: Session, post: Post, *, by: User | None, at: datetime) -> None:
+def _settle(session: Session, post: Post, *, by: User | None, at: datetime) -> None:
+    """Pages below follow, and redirects that lead here are looked at again."""
     if post.kind is PostKind.PAGE:
         follow(session, post.id, by=by, at=at)
+    else:
+        look_again(session, at=at, post_ids=[post.id], paths=addresses_through(session, post.id))
 
 
 def _after_the_last_start(session: Session, post: Post, starts: datetime) -> datetime:
