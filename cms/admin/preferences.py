@@ -23,7 +23,7 @@ class PreferencesView(CmsView):
     def index_view(self) -> Response | str:
         """What makes no sense goes back to what everybody has."""
         if request.method != "POST":
-            return self.render("admin/preferences.html", theme=theme(), shortcuts=has_shortcuts())
+            return self.render("admin/preferences.html", colours=theme(), shortcuts=has_shortcuts())
         wanted, person = request.form.get("theme", ""), signed_in()
         shortcuts = None if request.form.get("shortcuts") == "yes" else False
         actions.choose(db.session(), person, "theme", wanted if wanted in THEMES else None)

@@ -157,5 +157,6 @@ def test_preferences_are_kept_and_shown(browser: Browser, session: Session, make
     after = browser.get("/admin/").text
     assert 'data-scheme="dark"' in after
     assert 'data-shortcuts="off"' in after
+    assert re.search('value="dark" checked', browser.get("/admin/preferences/").text)
     browser.post("/admin/preferences/", {"theme": "pink", "shortcuts": "yes"})
     assert browser.get("/admin/").text.count("data-scheme") == 0
