@@ -49,7 +49,7 @@ class ContentForm(RecordForm):
     title = Line(N_("Title"), render_kw=_limited("title", required=True))
     body = Text(N_("Text"), render_kw={"rows": 26, "maxlength": MAX_BODY, "spellcheck": "true"})
     slug = Line(
-        N_("Ends in"),
+        N_("Address"),
         description=N_("Made from the title if empty. The old address leads to the new one."),
         render_kw=_limited("slug", spellcheck="false"),
     )

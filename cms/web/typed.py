@@ -14,7 +14,7 @@ FIELDS = {
     "summary": N_("Summary"),
     "body": N_("Text"),
     "tags": N_("Tags"),
-    "slug": N_("Ends in"),
+    "slug": N_("Address"),
     "featured_alt": N_("Description of the image"),
     "seo_title": N_("Title for search engines"),
     "seo_description": N_("Description for search engines"),
