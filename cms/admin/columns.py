@@ -11,7 +11,7 @@ from cms.admin.moves import Move
 class Column:
     """One column of a list.
 
-    `kind` is how its value is printed: text, title, number, date, flag, person, or status and author, which
+    `kind` is how its value is printed: text, title, number, size, date, flag, person, or status and author, which
     templates print themselves. `sort` is the mapped column to sort
     by, which must be indexed and never NULL; the first click on the heading descends where `newest_first` is set.
     """

@@ -40,7 +40,7 @@ VERBS = {
     "add": N_("added"),
     "describe": N_("described"),
     "replace": N_("replaced"),
-    "crop": N_("cut"),
+    "crop": N_("cropped"),
     "turn": N_("turned"),
     "bring_back": N_("brought back an earlier version of"),
     "move": N_("moved"),

@@ -44,6 +44,12 @@ KINDS = (
     (MediaKind.AUDIO, N_("Sound")),
     (MediaKind.VIDEO, N_("Video")),
 )
+KIND_NAMES = {
+    MediaKind.IMAGE: N_("Image"),
+    MediaKind.DOCUMENT: N_("Document"),
+    MediaKind.AUDIO: N_("Sound"),
+    MediaKind.VIDEO: N_("Video"),
+}
 TRASH, RESTORE, MOVE = "trash", "restore", "move"
 NO_FOLDER = "none"
 LAYOUT = "media_layout"
@@ -97,12 +103,19 @@ class MediaView(Uploads, Versions, Choosing, CmsModelView):
     columns = (
         Column("name", N_("Name"), "title", value=str),
         Column("filename", N_("File name"), optional=True),
-        Column("kind", N_("Kind")),
+        Column("kind", N_("Kind"), value=lambda media: _(KIND_NAMES[media.kind])),
         Column("mime", N_("Type"), optional=True),
-        Column("bytes", N_("Bytes"), "number"),
+        Column("bytes", N_("Size"), "size"),
         Column("alt", N_("Description"), optional=True),
         Column("uploaded_by", N_("Added by"), "person"),
         Column("created_at", N_("Added"), "date", sort=Media.created_at, newest_first=True),
+    )
+    export_columns = (
+        *columns[:2],
+        Column("kind", N_("Kind")),
+        columns[3],
+        Column("bytes", N_("Bytes"), "number"),
+        *columns[5:],
     )
     filters = (
         ChoiceFilter(name="kind", label=N_("Kind"), choices=KINDS, where=lambda kind: Media.kind == MediaKind(kind)),

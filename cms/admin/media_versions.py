@@ -61,7 +61,7 @@ class Versions(Gated):
         def act() -> str:
             part = Cut(*_whole_numbers(PARTS))
             edited = versions.cut(media, part, storage_url=runtime().config.storage_url)
-            return self._take(id, edited, versions.CROP, _("The image was cut. What it was is kept below."))
+            return self._take(id, edited, versions.CROP, _("The image was cropped. What it was is kept below."))
 
         return self._attempt(id, act)
 

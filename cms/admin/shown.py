@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import cast
+from typing import Literal, cast
 from urllib.parse import urlsplit
 
 from babel.units import format_unit
@@ -35,7 +35,8 @@ def file_size(count: int) -> str:
     power = next((power for power in (3, 2, 1) if count >= 1000**power), 0)
     unit = ("byte", "kilobyte", "megabyte", "gigabyte")[power]
     size = round(count / 1000**power, 1 if power else 0)
-    return format_unit(size, f"digital-{unit}", "short", format="#,##0.#", locale=get_locale() or "en")
+    length: Literal["short", "long"] = "short" if power else "long"  # CLDR has no plural of “byte” in its short forms
+    return format_unit(size, f"digital-{unit}", length, format="#,##0.#", locale=get_locale() or "en")
 
 
 def counted(number: int) -> str:

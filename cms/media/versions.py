@@ -112,7 +112,7 @@ def _require(media: Media, by: User) -> None:
 
 def _require_image(media: Media) -> None:
     if media.kind is not MediaKind.IMAGE:
-        raise Invalid(_("Only images can be cut or turned."))
+        raise Invalid(_("Only images can be cropped or turned."))
 
 
 def _become(session: Session, media: Media, facts: dict[str, Any], verb: str, *, by: User, at: datetime) -> None:
@@ -169,7 +169,7 @@ def _edited(media: Media, plan: dict[str, Any], point: dict[str, float], storage
     with storage.open(media.digest) as original:
         done = shaped(original, plan)
     if done is None:
-        raise Invalid(_("An animation cannot be cut or turned here."))
+        raise Invalid(_("An animation cannot be cropped or turned here."))
     content, answer = done
     with content:
         digest = storage.put(content)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from cms.admin.shown import ago, moment
+from cms.admin.shown import ago, file_size, moment
 from cms.web import now
 from cms.web.dates import date_words, time_words
 from tests.conftest import NOON
@@ -32,3 +32,8 @@ def test_dates_are_written_alike_on_every_page(app: Flask) -> None:
         assert (date_words(NOON), date_words(NOON, "long")) == (f"{NOON:%-d %b %Y}", f"{NOON:%-d %B %Y}")
         assert time_words(NOON, "short") == f"{NOON:%H:%M}"
         assert date_words(NOON) in moment(NOON)
+
+
+def test_sizes_are_told_in_the_unit_that_fits(app: Flask) -> None:
+    with app.test_request_context("/admin/"):
+        assert [file_size(count) for count in (1, 73, 14_890, 3_400_000)] == ["1 byte", "73 bytes", "14.9 kB", "3.4 MB"]

@@ -1,11 +1,11 @@
-"""Words without an end, in everything that people can write: no public page scrolls sideways for them."""
+"""Words without an end, in everything that people can write: no page scrolls sideways for them."""
 
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PHONE
+from tests.e2e.conftest import PHONE, WIDE
 from tests.e2e.looking import NARROWEST, too_wide
 
 Person = Callable[..., Page]
@@ -14,7 +14,7 @@ LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtenges
 pytestmark = pytest.mark.browser
 
 
-def test_no_public_page_scrolls_sideways_for_a_long_word(person: Person) -> None:
+def test_no_page_scrolls_sideways_for_a_long_word(person: Person) -> None:
     editor, visitor = person("editor"), person(viewport=PHONE)
     editor.goto("/admin/posts/new/")
     editor.get_by_label("Title", exact=True).fill(LONG * 2)
@@ -43,9 +43,12 @@ def test_no_public_page_scrolls_sideways_for_a_long_word(person: Person) -> None
     for address in ("/", "/posts/long-words", "/posts", tag, author, month, "/no-such-page"):
         visitor.goto(str(address))
         assert_fits(visitor)
+    for address in ("/admin/comments/", "/admin/moderation/", "/admin/posts/"):
+        editor.goto(address)
+        assert_fits(editor)
 
 
 def assert_fits(page: Page) -> None:
-    for viewport in (PHONE, NARROWEST):
+    for viewport in (WIDE, PHONE, NARROWEST):
         page.set_viewport_size(viewport)
         assert too_wide(page) == [], f"{page.url} at {viewport['width']}"

@@ -60,14 +60,14 @@ def test_a_part_is_drawn_on_the_image_and_what_was_before_comes_back(person: Per
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("link", name="anchor", exact=True).click()
 
-    page.locator("summary", has_text="Cut").click()
+    page.locator("summary", has_text="Crop").click()
     box = page.locator("[data-focus]").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 3 / 4, box["y"] + box["height"] * 3 / 4, steps=4)
     page.mouse.up()
-    page.get_by_role("button", name="Cut the image").click()
+    page.get_by_role("button", name="Crop the image").click()
 
     expect(page.get_by_text("100 × 50")).to_be_visible()
     page.get_by_role("button", name="Bring back").click()

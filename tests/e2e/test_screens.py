@@ -166,7 +166,7 @@ SCREENS = {
         Screen(EDITOR, "folder refused", "/admin/media/folders/", press("Create")),
         Screen(EDITOR, "as a list", "/admin/media/?layout=list", select_two),
         Screen(EDITOR, "question where to", "/admin/media/?layout=grid", bulk("Move to folder…")),
-        Screen(EDITOR, "cutting", "/admin/media/", then(follow("The light, looking north"), unfold("Cut"))),
+        Screen(EDITOR, "cutting", "/admin/media/", then(follow("The light, looking north"), unfold("Crop"))),
     ),
     "comments": (
         Screen(MODERATOR, "list", "/admin/comments/"),

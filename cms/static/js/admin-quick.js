@@ -3,7 +3,7 @@ import { guardForms } from "./admin-forms.js";
 
 function close(row, link) {
   row.remove();
-  link.focus();
+  (link.closest("details")?.querySelector("summary") ?? link).focus();
 }
 
 async function open(link) {
@@ -41,6 +41,7 @@ export function watchQuickEdits() {
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();
+      link.closest("details")?.removeAttribute("open");
       open(link);
     });
   }

@@ -1,0 +1,26 @@
+"""On a telephone: whatever a button opens lies on the screen, where a thumb reaches it."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.e2e.conftest import PHONE
+from tests.e2e.looking import NARROWEST
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("path", ["posts/", "comments/", "media/", "users/"])
+def test_menus_of_a_list_open_within_the_screen(person: Callable[..., Page], path: str) -> None:
+    page = person("owner", viewport=PHONE)
+    page.goto(f"/admin/{path}")
+    for viewport in (PHONE, NARROWEST):
+        page.set_viewport_size(viewport)
+        for menu in page.locator(".head .menu").all():
+            menu.locator("summary").click()
+            box = menu.locator("summary + *").bounding_box()
+            assert box
+            assert box["x"] >= 0, menu.inner_text()
+            assert box["x"] + box["width"] <= viewport["width"], menu.inner_text()
+            page.keyboard.press("Escape")
