@@ -290,7 +290,8 @@ def _sessions_of(person: User) -> list[UserSession]:
 
 def _lately(person: User) -> list[EventLine]:
     events = select(Event).where(Event.actor_id == person.id).order_by(Event.id.desc()).limit(RECENT)
-    return lines_of(db.session(), list(db.session.scalars(events)))
+    newest_first = sorted(db.session.scalars(events), key=lambda event: event.at, reverse=True)
+    return lines_of(db.session(), newest_first)
 
 
 def _posts_of(person: User) -> int:
