@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -68,13 +68,6 @@ def set_standing(
     job.status, job.run_at, job.attempts = to
     job.updated_at = at
     record(session, f"job.{move}", job, by=by, at=at, changes=changes, batch_id=batch_id)
-
-
-def locked(session: Session, ids: list[int]) -> dict[int, Job]:
-    """Jobs that nobody else changes until this transaction ends."""
-    query = select(Job).where(Job.id.in_(ids)).order_by(Job.id)
-    query = query.with_for_update(of=Job).execution_options(populate_existing=True)
-    return {job.id: job for job in session.scalars(query)}
 
 
 def _new(name: str, args: dict[str, Any], label: str, run_at: datetime, at: datetime) -> dict[str, Any]:

@@ -1,10 +1,7 @@
 """How acts on jobs are taken back."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from cms.accounts.models import User
-from cms.audit.inverses import Inverse, Undoing
+from cms.audit.inverses import Inverse, Undoing, loading
 from cms.audit.models import Event
 from cms.core.decision import Decision
 from cms.core.permissions import Permission
@@ -12,12 +9,6 @@ from cms.jobs import actions
 from cms.jobs.lifecycle import JobMove, JobStatus
 from cms.jobs.models import Job
 from cms.jobs.policy import JobPolicy
-
-
-def _load(session: Session, ids: list[int], lock: bool) -> dict[int, Job]:
-    if lock:
-        return actions.locked(session, ids)
-    return {job.id: job for job in session.scalars(select(Job).where(Job.id.in_(ids)))}
 
 
 def _may(by: User, job: Job, _event: Event) -> Decision:
@@ -35,4 +26,4 @@ def _move_back(doing: Undoing) -> None:
     actions.set_standing(doing.session, job, way, to, by=doing.by, at=doing.at)
 
 
-INVERSES = {f"job.{move}": Inverse(_load, _may, _move_back) for move in JobMove}
+INVERSES = {f"job.{move}": Inverse(loading(Job), _may, _move_back) for move in JobMove}
