@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import g
 from sqlalchemy import select
 
 from cms.accounts.models import User
@@ -71,7 +72,9 @@ def check(policy: PostPolicy, post: Post, action: str, parameter: str) -> None:
             require(policy.may_set_author(post))
             _changes(post, action, parameter)
         case MOVE_BELOW.name:
-            _changes(post, action, parameter)
+            parent_id = _changes(post, action, parameter)["parent_id"]
+            if parent_id is not None and post.id in _line_of(parent_id):
+                raise Invalid(_("A page cannot lie below itself."))
 
 
 def run(post: Post, action: str, parameter: str, batch_id: int | None) -> None:
@@ -92,6 +95,17 @@ def _changes(post: Post, action: str, parameter: str) -> dict[str, Any]:
     if getattr(post, field) == wanted:
         raise Conflict(_("It is so already."))
     return {field: wanted}
+
+
+def _line_of(page_id: int) -> list[int]:
+    """A page and all above it, looked up once a request."""
+    if "page_line" not in g:
+        g.page_line = []
+        here: int | None = page_id
+        while here is not None and here not in g.page_line:
+            g.page_line.append(here)
+            here = db.session.scalar(select(Post.parent_id).where(Post.id == here))
+    return g.page_line
 
 
 def _moment(text: str) -> Any:

@@ -264,25 +264,3 @@ def test_what_a_preview_costs_does_not_grow_with_the_rows(
     session.commit()
 
     assert cost() == few
-
-
-def test_every_action_of_every_list_is_foreseen_as_it_then_happens(
-    browser: Browser, session: Session, make: Make
-) -> None:
-    """The default preview tries the action and takes it back: nothing is left of it."""
-    owner = make.owner()
-    make.tag("Sea")
-    make.comment()
-    session.commit()
-    browser.sign_in(owner)
-
-    for area, action in (("tags", "delete"), ("comments", "approve")):
-        events = session.scalar(select(func.count(Event.id)))
-        session.rollback()
-        answer = browser.post(f"/admin/{area}/action/", {"action": action, "everything": "1", "query": ""})
-        place = answer.location or ""
-        assert "1 will change" in browser.get(place).text
-        assert session.scalar(select(func.count(Event.id))) == events
-        session.rollback()
-        go_on(browser, place)
-        assert "1 done, 0 skipped, 0 refused" in browser.get(place).text
