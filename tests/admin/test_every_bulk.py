@@ -14,6 +14,8 @@ from cms.admin.base import CmsModelView
 from cms.admin.bulk_action import Bulk
 from cms.audit.models import Event
 from cms.comments.lifecycle import CommentStatus
+from cms.jobs.lifecycle import JobStatus
+from cms.jobs.models import Job
 from cms.media import folders
 from cms.posts.lifecycle import PostStatus
 from cms.posts.models import Post
@@ -50,6 +52,9 @@ class Site:
         folders.create(self.session, "Boats", None, by=self.owner, at=NOON)
         make.user("author", active=False)
         make.role(label="Nobody's")
+        for job_status in JobStatus:
+            times = {"run_at": NOON, "created_at": NOON, "updated_at": NOON}
+            self.session.add(Job(name="mail.send", status=job_status, **times))
         redirects.create(self.session, redirects.Route("/old", 301, "/new"), by=self.owner, at=NOON)
         self.session.commit()
 
@@ -82,9 +87,9 @@ def counts(page: str, *words: str) -> list[int]:
 
 
 def test_each_list_that_has_actions_is_among_them() -> None:
-    assert {area for area, _bulk in ACTIONS} == {
-        "posts", "pages", "tags", "media", "comments", "redirects", "users", "roles",
-    }  # fmt: skip
+    assert {area for area, _bulk in ACTIONS} == set(
+        "posts pages tags media comments redirects users roles jobs".split()
+    )
 
 
 @pytest.mark.parametrize(("area", "bulk"), ACTIONS, ids=[f"{area}-{bulk.name}" for area, bulk in ACTIONS])

@@ -17,7 +17,7 @@ def make_tags(page: Page, *names: str) -> None:
     for name in names:
         page.goto("/admin/tags/new/")
         page.get_by_label("Name").fill(name)
-        page.get_by_role("button", name="Save").click()
+        page.get_by_role("button", name="Create").click()
         expect(page.get_by_text(f"“{name}” was created.")).to_be_visible()
 
 
