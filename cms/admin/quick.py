@@ -54,5 +54,5 @@ class QuickEdits(Gated):
         }
         if "part" in request.args:
             return render_template("admin/_quick.html", view=self, **(values | self.form_context(record, form)))
-        crumbs = self.crumbs(Crumb(str(record)), Crumb(_("Quick edit")))
+        crumbs = self.crumbs(Crumb(str(record), self.link("edit_view", id=record.id)), Crumb(_("Quick edit")))
         return self.render("admin/quick.html", crumbs=crumbs, **(values | self.form_context(record, form)))

@@ -137,7 +137,7 @@ class Records(Gated):
             "record": record,
             "cells": [(column, column.value_of(record)) for column in columns],
             "moves": self.moves_for(record),
-            "edit_href": self.link("edit_view", id=record.id) if self._offers("edit_view", record) else None,
+            "edit_href": self._edit_link(record),
             "record_href": record_link(record.__tablename__, record.id),
             "title": self.title_of(record),
             "crumbs": self.crumbs(Crumb(self.title_of(record))),
@@ -231,7 +231,7 @@ class Records(Gated):
             "consequences": self.delete_consequences(record),
             "faults": faults or {},
             "url": return_to(self.link()),
-            "crumbs": self.crumbs(Crumb(self.title_of(record)), Crumb(verb)),
+            "crumbs": self.crumbs(Crumb(self.title_of(record), self._edit_link(record)), Crumb(verb)),
         }
         return self.render(self.delete_template, **(values | self.delete_context(record)))
 
@@ -243,6 +243,9 @@ class Records(Gated):
         if record is None or not self.is_open_to_visitor(name):
             return False
         return bool(self.may_edit(record) if name == "edit_view" else self.may_delete(record))
+
+    def _edit_link(self, record: Any) -> str | None:
+        return self.link("edit_view", id=record.id) if self._offers("edit_view", record) else None
 
     def _delete_link(self, record: Any | None) -> str | None:
         return self.link("delete_view", id=record.id) if record and self._offers("delete_view", record) else None
