@@ -18,6 +18,7 @@ from cms.admin.filters import ChoiceFilter, DateFilter, FlagFilter, RelationFilt
 from cms.admin.forms import Line, RecordForm, Switch
 from cms.admin.listing import Preset
 from cms.admin.media_choosing import Choosing
+from cms.admin.media_folders import NO_FOLDER
 from cms.admin.media_upload import Uploads
 from cms.admin.media_versions import Versions
 from cms.admin.moves import Move
@@ -32,7 +33,7 @@ from cms.media.models import Media, MediaKind
 from cms.media.paths import path_of
 from cms.media.policy import MediaPolicy
 from cms.media.queries import describing, lacking_alt, uploaders
-from cms.media.renditions import thumb_of
+from cms.media.renditions import has_renditions, thumb_of
 from cms.posts.media_use import is_used, others_showing, posts_showing
 from cms.web import now, signed_in
 
@@ -51,7 +52,6 @@ KIND_NAMES = {
     MediaKind.VIDEO: N_("Video"),
 }
 TRASH, RESTORE, MOVE = "trash", "restore", "move"
-NO_FOLDER = "none"
 LAYOUT = "media_layout"
 FOCUS = {"min": "0", "max": "1", "step": "0.01"}
 
@@ -192,7 +192,9 @@ class MediaView(Uploads, Versions, Choosing, CmsModelView):
         return {"as_list": session.get(LAYOUT) == "list", **self.shelf()}
 
     def render(self, template: str, **values: Any) -> str:
-        return super().render(template, **({"path_of": path_of, "thumb_of": thumb_of} | values))
+        return super().render(
+            template, **({"path_of": path_of, "thumb_of": thumb_of, "has_renditions": has_renditions} | values)
+        )
 
     @expose("/")
     def index_view(self) -> Response | str:

@@ -6,17 +6,20 @@ from flask import request
 from flask_admin import expose
 
 from cms.admin.listing import Listing
+from cms.admin.media_folders import Shelves
 from cms.core.permissions import Permission
 from cms.media.models import MediaKind
 
 
-class Choosing(Listing):
+class Choosing(Shelves, Listing):
     """The mix-in of the media view that offers images."""
 
     @expose("/choose/")
     def choose_view(self) -> str:
         """Images to choose from, as a page or, for script, as the part of one that fits into a dialogue."""
-        asked = replace(self.read_asked(), filters={"kind": (MediaKind.IMAGE.value,)})
+        asked = self.read_asked()
+        folder = {"folder": asked.filters["folder"][:1]} if "folder" in asked.filters else {}
+        asked = replace(asked, filters={"kind": (MediaKind.IMAGE.value,), **folder}, any_of=False)
         page = self.load_page(asked)
         template = "admin/_media_choice.html" if "part" in request.args else "admin/media_choose.html"
         part = {"part": "1"} if "part" in request.args else {}
@@ -25,6 +28,8 @@ class Choosing(Listing):
             asked=asked,
             records=page.records,
             part=part,
+            folder=folder["folder"][0] if folder else "",
+            folders=self.folder_choices(),
             may_upload=bool(self.policy.may(Permission.MEDIA_UPLOAD)),
-            next_page=page.next and self.link("choose_view", search=asked.search, after=page.next, **part),
+            next_page=page.next and self.link("choose_view", search=asked.search, **folder, after=page.next, **part),
         )

@@ -19,6 +19,9 @@ from cms.media.models import Media, MediaFolder
 from cms.web import now, signed_in
 from cms.web.errors import status_of
 
+#: What stands in the address for files that lie at the top.
+NO_FOLDER = "none"
+
 
 class Shelves(Gated):
     """The mix-in of the media view that knows where files lie."""
@@ -49,6 +52,12 @@ class Shelves(Gated):
             "way": tree.above(here) if here else [],
             "below": tree.below(here.id if here else None),
         }
+
+    def folder_choices(self) -> list[tuple[str, str]]:
+        """What a control offers, as (value, label); none where there are no folders."""
+        tree = self.folder_tree()
+        every = [(str(folder.id), tree.path(folder)) for folder in tree.walk()]
+        return [(NO_FOLDER, _("In no folder")), *every] if every else []
 
     def folder_tree(self) -> Tree:
         return folders.tree(db.session())

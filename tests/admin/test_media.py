@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import event
 
 from cms.accounts.actions.own import set_avatar
-from cms.media import actions
+from cms.media import actions, folders
 from cms.media.models import MediaKind
 from cms.media.paths import path_of
 from cms.posts.lifecycle import PUBLISHED
@@ -181,6 +181,29 @@ def test_the_chooser_offers_images_with_all_that_a_script_needs(browser, session
     assert "Quay &lt;b&gt;" in whole
     assert "Tides" not in whole
     assert "Gone" not in whole
+
+
+def test_the_chooser_looks_into_one_folder(browser, session, make, now):
+    author = make.author()
+    boats = folders.create(session, "Boats", None, by=author, at=now)
+    make.media(title="Ferry", folder_id=boats.id)
+    make.media(title="Timetable", folder_id=boats.id, kind=MediaKind.DOCUMENT, mime="application/pdf")
+    make.media(title="Quay")
+    session.commit()
+    browser.sign_in(author)
+
+    def found(query: str) -> set[str]:
+        part = browser.get(f"/admin/media/choose/?part=1&match=any&{query}").text
+        return {title for title in ("Ferry", "Timetable", "Quay") if f'data-title="{title}"' in part}
+
+    assert found("") == {"Ferry", "Quay"}
+    assert found(f"folder={boats.id}") == {"Ferry"}
+    assert found(f"folder={boats.id}&search=quay") == set()
+    assert found("folder=none") == {"Quay"}
+    assert (
+        f'<option value="{boats.id}" selected>/Boats</option>'
+        in browser.get(f"/admin/media/choose/?folder={boats.id}").text
+    )
 
 
 def test_a_long_library_costs_no_more_queries_than_a_short_one(browser, session, make, engine):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.looking import barriers
 from tests.e2e.walks import picture
 
 Person = Callable[..., Page]
@@ -91,3 +92,96 @@ def test_an_image_is_uploaded_from_within_the_editor(person: Person) -> None:
     expect(dialog).to_have_count(0)
     expect(page.get_by_role("combobox", name="Image").locator("option:checked")).to_have_text("mole-light")
     expect(page.get_by_label("Title", exact=True)).to_have_value("A light on the mole")
+
+
+def upload(page: Page, name: str, colour: str, size: tuple[int, int] = (200, 100)) -> None:
+    """One image with words, and then its own page."""
+    page.goto("/admin/media/new/")
+    page.get_by_label("Files").set_input_files(
+        {"name": f"{name}.png", "mimeType": "image/png", "buffer": picture(colour, size)}
+    )
+    page.get_by_label(f"Description of {name}").fill(f"A {name}")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("link", name=name, exact=True).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+
+
+def test_an_image_is_turned_pointed_at_and_replaced_at_the_same_address(person: Person) -> None:
+    page = person("editor")
+    upload(page, "pennant", "green")
+    address = page.get_by_label("Address", exact=True).input_value()
+
+    page.locator("[data-focus]").click(position={"x": 10, "y": 10})
+    assert float(page.get_by_label("Most important point, from the left").input_value()) < 0.5
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("link", name="pennant", exact=True).first.click()
+    assert float(page.get_by_label("Most important point, from the top").input_value()) < 0.5
+
+    page.get_by_role("button", name="Turn right").click()
+    expect(page.get_by_text("100 × 200").first).to_be_visible()
+    page.locator("summary", has_text="Replace").click()
+    assert barriers(page) == []
+    page.get_by_label("Another file").set_input_files(
+        {"name": "burgee.png", "mimeType": "image/png", "buffer": picture("olive", (300, 50))}
+    )
+    page.get_by_role("button", name="Replace the file").click()
+    expect(page.get_by_text("300 × 50").first).to_be_visible()
+    expect(page.get_by_role("button", name="Bring back")).to_have_count(2)
+
+    answer = page.request.get(address)
+    assert answer.ok, "the old address leads to what is there now"
+    assert answer.url.endswith(page.get_by_label("Address", exact=True).input_value())
+
+
+def test_the_library_says_what_is_used_before_it_goes_and_finds_what_is_not(person: Person) -> None:
+    page = person("editor")
+    upload(page, "topsail", "red")
+    words = page.get_by_label("For a text").input_value()
+    page.goto("/admin/media/?used=no")
+    expect(page.get_by_role("link", name="topsail", exact=True)).to_be_visible()
+    page.goto("/admin/posts/new/")
+    page.get_by_label("Title", exact=True).fill("Sails in order")
+    page.get_by_label("Text, in Markdown").fill(words)
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+
+    page.goto("/admin/media/?used=no")
+    expect(page.get_by_role("link", name="topsail", exact=True)).to_have_count(0)
+    page.goto("/admin/media/?search=topsail")
+    page.get_by_role("link", name="topsail", exact=True).click()
+    expect(page.get_by_role("region", name="Where it is used").get_by_role("link")).to_have_text("Sails in order")
+    page.get_by_role("link", name="Move to trash…").click()
+
+    expect(page.get_by_role("main")).to_contain_text("Sails in order")
+    assert barriers(page) == []
+    page.get_by_role("button", name="Move to trash").click()
+    page.locator(".message").get_by_role("button", name="Undo").click()
+    expect(page.locator(".message")).to_contain_text("Undone")
+
+
+def test_the_chooser_looks_into_one_folder(person: Person) -> None:
+    page = person("editor")
+    page.goto("/admin/media/folders/")
+    page.get_by_label("Name (required)").first.fill("Burgees")
+    page.get_by_role("button", name="Create").click()
+    page.goto("/admin/posts/new/")
+    page.get_by_role("heading", name="Featured image").click()
+    page.get_by_role("link", name="Look through the library").click()
+    dialog = page.get_by_role("dialog")
+
+    dialog.get_by_label("Folder").select_option("/Burgees")
+    dialog.get_by_role("button", name="Search").click()
+    expect(dialog.get_by_text("Nothing matches.")).to_be_visible()
+    assert barriers(page) == []
+    dialog.get_by_label("Upload an image and choose it").set_input_files(
+        {"name": "club-burgee.png", "mimeType": "image/png", "buffer": picture("gold")}
+    )
+    dialog.get_by_label("What it shows").fill("A burgee")
+    dialog.get_by_role("button", name="Upload", exact=True).click()
+    expect(dialog).to_have_count(0)
+    page.get_by_role("link", name="Look through the library").click()
+    dialog.get_by_label("Folder").select_option("/Burgees")
+    dialog.get_by_role("button", name="Search").click()
+
+    expect(dialog.get_by_role("listitem")).to_have_count(1)
+    expect(dialog.get_by_role("button", name="club-burgee")).to_be_visible()

@@ -31,7 +31,8 @@ async function uploaded(form) {
   const [file] = form.elements.file.files;
   const said = form.querySelector("[role=alert]");
   form.setAttribute("aria-busy", "true");
-  const media = file ? await sendFile(form, file, { alt: form.elements.alt.value }) : { message: said.dataset.missing };
+  const words = { alt: form.elements.alt.value, folder: form.dataset.folder };
+  const media = file ? await sendFile(form, file, words) : { message: said.dataset.missing };
   form.removeAttribute("aria-busy");
   if (media.id) return { id: String(media.id), title: media.title, alt: media.alt, path: media.path };
   said.textContent = media.message ?? said.dataset.refused;
