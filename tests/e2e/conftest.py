@@ -20,7 +20,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60
+START_SECONDS = 180
 MAIL_SECONDS = 10
 #: Milliseconds to wait for anything: enough for a machine with several browsers and servers on two processors.
 PATIENCE = 30_000

@@ -12,9 +12,10 @@ export function guardForms(within = document) {
     form.addEventListener("submit", () => { leaving = true; });
     window.addEventListener("pageshow", () => { leaving = false; });
     window.addEventListener("beforeunload", (event) => {
-      if (!leaving && written(form) !== before) event.preventDefault();
+      if (!leaving && form.isConnected && written(form) !== before) event.preventDefault();
     });
     document.addEventListener("keydown", (event) => {
+      if (!form.isConnected) return; // a quick edit that was closed
       if (event.key.toLowerCase() === "s" && (event.ctrlKey || event.metaKey) && !event.altKey) {
         event.preventDefault();
         form.requestSubmit(form.querySelector("[data-save]") ?? undefined);

@@ -59,6 +59,9 @@ export function watchPalette() {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       walk(event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Escape") {
+      event.preventDefault(); // a search field would only empty itself
+      dialog.close();
     } else if (event.key === "Enter" && document.activeElement === input) {
       event.preventDefault();
       commands()[0]?.click();

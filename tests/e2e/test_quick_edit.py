@@ -1,0 +1,128 @@
+"""Quick edit in the row of a list: with a mouse, without one, without script, and when something is in the way."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.looking import barriers
+
+Person = Callable[..., Page]
+
+pytestmark = pytest.mark.browser
+
+
+def draft(page: Page, title: str) -> None:
+    page.goto("/admin/posts/new/")
+    page.get_by_label("Title", exact=True).fill(title)
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+
+
+def quick_edit(page: Page, title: str) -> Locator:
+    """The form in the list, opened with the mouse."""
+    page.goto(f"/admin/posts/?search={title}")
+    page.get_by_role("link", name=f"Quick edit {title}").click()
+    form = page.get_by_role("form", name=f"Quick edit: {title}")
+    expect(form.get_by_label("Title")).to_be_focused()
+    return form
+
+
+def test_a_row_is_mended_where_it_stands(person: Person) -> None:
+    page = person("editor")
+    draft(page, "Winch, rusty")
+
+    form = quick_edit(page, "Winch, rusty")
+    assert barriers(page) == []
+    form.get_by_label("Title").fill("Winch, painted")
+    form.get_by_label("Tags").fill("Winches, Sea")
+    form.get_by_role("button", name="Save").click()
+
+    page.wait_for_url("**/admin/posts/?search=**")
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+    page.goto("/admin/posts/?search=painted")
+    row = page.get_by_role("row").filter(has_text="Winch, painted")
+    expect(row).to_contain_text("Winches")
+    expect(row).to_contain_text("winch-rusty")  # an address is kept unless somebody changes it
+
+
+def test_it_is_opened_filled_in_and_left_with_the_keyboard_alone(person: Person) -> None:
+    page = person("editor")
+    draft(page, "Capstan, plain")
+    page.goto("/admin/posts/?search=capstan")
+
+    page.keyboard.press("j")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    form = page.get_by_role("form", name="Quick edit: Capstan, plain")
+    expect(form.get_by_label("Title")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(form).to_have_count(0)
+    expect(page.get_by_role("link", name="Quick edit Capstan, plain")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(form.get_by_label("Title")).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Capstan, gilt")
+    page.keyboard.press("Control+s")
+
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+    page.goto("/admin/posts/?search=gilt")
+    expect(page.get_by_role("link", name="Capstan, gilt", exact=True)).to_be_visible()
+
+
+def test_without_script_it_is_a_page_that_leads_back(person: Person) -> None:
+    page = person("editor", java_script_enabled=False)
+    page.goto("/admin/posts/new/")
+    page.get_by_label("Title", exact=True).fill("Bollard, grey")
+    page.get_by_role("button", name="Save draft").click()
+
+    page.goto("/admin/posts/?search=bollard")
+    page.get_by_role("link", name="Quick edit Bollard, grey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Bollard, grey")
+    page.get_by_label("Title").fill("Bollard, red")
+    page.get_by_role("button", name="Save").click()
+
+    page.wait_for_url("**/admin/posts/?search=bollard")
+    expect(page.get_by_role("link", name="Bollard, red", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("scripted", [True, False])
+def test_what_is_refused_opens_the_editor_with_all_that_was_typed(person: Person, scripted: bool) -> None:
+    page, title = person("editor", java_script_enabled=scripted), f"Thimble {scripted}"
+    page.goto("/admin/posts/new/")
+    page.get_by_label("Title", exact=True).fill(title)
+    page.get_by_role("button", name="Save draft").click()
+
+    page.goto(f"/admin/posts/?search={title}")
+    page.get_by_role("link", name=f"Quick edit {title}").click()
+    form = page.get_by_role("form", name=f"Quick edit: {title}")
+    form.get_by_label("Title").fill("Thimble, renamed")
+    form.get_by_label("Ends in").fill("tide-clock-pier-9")
+    form.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_text("“tide-clock-pier-9” is taken by “The tide clock on Pier 9”.").first).to_be_visible()
+    expect(page.get_by_label("Title", exact=True)).to_have_value("Thimble, renamed")
+    page.goto(f"/admin/posts/?search={title}")
+    expect(page.get_by_role("link", name=title, exact=True)).to_be_visible()
+
+
+def test_a_version_that_is_old_meanwhile_loses_nobody_s_words(person: Person) -> None:
+    page = person("editor")
+    draft(page, "Sheave, first")
+    form = quick_edit(page, "Sheave, first")
+    other = page.context.new_page()
+    other.goto("/admin/posts/?search=Sheave, first")
+    other.get_by_role("link", name="Sheave, first", exact=True).click()
+    other.get_by_label("Title", exact=True).fill("Sheave, of the other")
+    other.get_by_role("button", name="Save", exact=True).first.click()
+    expect(other.get_by_text("Saved.", exact=True)).to_be_visible()
+
+    form.get_by_label("Title").fill("Sheave, of mine")
+    form.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Somebody saved while you were writing")
+    for words in ("Sheave, of the other", "Sheave, of mine"):
+        assert words in page.content()
+    assert barriers(page) == []
+    page.goto("/admin/posts/?search=Sheave")
+    expect(page.get_by_role("link", name="Sheave, of the other", exact=True)).to_be_visible()
