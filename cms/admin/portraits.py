@@ -2,12 +2,16 @@
 
 from collections.abc import Set
 
+from flask import g
 from sqlalchemy import inspect, select
 
 from cms.accounts.models import User
 from cms.extensions import db
 from cms.media.models import Media
 from cms.web.pictures import find, picture, square
+
+#: So many different portraits come with a page, however many people stand on it; the others are their initials.
+MOST = 6
 
 
 def portrait_path(person: User) -> str | None:
@@ -16,14 +20,21 @@ def portrait_path(person: User) -> str | None:
         return None
     find(*(_avatar_of(one) for one in list(db.session().identity_map.values()) if isinstance(one, User)))
     portrait = picture(_avatar_of(person))
-    return square(portrait) if portrait else None
+    return square(portrait) if portrait and _has_room(portrait.id) else None
 
 
 def portraits_of(people: Set[int | None]) -> dict[int | None, str]:
     """Where the portraits of these are, by id, for pages that load no people."""
     query = select(User.id, Media).join(Media, Media.id == User.avatar_id)
     rows = db.session.execute(query.where(User.id.in_(people - {None}), Media.trashed_at.is_(None)))
-    return {person_id: square(media) for person_id, media in rows}
+    return {person_id: square(media) for person_id, media in rows if _has_room(media.id)}
+
+
+def _has_room(portrait_id: int) -> bool:
+    shown: set[int] = g.setdefault("portraits", set())
+    if len(shown) < MOST:
+        shown.add(portrait_id)
+    return portrait_id in shown
 
 
 def _avatar_of(person: User) -> int | None:

@@ -72,9 +72,9 @@ def path_of_copy(media: Media, shape: str, format: str = "webp") -> str:
     return f"/media/{media.id}/{media.digest[:16]}/{shape}/{PurePosixPath(media.filename).stem}.{format}"
 
 
-def thumb_of(media: Media, side: int = SIDES[-1]) -> str:
+def thumb_of(media: Media, side: int = SIDES[-1], format: str = "webp") -> str:
     """The address of a small square; the file itself where there are no copies of it."""
-    return path_of_copy(media, square_of(media, side)) if has_renditions(media) else path_of(media)
+    return path_of_copy(media, square_of(media, side), format) if has_renditions(media) else path_of(media)
 
 
 def srcset(media: Media, format: str) -> str:

@@ -17,7 +17,7 @@ from cms.core.db import MAX_ID, engine_options, prepare_engine
 from cms.extensions import csrf, db, mail, migrate
 from cms.posts.destinations import PLACES
 from cms.redirects import ends
-from cms.web import errors, gate, headers, languages, logs, origins, probes, requests, static, undoing
+from cms.web import compressing, errors, gate, headers, languages, logs, origins, probes, requests, static, undoing
 from cms.web.mailing import mail_settings
 from cms.web.runtimes import Runtime
 from config import ROOT, Config
@@ -68,6 +68,7 @@ def init_app(app: Flask) -> None:
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    compressing.init_app(app)
     logs.init_app(app, config)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
