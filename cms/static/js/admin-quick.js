@@ -8,6 +8,7 @@ function close(row, link) {
 
 async function open(link) {
   const row = link.closest("tr");
+  link.closest("details")?.removeAttribute("open");
   if (row.nextElementSibling?.matches("tr.quick")) return close(row.nextElementSibling, link);
   const address = new URL(link.href);
   address.searchParams.set("part", "1");
