@@ -12,6 +12,7 @@ from cms.accounts.models import User
 from cms.media import actions
 from cms.media.models import Media
 from cms.web import runtime
+from tests.admin.tags import Desk
 from tests.browser import Browser
 from tests.factories import Make
 from tests.media import files
@@ -35,6 +36,14 @@ def owner(session: Session, make: Make) -> User:
 @pytest.fixture
 def desk(browser: Browser, owner: User) -> Browser:
     return browser.sign_in(owner)
+
+
+@pytest.fixture
+def editors_desk(browser: Browser, session: Session, make: Make) -> Desk:
+    """An editor at the desk, for tests that hold on to rows between requests."""
+    person = make.editor()
+    session.commit()
+    return Desk(person, browser.sign_in(person), session)
 
 
 @pytest.fixture
