@@ -53,6 +53,7 @@ BUILTIN_ROLES = (
                 P.COMMENT_MODERATE,
                 P.COMMENT_BAN,
                 P.USER_VIEW,
+                P.IMPORT_RUN,
                 P.EXPORT_RUN,
             )
         ),

@@ -5,7 +5,7 @@
         policy_class = PlainPolicy
         see_permission = Permission.TAG_MANAGE            # the row scope: policy.where(see_permission); or visible()
         needs = {"see": (Permission.TAG_MANAGE,), "create": (…,), "edit": (…,), "delete": (…,), "act": (…,),
-                 "export": (Permission.EXPORT_RUN,)}      # a word left out closes its endpoints: 404
+                 "export": (Permission.EXPORT_RUN,), "import": (…,)}      # a word left out closes its endpoints: 404
         columns = (Column("name", N_("Name"), "title", sort=Tag.name), …)      # first column: the lead of the row
         filters = (ChoiceFilter(name="status", label=N_("Status"), choices=…, where=lambda value: …), …)
         search_columns = (Tag.name,)                      # or search_clause(words)
@@ -30,6 +30,10 @@ What the base promises
 - Bulk: every row in its own savepoint; `CmsError` is that row's reason (NotAllowed: refused, others: skipped).
 - Lists: `?search= &sort=name|-name &page_size=25|50|100 &after= &before=` and one parameter for each filter. Loader
   options in `options()` and `list_options()`; per-page look-ups in `list_context(records)`.
+- Files: `export_columns` are those of the files that go out and come in. A column that `fills` a field of the form is
+  imported by filling in that field, so that validation, policy, version check and event are the form's own; one that
+  `finds` entries stands in for a missing id; `import_also` are columns that only come in. What an area cannot take
+  (comments, roles, settings, activity) is said in `importing.py`.
 - Templates: `admin/list.html` has the block `cell` (with `column`, `value`, `row`), `form.html` has `fields`, `aside`,
   `head_acts`. An area's own extend these and are named by `list_template`, `create_template`, `edit_template`,
   `details_template`.
@@ -43,10 +47,10 @@ from flask_admin.contrib.sqla import ModelView
 from cms.admin.asked import RESERVED
 from cms.admin.exporting import Exporting
 from cms.admin.forms import RecordForm
-from cms.admin.gate import CONVERSATION, SITE, WORK, CmsView, Crumb
+from cms.admin.gate import CONVERSATION, ENDPOINTS, SITE, WORK, CmsView, Crumb
+from cms.admin.importing import Importing
 from cms.admin.listing import Listing
 from cms.admin.moves import Moves
-from cms.admin.records import Records
 from cms.admin.sweeping import Sweeps
 from cms.extensions import db
 from cms.web.gate import Needs
@@ -57,7 +61,7 @@ __all__ = ["CONVERSATION", "SITE", "WORK", "CmsModelView", "CmsView", "Crumb"]
 BULK_ENDPOINTS = ("action_view", "bulk_view", "bulk_run", "bulk_stop")
 
 
-class CmsModelView(Listing, Records, Moves, Sweeps, Exporting, ModelView):
+class CmsModelView(Listing, Importing, Moves, Sweeps, Exporting, ModelView):
     """Flask-Admin's model view with every door of its own replaced or closed; see the module's text."""
 
     model: ClassVar[Any]
@@ -70,8 +74,10 @@ class CmsModelView(Listing, Records, Moves, Sweeps, Exporting, ModelView):
     column_auto_select_related = False
 
     def needs_of(self, name: str) -> Needs | None:
-        """An area without moves or bulk actions has no address for them."""
+        """An area without moves or bulk actions, or with nothing to import, has no address for them."""
         if (name == "move_view" and not self.move_names) or (name in BULK_ENDPOINTS and not self.bulk_actions):
+            return None
+        if ENDPOINTS.get(name) == "import" and not any(column.fills for column in self.file_columns()):
             return None
         return super().needs_of(name)
 

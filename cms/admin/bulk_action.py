@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cms.audit.imports import IMPORT
 from cms.audit.undo import UNDO
 from cms.core.i18n import N_
 from cms.core.permissions import Permission
@@ -26,6 +27,7 @@ DONE_WORDS = {
     "below": N_("Moved"),
     "merge": N_("Merged"),
     "rename": N_("Renamed"),
+    IMPORT: N_("Imported"),
 }
 
 

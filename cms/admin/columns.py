@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import ColumnElement
+
 from cms.admin.moves import Move
 
 
@@ -25,6 +27,14 @@ class Column:
     on_phones: bool = True
     #: Shown only to those who choose it.
     optional: bool = False
+    #: The field of the form that a cell of an imported file fills. A column that fills none only tells.
+    fills: str = ""
+    #: What the form takes for the text of a cell, where it is not that text; Invalid where it is nothing.
+    read: Callable[[str], str | list[str]] | None = None
+    #: Whether an empty cell empties the field; otherwise it changes nothing.
+    clears: bool = False
+    #: The entries that a cell means, in a row of a file that has no id.
+    finds: Callable[[str], ColumnElement[bool]] | None = None
 
     def value_of(self, record: Any) -> Any:
         return self.value(record) if self.value else getattr(record, self.name)

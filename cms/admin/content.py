@@ -88,6 +88,16 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
     def may_delete(self, record: Post) -> Decision:
         return self.policy.may_move(PostMove.TRASH, record)
 
+    def may_fill(self, name: str, record: Post | None) -> Decision:
+        if name in SEO:
+            return self.policy.may(Permission.POST_SEO, record)
+        if name == "author_id" and record is not None:
+            return self.policy.may_set_author(record)
+        return Decision.no(_("What is new is yours; it can be given to somebody else afterwards."))
+
+    def given(self, name: str) -> str:
+        return str(signed_in().id) if name == "author_id" else ""
+
     # the form
 
     def prepare_form(self, form: ContentForm, record: Post | None) -> None:
@@ -96,7 +106,7 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
             del form.author_id
         else:
             people = select(User.id, User.name).where(User.active).order_by(User.name, User.id)
-            form.author_id.choices = choices_of(db.session(), people, record.author_id)
+            form.author_id.choices = choices_of(db.session(), people, record.author_id, looked_up=form.author_id.data)
         if not (self.policy.may(Permission.POST_SEO, record) if record else self.policy.may(Permission.POST_SEO)):
             for name in SEO:
                 delattr(form, name)

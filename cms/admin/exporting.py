@@ -86,13 +86,28 @@ def _as_json(records: Iterator[Any], columns: tuple[Column, ...]) -> Iterator[st
 
 def safe_cell(value: Any) -> str:
     """A value as text; an apostrophe goes before what a spreadsheet would run."""
+    text = cell_text(value)
+    is_number = isinstance(value, bool | int | float)
+    return f"'{text}" if not is_number and _is_run(text) else text
+
+
+def without_guard(cell: str) -> str:
+    """The text that `safe_cell` put an apostrophe before."""
+    return cell[1:] if cell.startswith("'") and _is_run(cell[1:]) else cell
+
+
+def cell_text(value: Any) -> str:
+    """A value as the text of a cell."""
     if value is None:
         return ""
-    if isinstance(value, bool | int | float):
-        return str(value)
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, list | tuple):
         value = ", ".join(str(item) for item in value)
-    text = str(value.value) if isinstance(value, Enum) else str(value)
-    return f"'{text}" if text.startswith(_BREAKS_OUT) or text.lstrip().startswith(_FORMULA) else text
+    return str(value.value) if isinstance(value, Enum) else str(value)
+
+
+def _is_run(text: str) -> bool:
+    """Whether a spreadsheet runs it; behind apostrophes too, so that taking one off brings back what was there."""
+    bare = text.lstrip("'")
+    return bare.startswith(_BREAKS_OUT) or bare.lstrip().startswith(_FORMULA)

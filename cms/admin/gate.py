@@ -30,6 +30,11 @@ ENDPOINTS = {
     "move_view": "act",
     "export_csv": "export",
     "export_json": "export",
+    "import_view": "import",
+    "import_page": "import",
+    "import_look": "import",
+    "import_run": "import",
+    "import_stop": "import",
     "columns_view": "see",
     "keep_view": "see",
     "change_view": "see",
@@ -40,8 +45,9 @@ GROUPS = (WORK, CONVERSATION, SITE)
 
 
 def one_right(right: tuple[Permission, ...]) -> dict[str, tuple[Permission, ...]]:
-    """The needs of an area that one right opens; taking it away as a file is a right of its own everywhere."""
-    return dict.fromkeys(("see", "create", "edit", "delete", "act"), right) | {"export": (Permission.EXPORT_RUN,)}
+    """The needs of an area that one right opens; to take it away as a file, or to bring one, is a right of its own."""
+    files = {"export": (Permission.EXPORT_RUN,), "import": (Permission.IMPORT_RUN,)}
+    return dict.fromkeys(("see", "create", "edit", "delete", "act"), right) | files
 
 
 @dataclass(frozen=True)

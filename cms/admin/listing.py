@@ -217,6 +217,7 @@ class Listing(Searching, Arranging):
             "bulk": self.offered_bulk(),
             "bulk_result": self.bulk_result(),
             "exports": self._export_links(asked),
+            "import_href": self.import_link(),
             "may_create": bool(self.may_create()),
             "page_sizes": [(size, self.list_link(replace(asked, page_size=size))) for size in asking.PAGE_SIZES],
         }

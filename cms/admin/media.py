@@ -6,8 +6,6 @@ from flask import redirect, request, session
 from flask_admin import expose
 from sqlalchemy import ColumnElement, select
 from werkzeug.wrappers import Response
-from wtforms import FloatField
-from wtforms.widgets import RangeInput
 
 from cms.accounts.models import User
 from cms.admin.asked import Asked
@@ -15,10 +13,11 @@ from cms.admin.base import WORK, CmsModelView
 from cms.admin.bulk_action import Bulk
 from cms.admin.columns import Column
 from cms.admin.filters import ChoiceFilter, DateFilter, FlagFilter, RelationFilter
-from cms.admin.forms import Line, RecordForm, Switch
 from cms.admin.listing import Preset
 from cms.admin.media_choosing import Choosing
 from cms.admin.media_folders import NO_FOLDER
+from cms.admin.media_form import MediaForm
+from cms.admin.media_rows import MediaRows
 from cms.admin.media_upload import Uploads
 from cms.admin.media_versions import Versions
 from cms.admin.moves import Move
@@ -53,31 +52,9 @@ KIND_NAMES = {
 }
 TRASH, RESTORE, MOVE = "trash", "restore", "move"
 LAYOUT = "media_layout"
-FOCUS = {"min": "0", "max": "1", "step": "0.01"}
 
 
-class MediaForm(RecordForm):
-    """Named as the columns."""
-
-    title = Line(N_("Title"), description=N_("How the library calls it; readers do not see it."))
-    alt = Line(
-        N_("Description"),
-        description=N_("What the image shows, for people who cannot see it. Read aloud in place of the image."),
-    )
-    decorative = Switch(
-        N_("Only decoration"), description=N_("It says nothing that the text does not; screen readers pass over it.")
-    )
-    caption = Line(N_("Caption"), description=N_("Shown below the image, such as who took it."))
-    focal_x = FloatField(
-        N_("Most important point, from the left"),
-        widget=RangeInput(),
-        render_kw=FOCUS,
-        description=N_("Stays in sight where the image is cut to a shape."),
-    )
-    focal_y = FloatField(N_("Most important point, from the top"), widget=RangeInput(), render_kw=FOCUS)
-
-
-class MediaView(Uploads, Versions, Choosing, CmsModelView):
+class MediaView(Uploads, Versions, Choosing, MediaRows, CmsModelView):
     """Everybody who may add files sees them all; changing them may be limited to one's own."""
 
     model, area, label, icon, group = Media, "media", N_("Media"), "i-media", WORK
@@ -99,6 +76,7 @@ class MediaView(Uploads, Versions, Choosing, CmsModelView):
         "version_view": MANAGE,
         "look_view": SEE,
         "export": (Permission.EXPORT_RUN,),
+        "import": (Permission.IMPORT_RUN,),
     }
     columns = (
         Column("name", N_("Name"), "title", value=str),
@@ -109,13 +87,6 @@ class MediaView(Uploads, Versions, Choosing, CmsModelView):
         Column("alt", N_("Description"), optional=True),
         Column("uploaded_by", N_("Added by"), "person"),
         Column("created_at", N_("Added"), "date", sort=Media.created_at, newest_first=True),
-    )
-    export_columns = (
-        *columns[:2],
-        Column("kind", N_("Kind")),
-        columns[3],
-        Column("bytes", N_("Bytes"), "number"),
-        *columns[5:],
     )
     filters = (
         ChoiceFilter(name="kind", label=N_("Kind"), choices=KINDS, where=lambda kind: Media.kind == MediaKind(kind)),

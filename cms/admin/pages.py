@@ -7,14 +7,19 @@ from cms.admin.content import ContentView
 from cms.admin.content_bulk import GIVE, MOVE_BELOW
 from cms.admin.forms import choices_of
 from cms.admin.gate import WORK
-from cms.admin.post_form import PageForm
+from cms.admin.post_columns import FILE_ALSO, FILE_COLUMNS, without_finding
+from cms.admin.post_form import PageForm, joined
 from cms.admin.posts import BULK_ACTIONS, CONTENT_FILTERS
+from cms.core.errors import Invalid
 from cms.core.i18n import N_, _, ngettext
 from cms.core.permissions import Permission, Scope
 from cms.extensions import db
 from cms.posts.models import Post, PostKind
+from cms.posts.policy import PostPolicy
+from cms.web import signed_in
 
 P = Permission
+MOST_LEVELS = 30
 SEE = (P.PAGE_MANAGE, P.POST_VIEW)
 MANAGE = (P.PAGE_MANAGE,)
 
@@ -33,6 +38,7 @@ class PageView(ContentView):
         "delete": SEE,
         "act": SEE,
         "export": (P.EXPORT_RUN,),
+        "import": (P.IMPORT_RUN,),
         "preview_view": MANAGE,
         "quick_view": SEE,
         "history_view": SEE,
@@ -46,12 +52,22 @@ class PageView(ContentView):
         Column("updated_at", N_("Changed"), "date", sort=Post.updated_at, newest_first=True, on_phones=False),
     )
     export_columns = (
-        Column("id", N_("Id"), "number"),
-        columns[0],
-        Column("slug", N_("Address")),
-        Column("status", N_("Status"), value=lambda page: page.status.value),
-        *columns[2:],
+        FILE_COLUMNS[0],
+        *without_finding(FILE_COLUMNS[1:3]),
+        FILE_COLUMNS[3],
+        Column("parent", N_("Below"), value=columns[2].value, fills="parent_id", read=lambda t: _named(t), clears=True),
+        Column("position", N_("Position"), "number", fills="position"),
+        columns[3],
     )
+    import_also = (
+        Column("path", N_("Whole address"), value=lambda page: "", finds=lambda text: Post.id == (_at(text) or 0)),
+        Column(
+            "tags", N_("Tags"), value=lambda page: joined([tag.name for tag in page.tags]), fills="tags", clears=True
+        ),
+        Column("summary", N_("Summary"), fills="summary", clears=True),
+        *FILE_ALSO,
+    )
+    import_parent = ("parent", ("title", "path"))
     filters = CONTENT_FILTERS
     bulk_actions = (*BULK_ACTIONS[:-1], MOVE_BELOW, GIVE, BULK_ACTIONS[-1])
 
@@ -69,6 +85,7 @@ class PageView(ContentView):
             db.session(),
             others.order_by(Post.title, Post.id),
             record.parent_id if record else None,
+            looked_up=form.parent_id.data,
             nothing=_("Nothing: it stands at the top"),
         )
 
@@ -79,3 +96,29 @@ class PageView(ContentView):
         if not self.may_create():
             return _("No pages yet.")
         return _("No pages yet. An “About” page is a good beginning.")
+
+
+def _named(text: str) -> str:
+    """The id of the page of this address, or of this title where there is but one."""
+    if text.startswith("/"):
+        found = _at(text)
+        ids = [found] if found else []
+    else:
+        titled = (Post.kind == PostKind.PAGE, Post.trashed_at.is_(None), Post.title == text)
+        ids = list(db.session.scalars(select(Post.id).where(*titled, PostPolicy(signed_in()).viewable()).limit(2)))
+    if not ids:
+        raise Invalid(_("There is no such page."))
+    if len(ids) > 1:
+        raise Invalid(_("Several pages have this title. Give the whole address of one, which begins with a slash."))
+    return str(ids[0])
+
+
+def _at(path: str) -> int | None:
+    """The page at this address as pages are worked on, one level after the other."""
+    here: int | None = None
+    for slug in path.strip("/").split("/")[:MOST_LEVELS]:
+        below = Post.parent_id.is_(None) if here is None else Post.parent_id == here
+        here = db.session.scalar(select(Post.id).where(Post.kind == PostKind.PAGE, below, Post.slug == slug).limit(1))
+        if here is None:
+            return None
+    return here

@@ -9,10 +9,12 @@ from cms.admin.content import ContentView
 from cms.admin.content_bulk import GIVE, SCHEDULE
 from cms.admin.filters import ChoiceFilter, DateFilter, FlagFilter, RelationFilter
 from cms.admin.gate import WORK
+from cms.admin.import_columns import as_flag
 from cms.admin.listing import Preset
-from cms.admin.post_form import PostForm
+from cms.admin.post_columns import FILE_ALSO, FILE_COLUMNS
+from cms.admin.post_form import PostForm, joined
 from cms.core.db import row_id
-from cms.core.i18n import N_, _, listed, ngettext
+from cms.core.i18n import N_, _, ngettext
 from cms.core.permissions import Permission
 from cms.posts.lifecycle import STATUS_LABELS
 from cms.posts.models import Post, PostKind, post_tags
@@ -151,6 +153,7 @@ class PostView(ContentView):
         "delete": SEEING,
         "act": SEEING,
         "export": (P.EXPORT_RUN,),
+        "import": (P.IMPORT_RUN,),
         "preview_view": (P.POST_CREATE, P.POST_EDIT),
         "quick_view": SEEING,
         "history_view": SEEING,
@@ -170,16 +173,15 @@ class PostView(ContentView):
         Column("version", N_("Version"), "number", on_phones=False, optional=True),
     )
     export_columns = (
-        Column("id", N_("Id"), "number"),
-        *columns[:1],
-        Column("slug", N_("Address")),
-        Column("status", N_("Status"), value=lambda post: post.status.value),
-        Column("author", N_("Author"), value=lambda post: post.author.name),
-        Column("tags", N_("Tags"), value=lambda post: listed(post.tags)),
-        Column("summary", N_("Summary")),
+        *FILE_COLUMNS,
+        Column(
+            "tags", N_("Tags"), value=lambda post: joined([tag.name for tag in post.tags]), fills="tags", clears=True
+        ),
+        Column("summary", N_("Summary"), fills="summary", clears=True),
         Column("published_at", N_("Published"), "date"),
         *columns[3:5],
     )
+    import_also = (*FILE_ALSO, Column("comments_open", N_("Comments are open"), fills="comments_open", read=as_flag))
     filters = (
         *CONTENT_FILTERS[:3],
         RelationFilter(

@@ -183,12 +183,16 @@ class Records(Gated):
 
     def make_form(self, record: Any | None) -> Any:
         """The form with what was sent, else with what is stored."""
-        shown = None
+        return self.filled_form(record, request.form if request.method == "POST" else None)
+
+    def filled_form(self, record: Any | None, sent: Any, kind: type[RecordForm] | None = None) -> Any:
+        """The form with these values, and with what is stored where they say nothing."""
+        kind, shown = kind or self.form, None
         if record is not None:
             given = self.initial(record)
-            names = list(self.form()._fields)
+            names = list(kind()._fields)
             shown = {name: given[name] if name in given else getattr(record, name, None) for name in names}
-        form = self.form(request.form if request.method == "POST" else None, data=shown)
+        form = kind(sent, data=shown)
         self.prepare_form(form, record)
         return form
 

@@ -10,6 +10,7 @@ from cms.admin.columns import Column
 from cms.admin.filters import ChoiceFilter, FlagFilter
 from cms.admin.forms import Choice, Line, RecordForm, Switch
 from cms.admin.gate import one_right
+from cms.admin.import_columns import as_flag
 from cms.core.i18n import N_, _, ngettext
 from cms.core.permissions import Permission
 from cms.extensions import db
@@ -68,7 +69,29 @@ class RedirectView(CmsModelView):
         Column("created_at", N_("Set up"), "date", sort=Redirect.created_at, newest_first=True, on_phones=False),
     )
     details = (columns[0], Column("to_path", N_("Leads to"), value=lambda redirect: _leads_to(redirect)), *columns[2:])
-    export_columns = (*columns[:2], Column("post_id", N_("Follows post")), *columns[2:])
+    export_columns = (
+        Column("id", N_("Id"), "number"),
+        Column(
+            "from_path",
+            N_("Old address"),
+            fills="from_path",
+            finds=lambda text: Redirect.from_path == normal(text),
+        ),
+        Column("to_path", N_("Leads to"), fills="to_path"),
+        Column("post_id", N_("Follows post")),
+        Column("status", N_("Answer"), value=columns[2].value, fills="status"),
+        columns[3],
+    )
+    import_also = (
+        Column(
+            "confirmed",
+            N_("Keep it although readers see something at the old address"),
+            value=lambda redirect: "",
+            fills="confirmed",
+            read=as_flag,
+        ),
+    )
+    import_note = N_("What follows a post leaves “Leads to” empty; given the address of a post, a redirect follows it.")
     filters = (
         ChoiceFilter(
             name="status",

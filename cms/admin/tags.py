@@ -14,6 +14,7 @@ from cms.admin.filters import FlagFilter, RelationFilter
 from cms.admin.forms import Line, RecordChoice, RecordForm, Text, choices_of
 from cms.admin.gate import one_right
 from cms.admin.tag_bulk import MANAGE, MERGE, RENAME, SET_PARENT
+from cms.core.errors import Invalid
 from cms.core.i18n import N_, _, ngettext
 from cms.core.permissions import Permission
 from cms.extensions import db
@@ -53,7 +54,17 @@ class TagView(CmsModelView):
         Column("updated_at", N_("Changed"), "date", sort=Tag.updated_at, newest_first=True, on_phones=False),
     )
     details = (*columns[:3], Column("posts", N_("Posts"), "number", value=lambda tag: _use_of(tag)), columns[4])
-    export_columns = (*columns[:3], Column("description", N_("Description")), columns[4])
+    export_columns = (
+        Column("id", N_("Id"), "number"),
+        Column("slug", N_("Address"), fills="slug", finds=lambda text: Tag.slug == text),
+        Column("name", N_("Name"), fills="name", finds=lambda text: Tag.key == text.casefold()),
+        Column(
+            "parent", N_("Parent"), value=columns[2].value, fills="parent_id", read=lambda t: _named(t), clears=True
+        ),
+        Column("description", N_("Description"), fills="description", clears=True),
+        columns[4],
+    )
+    import_parent = ("parent", ("name", "slug"))
     filters = (
         FlagFilter(
             name="used",
@@ -91,6 +102,7 @@ class TagView(CmsModelView):
             db.session(),
             others.where(Tag.id != record.id) if record else others,
             record.parent_id if record else None,
+            looked_up=form.parent_id.data,
             nothing=_("No parent"),
         )
 
@@ -145,6 +157,15 @@ class TagView(CmsModelView):
 
     def empty_text(self) -> str:
         return _("Tags group posts by subject. Make one here, or type it into a post.")
+
+
+def _named(text: str) -> str:
+    """The id of the tag of this name or address."""
+    wanted = text.casefold()
+    rows = db.session.execute(select(Tag.id, Tag.key).where((Tag.key == wanted) | (Tag.slug == wanted))).all()
+    if not rows:
+        raise Invalid(_("There is no such tag."))
+    return str(next((row.id for row in rows if row.key == wanted), rows[0].id))
 
 
 def _use_of(tag: Tag) -> int:

@@ -21,6 +21,7 @@ from cms.admin.leaving import OUTCOMES, leave, left
 from cms.admin.listing import Preset
 from cms.admin.moves import Move
 from cms.admin.user_form import UserForm, role_choices, set_choices, without_role
+from cms.admin.user_rows import UserRows, sees_addresses
 from cms.audit.models import Event
 from cms.core.decision import Decision
 from cms.core.i18n import N_, _, listed, ngettext
@@ -39,7 +40,7 @@ RECENT = 10
 PILLS = {Standing.ACTIVE: "good", Standing.INVITED: "plan", Standing.WAITING: "wait"}
 
 
-class UserView(CmsModelView):
+class UserView(UserRows, CmsModelView):
     """Addresses are shown to those who manage people, and to nobody else."""
 
     model, area, label, icon, group = User, "users", N_("People"), "i-users", SITE
@@ -53,6 +54,7 @@ class UserView(CmsModelView):
         "delete": MANAGE,
         "act": MANAGE,
         "export": (Permission.EXPORT_RUN,),
+        "import": (Permission.IMPORT_RUN,),
     }
     columns = (
         Column("name", N_("Name"), "title"),
@@ -111,11 +113,11 @@ class UserView(CmsModelView):
         return (selectinload(User.webauthn),)
 
     def search_clause(self, words: str) -> ColumnElement[bool]:
-        columns = [User.username, User.display_name, *([User.email] if self._sees_addresses() else [])]
+        columns = [User.username, User.display_name, *([User.email] if sees_addresses() else [])]
         return and_(*(or_(*(one.icontains(word, autoescape=True) for one in columns)) for word in words.split()))
 
     def list_context(self, records: list[User]) -> dict[str, Any]:
-        return {"sees_addresses": self._sees_addresses(), "standing_of": standing_of, "pills": PILLS}
+        return {"sees_addresses": sees_addresses(), "standing_of": standing_of, "pills": PILLS}
 
     def counted(self, count: int, shown: str) -> str:
         return ngettext("%(shown)s person", "%(shown)s people", count, shown=shown)
@@ -152,7 +154,7 @@ class UserView(CmsModelView):
         manages = self.policy.may(Permission.USER_MANAGE, record)
         sees_record = PlainPolicy(signed_in()).may(Permission.AUDIT_VIEW)
         return {
-            "sees_addresses": self._sees_addresses(),
+            "sees_addresses": sees_addresses(),
             "standing": standing_of(record),
             "pills": PILLS,
             "standing_label": _(LABELS[standing_of(record)]),
@@ -278,9 +280,6 @@ class UserView(CmsModelView):
             letters.notice(record, text, to=old)
         else:
             self._send_link(record)
-
-    def _sees_addresses(self) -> bool:
-        return bool(self.policy.may(Permission.USER_MANAGE))
 
 
 def _sessions_of(person: User) -> list[UserSession]:

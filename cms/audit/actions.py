@@ -70,7 +70,7 @@ def record(
         subject_id=subject.id,
         subject_label="" if identifying else str(subject)[:200],
         changes={field: [CHANGED, CHANGED] if field in identifying else pair for field, pair in told.items()},
-        batch_id=batch_id,
+        batch_id=batch_id if batch_id is not None else _batch_here(session),
         request_id=request_id.get(),
     )
     _attribute(session, event)
@@ -94,6 +94,17 @@ def gathering(session: Session) -> Iterator[list[Event]]:
 
 
 @contextmanager
+def in_batch(session: Session, batch_id: int) -> Iterator[None]:
+    """Every act inside belongs to the batch; what is done on the way to one belongs to that act alone."""
+    before = session.info.get("in_batch")
+    session.info["in_batch"] = (batch_id, len(session.info.get("gathering", ())))
+    try:
+        yield
+    finally:
+        session.info["in_batch"] = before
+
+
+@contextmanager
 def taking_back(session: Session, undone: Event, batch_id: int | None) -> Iterator[None]:
     """The first event about the same kind of thing that is recorded inside says that it takes this one back."""
     before = session.info.get("taking_back")
@@ -108,6 +119,11 @@ def last_recorded(session: Session) -> Event | None:
     """The newest event of this session: what somebody who just did something did last."""
     event: Event | None = session.info.get("last_recorded")
     return event if event is not None and event in session else None
+
+
+def _batch_here(session: Session) -> int | None:
+    batch_id, depth = session.info.get("in_batch") or (None, 0)
+    return batch_id if depth == len(session.info.get("gathering", ())) else None
 
 
 def _attribute(session: Session, event: Event) -> None:

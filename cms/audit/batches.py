@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, bindparam, case, func, insert, select, upd
 from sqlalchemy.orm import Session, object_session
 
 from cms.audit.actions import Actor
-from cms.audit.models import Batch, BatchRow, BatchState, RowOutcome
+from cms.audit.models import Batch, BatchRow, BatchState, ImportRow, RowOutcome
 
 DONE, SKIPPED, REFUSED = RowOutcome
 #: More rows than this are counted and not shown one by one.
@@ -106,6 +106,9 @@ def relabel(session: Session, area: str, row_id: int, label: str) -> None:
     of_area = select(Batch.id).where(Batch.area == area)
     its = (BatchRow.row_id == row_id, BatchRow.batch_id.in_(of_area), BatchRow.label != "")
     session.execute(update(BatchRow).where(*its).values(label=label).execution_options(synchronize_session=False))
+    of_files = (ImportRow.row_id == row_id, ImportRow.batch_id.in_(of_area))
+    told = update(ImportRow).where(*of_files).values(label=label, cells={}, changes={}, reason="")
+    session.execute(told.execution_options(synchronize_session=False))
 
 
 def results_of(batch: Batch) -> list[RowResult]:

@@ -26,6 +26,15 @@ class RowOutcome(StrEnum):
     REFUSED = "refused"
 
 
+class Foreseen(StrEnum):
+    """What a row of a file would do."""
+
+    NEW = "new"
+    CHANGE = "change"
+    SAME = "same"
+    REFUSED = "refused"
+
+
 class Batch(Base):
     """One bulk act; each row that it changed is an event of its own.
 
@@ -61,6 +70,37 @@ class BatchRow(Base):
     label: Mapped[str] = mapped_column(String(200), default="")
     outcome: Mapped[RowOutcome | None]
     reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class ImportRow(Base):
+    """A row of a file that is being imported, kept until the import is forgotten; nobody else's eyes see it.
+
+    `line` is where it stands in the file and `place` when its turn comes, after the row that it `builds_on`, if any.
+    """
+
+    __tablename__ = "import_rows"
+    __table_args__ = (
+        UniqueConstraint("batch_id", "place"),
+        Index("ix_import_rows_batch_id_line", "batch_id", "line"),
+        Index("ix_import_rows_batch_id_row_id", "batch_id", "row_id"),
+    )
+
+    batch_id: Mapped[int] = mapped_column(reference("batches.id"))
+    line: Mapped[int]
+    place: Mapped[int]
+    #: The line of that row.
+    builds_on: Mapped[int | None]
+    #: What the file says, by column; emptied once nothing more will be done with it.
+    cells: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    label: Mapped[str] = mapped_column(String(200), default="")
+    foreseen: Mapped[Foreseen | None]
+    #: Column → what is there and what would be.
+    changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    #: What it is about, and how that stood when somebody looked at what would change.
+    row_id: Mapped[int | None]
+    stamp: Mapped[str] = mapped_column(String(80), default="")
+    outcome: Mapped[RowOutcome | None]
 
 
 class Event(Base):

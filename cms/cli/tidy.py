@@ -8,6 +8,7 @@ import click
 from sqlalchemy.orm import Session
 
 from cms.accounts.actions.sessions import forget_devices
+from cms.audit import imports
 from cms.cli.application import working_session
 from cms.comments import emptying as comments
 from cms.comments.erasing import forget_senders
@@ -59,6 +60,7 @@ def tidy_up(
         done[what] = done.get(what, 0) + count
     done["jobs"] = _all_of(_forget_jobs, session, at - JOBS_KEPT, at, end_chunk)
     _look_at_redirects(session, at, end_chunk)
+    done["files that were imported"] = _all_of(_forget_imports, session, at, at, end_chunk)
     library = Files(session, settings.trash_days, at, end_chunk, storage)
     done["files"] = library.remove_trashed()
     done["smaller copies of files"] = library.remove_stale()
@@ -152,6 +154,10 @@ def _forget_devices(session: Session, before: datetime, _at: datetime) -> int:
 
 def _forget_jobs(session: Session, before: datetime, _at: datetime) -> int:
     return leases.forget(session, before, most=CHUNK)
+
+
+def _forget_imports(session: Session, _before: datetime, at: datetime) -> int:
+    return imports.forget_old(session, at, most=CHUNK)
 
 
 TASKS: tuple[tuple[str, str, Task], ...] = (

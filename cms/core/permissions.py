@@ -131,7 +131,7 @@ ABOUT: dict[Permission, About] = {
         N_("Undo from activity"),
         N_("Reverse a recorded change, where the same right allows it."),
     ),
-    Permission.IMPORT_RUN: About(N_("Oversight"), N_("Import"), N_("Bring content in from files."), idle=True),
+    Permission.IMPORT_RUN: About(N_("Oversight"), N_("Import"), N_("Bring lists in from files, row by row.")),
     Permission.EXPORT_RUN: About(N_("Oversight"), N_("Export"), N_("Download lists as files.")),
     Permission.BACKUP_RUN: About(N_("Oversight"), N_("Back up"), N_("Make and download backups."), idle=True),
     Permission.TOKEN_MANAGE: About(

@@ -10,6 +10,7 @@ from tests.e2e.looking import barriers
 from tests.e2e.walks import (
     CLOCK,
     RAIN,
+    ROWS,
     TRASH,
     Walk,
     ask_for_link,
@@ -32,6 +33,7 @@ from tests.e2e.walks import (
     select_two,
     send_comment,
     send_nothing,
+    send_rows,
     set_nonsense,
     show_pane,
     then,
@@ -150,6 +152,10 @@ SCREENS = {
         Screen(EDITOR, "with faults", "/admin/tags/new/", press("Create")),
         Screen(EDITOR, "edit", "/admin/tags/", follow("Sea")),
         Screen(EDITOR, "question before deleting", "/admin/tags/", follow("Sea", "Delete…")),
+        Screen(EDITOR, "import", "/admin/tags/", follow("Import…")),
+        Screen(EDITOR, "import of what is no file", "/admin/tags/import/", send_rows("")),
+        Screen(EDITOR, "what an import would change", "/admin/tags/import/", send_rows(ROWS)),
+        Screen(EDITOR, "import that is done", "/admin/tags/import/", then(send_rows(ROWS), press("Import 1 row"))),
     ),
     "media": (
         Screen(EDITOR, "library", "/admin/media/"),

@@ -10,6 +10,8 @@ from tests.e2e.conftest import PHONE
 
 Walk = Callable[[Page], None]
 
+#: One row that changes something, one that does not, and one that is refused.
+ROWS = "name,slug,description,parent,colour\n,sea,Tides and *all*,,\nSea,sea-2,,,\n,ferries,,Nowhere,\n"
 CLOCK, RAIN, TRASH = "The tide clock on Pier 9", "A slightly longer dictionary of rain", "Move to trash…"
 
 
@@ -169,6 +171,19 @@ def send_nothing(page: Page) -> None:
     """Past the browser's own check, which stops an empty form."""
     page.locator("form.write").evaluate("form => HTMLFormElement.prototype.submit.call(form)")
     page.locator(".fault").first.wait_for()
+
+
+def send_rows(content: str) -> Walk:
+    """A file of rows, to the page that takes one."""
+
+    def walk(page: Page) -> None:
+        page.get_by_label("File (required)").set_input_files(
+            {"name": "rows.csv", "mimeType": "text/csv", "buffer": content.encode()}
+        )
+        press("Look at what would change")(page)
+        page.locator("#file-error, #bulk-head").first.wait_for()
+
+    return walk
 
 
 def send_comment(page: Page) -> None:
