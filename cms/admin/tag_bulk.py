@@ -16,7 +16,13 @@ from cms.core.i18n import N_, _
 from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.posts import actions
-from cms.posts.actions.merging import require_limits_may_move, require_two
+from cms.posts.actions.merging import (
+    closed_tags,
+    require_limits_may_move,
+    require_no_reach_gained,
+    require_two,
+    widened_by,
+)
 from cms.taxonomy.actions import limited_to, line_of, loop_said, parents_of_all
 from cms.taxonomy.models import Tag
 from cms.taxonomy.policy import TagPolicy
@@ -82,6 +88,8 @@ def check(policy: TagPolicy, tag: Tag, action: str, parameter: str) -> None:
         into = _once_chosen(parameter)
         require_two(tag, into)
         require_limits_may_move(_limits().get(tag.id, []), tag, into, by=signed_in())
+        if widened := widened_by(_limits().get(into.id, []), tag, into):
+            require_no_reach_gained(widened, tag, into, _closed(into))
         return
     parent = None if parameter == TOP else _once_chosen(parameter)
     if tag.parent_id == (parent.id if parent else None):
@@ -141,6 +149,13 @@ def _limits() -> dict[int, list[Role]]:
             for tag_id in {one for grant in role.grants for one in grant.tag_ids}:
                 g.tag_limits.setdefault(tag_id, []).append(role)
     return g.tag_limits
+
+
+def _closed(into: Tag) -> set[int]:
+    """The tags whose posts may not all be given the one that stays, looked up once a request."""
+    if "tags_closed" not in g:
+        g.tags_closed = set(db.session.scalars(closed_tags(into, by=signed_in())))
+    return g.tags_closed
 
 
 def _line_of(parent: Tag) -> list[int]:

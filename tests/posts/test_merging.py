@@ -135,6 +135,52 @@ def test_who_may_not_change_that_role_may_not_merge_its_tag(
         actions.merge_tag(session, sea, ocean, by=editor, at=now)
 
 
+def test_nobody_widens_a_limited_role_to_posts_that_are_not_theirs_to_edit(
+    session: Session, make: Make, now: datetime
+) -> None:
+    sports, secret, empty = make.tag("Sports"), make.tag("Secret"), make.tag("Empty")
+    desk = make.role((P.POST_EDIT, Scope.ANY), tags=(sports,), label="Sports desk")
+    person = make.user(desk, make.role(P.TAG_MANAGE))
+    make.post(tags=[secret])
+    make.post(tags=[empty, sports])
+    make.post(tags=[empty], author=person)
+    session.commit()
+
+    with pytest.raises(NotAllowed, match="“Sports desk” is limited to “Sports”"):
+        actions.merge_tag(session, secret, sports, by=person, at=now)
+
+    with pytest.raises(NotAllowed):
+        actions.merge_tag(session, empty, sports, by=person, at=now)
+    actions.merge_tag(session, secret, sports, by=make.editor(), at=now)
+
+
+def test_who_may_tag_its_posts_by_hand_may_merge_into_a_limit(session: Session, make: Make, now: datetime) -> None:
+    sports, football = make.tag("Sports"), make.tag("Football")
+    make.role((P.POST_PUBLISH, Scope.ANY), tags=(sports,))
+    person = make.user(make.role((P.POST_EDIT, Scope.OWN), P.TAG_MANAGE))
+    mine = make.post(tags=[football], author=person)
+    make.post(tags=[football, sports])
+    session.commit()
+
+    actions.merge_tag(session, football, sports, by=person, at=now)
+
+    assert mine.id in tagged(session, sports)
+
+
+def test_merging_again_asks_the_same(session: Session, make: Make, now: datetime) -> None:
+    owner, sports, secret = make.owner(), make.tag("Sports"), make.tag("Secret")
+    make.post(tags=[secret])
+    desk = make.role((P.POST_EDIT, Scope.ANY), tags=(sports,))
+    person = make.user(desk, make.role(P.TAG_MANAGE, P.AUDIT_UNDO))
+    actions.merge_tag(session, secret, sports, by=owner, at=now)
+    merged = session.scalars(select(Event).where(Event.verb == "tag.merge")).one()
+    separated = undo(session, merged, by=owner, at=now)
+    session.commit()
+
+    with pytest.raises(NotAllowed):
+        undo(session, separated, by=person, at=now)
+
+
 def test_nothing_is_merged_into_itself_nor_by_those_who_do_not_manage_tags(
     session: Session, make: Make, editor: User, now: datetime
 ) -> None:
