@@ -33,12 +33,13 @@ class Retry(Exception):
 
 @dataclass(frozen=True)
 class Claim:
-    """A job in hand. `attempt` tells this hold on it from any later one."""
+    """A job in hand. `attempt` and `until` tell this hold on it from any later one: a retry counts from one again."""
 
     id: int
     name: str
     args: dict[str, Any]
     attempt: int
+    until: datetime
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,11 @@ def claim(session: Session, at: datetime) -> Claim | None:
             _end(job, JobStatus.FAILED, at, "Every worker that took this job ended in the middle of it.")
             session.flush()
             continue
-        job.status, job.lease_until, job.updated_at = JobStatus.RUNNING, at + LEASE, at
+        until = at + LEASE
+        job.status, job.lease_until, job.updated_at = JobStatus.RUNNING, until, at
         job.attempts += 1
         session.flush()
-        return Claim(job.id, job.name, dict(job.args), job.attempts)
+        return Claim(job.id, job.name, dict(job.args), job.attempts, until)
     return None
 
 
@@ -131,6 +133,7 @@ def _end(job: Job, status: JobStatus, at: datetime, why: str) -> None:
 
 def _changed(session: Session, claim: Claim, values: dict[str, Any]) -> bool:
     """Only while it is still ours."""
-    ours = and_(Job.id == claim.id, Job.status == JobStatus.RUNNING, Job.attempts == claim.attempt)
+    held = (Job.attempts == claim.attempt, Job.lease_until == claim.until)
+    ours = and_(Job.id == claim.id, Job.status == JobStatus.RUNNING, *held)
     changed = session.execute(update(Job).where(ours).values(**values).execution_options(synchronize_session=False))
     return bool(changed.rowcount)  # type: ignore[attr-defined]  # a CursorResult, which execute does not promise

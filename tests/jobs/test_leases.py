@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from cms.jobs import actions, leases
 from cms.jobs.leases import LEASE, MOST_ATTEMPTS, Claim
-from cms.jobs.lifecycle import DONE, FAILED, RUNNING, WAITING
+from cms.jobs.lifecycle import DONE, FAILED, RUNNING, WAITING, JobMove
 from cms.jobs.models import Job
 from tests.conftest import NOON
+from tests.factories import Make
 
 SECOND = timedelta(seconds=1)
 
@@ -49,6 +50,23 @@ def test_what_is_claimed_is_nobody_elses_until_the_lease_is_over(session: Sessio
     assert not leases.finish(session, first, NOON + LEASE)
     assert not leases.fail(session, first, "too late", NOON + LEASE)
     assert leases.finish(session, second, NOON + LEASE)
+
+
+def test_a_worker_that_comes_back_late_does_not_speak_for_a_job_that_was_begun_anew(
+    session: Session, asked: Job, make: Make
+) -> None:
+    late = claim(session, NOON)
+    second = claim(session, NOON + LEASE)
+    leases.fail(session, second, "the server is away", NOON + LEASE, for_good=True)
+    session.refresh(asked)
+    actions.move_job(session, asked, JobMove.RETRY, by=make.owner(), at=NOON + LEASE)
+    session.flush()
+    anew = claim(session, NOON + LEASE)
+
+    assert (late.attempt, anew.attempt) == (1, 1)
+    assert not leases.fail(session, late, "too late", NOON + LEASE, for_good=True)
+    assert not leases.finish(session, late, NOON + LEASE)
+    assert leases.finish(session, anew, NOON + LEASE)
 
 
 def test_what_is_done_keeps_nothing_of_what_it_was_done_with(session: Session, asked: Job) -> None:
