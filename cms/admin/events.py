@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
@@ -24,9 +24,13 @@ from cms.core.permissions import Permission
 from cms.media.models import Media, MediaFolder
 from cms.posts.diff import Piece, compare
 from cms.posts.models import Post
+from cms.posts.policy import PostPolicy
 from cms.taxonomy.models import Tag
 from cms.web import visitor
 from cms.web.agents import agent_name
+
+#: Whoever holds one of these may know what others did.
+KNOWING = (Permission.AUDIT_VIEW, Permission.AUDIT_UNDO)
 
 #: Texts longer than this are folded.
 LONG = 400
@@ -244,5 +248,13 @@ def _names(session: Session, events: Iterable[Event]) -> dict[tuple[Any, int], s
     return {
         (model, row_id): name
         for model, ids in wanted.items()
-        for row_id, name in session.execute(select(model.id, NAMES[model]).where(model.id.in_(ids)))
+        for row_id, name in session.execute(
+            select(model.id, NAMES[model]).where(model.id.in_(ids), _may_be_named(model))
+        )
     }
+
+
+def _may_be_named(model: Any) -> ColumnElement[bool]:
+    """Whoever knows what others did knows all titles; whoever takes back their own, those of what they may see."""
+    policy = PostPolicy(visitor())
+    return policy.viewable() if model is Post and not policy.may_any(*KNOWING) else true()

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, select, true
 from werkzeug.wrappers import Response
 
 from cms.accounts.policy import PlainPolicy
-from cms.admin.events import differences_of, lines_of
+from cms.admin.events import KNOWING, differences_of, lines_of
 from cms.admin.gate import Crumb, Gated, page_response
 from cms.admin.moves import return_to, with_result
 from cms.admin.toasts import flash_done
@@ -16,13 +16,9 @@ from cms.audit.models import Batch, BatchState, Event
 from cms.audit.undo import UNDO, begin_undo, left_to_undo, undo, undo_chunk
 from cms.core.errors import Conflict, NotFound
 from cms.core.i18n import _
-from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.web import now, signed_in
 from cms.web.errors import status_of
-
-#: Whoever holds one of these may know what others did.
-KNOWING = (Permission.AUDIT_VIEW, Permission.AUDIT_UNDO)
 
 #: Chunks of a bulk that are taken back in one request.
 CHUNKS = 5
