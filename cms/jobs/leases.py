@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from cms.core.i18n import N_
 from cms.jobs.lifecycle import JobStatus
 from cms.jobs.models import Job
 
@@ -23,12 +24,19 @@ MOST_ATTEMPTS = len(DELAYS) + 1
 SPREAD = 10
 
 
-class GiveUp(Exception):
-    """Raised by a handler where no further attempt can help; the text is for the owner and holds no secret."""
+class Unfinished(Exception):
+    """Why a job is not done, for owners and without a secret: a sentence, and what no language changes."""
+
+    def __init__(self, sentence: str, detail: str = "") -> None:
+        super().__init__("\n".join(filter(None, (sentence, detail))))
 
 
-class Retry(Exception):
-    """Raised by a handler that wants another attempt; the text is for the owner and holds no secret."""
+class GiveUp(Unfinished):
+    """No further attempt can help."""
+
+
+class Retry(Unfinished):
+    """Another attempt may."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ class Claim:
     name: str
     args: dict[str, Any]
     attempt: int
-    until: datetime
+    until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -58,18 +66,17 @@ def is_due(session: Session, at: datetime) -> bool:
 def claim(session: Session, at: datetime) -> Claim | None:
     """The job that has waited longest, leased to the caller; commit before working on it.
 
-    One whose last attempt ended without a word, as with a worker that was killed each time, has failed.
+    One whose last attempt ended without a word has failed.
     """
     while job := session.scalar(_next(at)):
         if job.status is JobStatus.RUNNING and job.attempts >= MOST_ATTEMPTS:
-            _end(job, JobStatus.FAILED, at, "Every worker that took this job ended in the middle of it.")
-            session.flush()
+            killed = GiveUp(N_("Every worker that took this job ended in the middle of it."))
+            fail(session, _claim_on(job), killed, at)
             continue
-        until = at + LEASE
-        job.status, job.lease_until, job.updated_at = JobStatus.RUNNING, until, at
+        job.status, job.lease_until, job.updated_at = JobStatus.RUNNING, at + LEASE, at
         job.attempts += 1
         session.flush()
-        return Claim(job.id, job.name, dict(job.args), job.attempts, until)
+        return _claim_on(job)
     return None
 
 
@@ -85,11 +92,10 @@ def finish(session: Session, claim: Claim, at: datetime) -> bool:
     return _changed(session, claim, done)
 
 
-def fail(session: Session, claim: Claim, why: str, at: datetime, *, for_good: bool = False) -> bool:
+def fail(session: Session, claim: Claim, why: Unfinished, at: datetime) -> bool:
     """It went wrong: it waits for its next attempt, or has failed after the last. False as in `finish`."""
-    over = for_good or claim.attempt >= MOST_ATTEMPTS
-    values: dict[str, Any] = {"lease_until": None, "last_error": why[:1000], "updated_at": at}
-    if over:
+    values: dict[str, Any] = {"lease_until": None, "last_error": str(why)[:1000], "updated_at": at}
+    if isinstance(why, GiveUp) or claim.attempt >= MOST_ATTEMPTS:
         return _changed(session, claim, values | {"status": JobStatus.FAILED})
     return _changed(session, claim, values | {"status": JobStatus.WAITING, "run_at": at + delay_after(claim)})
 
@@ -127,8 +133,8 @@ def _next(at: datetime) -> Any:
     return query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
 
 
-def _end(job: Job, status: JobStatus, at: datetime, why: str) -> None:
-    job.status, job.lease_until, job.last_error, job.updated_at = status, None, why, at
+def _claim_on(job: Job) -> Claim:
+    return Claim(job.id, job.name, dict(job.args), job.attempts, job.lease_until)
 
 
 def _changed(session: Session, claim: Claim, values: dict[str, Any]) -> bool:

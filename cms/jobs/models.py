@@ -34,6 +34,7 @@ class Job(Base, Timestamps):
     run_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None]
+    #: A sentence that is translated where it is shown, and in a second line what no language changes.
     last_error: Mapped[str] = mapped_column(Text, default="")
     #: Subject, verb and version of what it follows: the same is never asked for twice.
     dedupe_key: Mapped[str | None] = mapped_column(String(200), unique=True)

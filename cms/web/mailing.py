@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from flask import current_app
 from flask_mailman import EmailMessage
 
+from cms.core.i18n import N_
 from cms.extensions import db, mail
 from cms.jobs import actions as jobs
 from cms.jobs.leases import GiveUp, Retry
@@ -84,22 +85,22 @@ def _send_job(job_id: int, args: dict[str, Any]) -> None:
     """The same Message-ID at every attempt, so that a mail that was sent twice is recognised."""
     message = unseal(args["sealed"])
     if message is None:
-        raise GiveUp("It was sealed with another CMS_SECRET_KEY.")
+        raise GiveUp(N_("It was sealed with another CMS_SECRET_KEY."))
     settings()  # kept for the mail, so that no transaction is open while it is sent
     db.session.rollback()
     host = urlsplit(runtime().config.base_url).hostname
+    headers = {"Message-ID": f"<job-{job_id}-{_mark(args)}@{host}>"}
     try:
-        _deliver(
-            message["to"], message["subject"], message["body"], {"Message-ID": f"<job-{job_id}-{_mark(args)}@{host}>"}
-        )
+        _deliver(message["to"], message["subject"], message["body"], headers)
     except SMTPRecipientsRefused as error:
         codes = sorted({code for code, _text in error.recipients.values()})
-        why = f"The mail server does not take mail for this address ({', '.join(map(str, codes))})."
-        raise (GiveUp if all(code >= 500 for code in codes) else Retry)(why) from None
+        outcome = GiveUp if all(code >= 500 for code in codes) else Retry
+        told = ", ".join(map(str, codes))
+        raise outcome(N_("The mail server does not take mail for this address."), told) from None
     except ValueError:
-        raise GiveUp("This is no address that a mail can be sent to.") from None
+        raise GiveUp(N_("This is no address that a mail can be sent to.")) from None
     except OSError as error:
-        raise Retry(f"The mail server could not be reached or refused ({type(error).__name__}).") from None
+        raise Retry(N_("The mail server could not be reached, or refused."), type(error).__name__) from None
 
 
 def _mark(args: dict[str, Any]) -> str:

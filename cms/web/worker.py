@@ -9,9 +9,10 @@ from typing import Any
 from flask import Flask
 
 from cms.core.db import begin_as, is_away
+from cms.core.i18n import N_
 from cms.extensions import db
 from cms.jobs import leases
-from cms.jobs.leases import Claim, GiveUp, Retry
+from cms.jobs.leases import Claim, Retry, Unfinished
 from cms.web.visitors import now
 
 log = logging.getLogger(__name__)
@@ -115,19 +116,29 @@ def _claim() -> Claim | None:
 
 
 def _work(claimed: Claim) -> None:
+    """A handler commits by itself what it writes; the rest of its transaction goes before its job is marked."""
     session = db.session()
     try:
-        if (handler := _handlers.get(claimed.name)) is None:
-            raise Retry(f"Nothing here knows how to do “{claimed.name}”.")
-        handler(claimed.id, claimed.args)
-    except Exception as error:
+        _handle(claimed)
+    except Unfinished as why:
         session.rollback()
-        why = str(error) if isinstance(error, GiveUp | Retry) else f"{type(error).__name__}"
-        log.warning(
-            "job %s (%s) failed: %s", claimed.id, claimed.name, why, exc_info=not isinstance(error, GiveUp | Retry)
-        )
-        leases.fail(session, claimed, why, now(), for_good=isinstance(error, GiveUp))
+        log.warning("job %s (%s) is not done: %s", claimed.id, claimed.name, why)
+        leases.fail(session, claimed, why, now())
     else:
-        session.rollback()  # what a handler read; it commits by itself what it wrote
+        session.rollback()
         leases.finish(session, claimed, now())
     session.commit()
+
+
+def _handle(claimed: Claim) -> None:
+    """Raise nothing but `Unfinished`: what nobody foresaw may hold a secret, and only its kind is kept."""
+    handler = _handlers.get(claimed.name)
+    if handler is None:
+        raise Retry(N_("Nothing here knows how to do this."), claimed.name)
+    try:
+        handler(claimed.id, claimed.args)
+    except Unfinished:
+        raise
+    except Exception as error:
+        log.exception("job %s (%s) failed", claimed.id, claimed.name)
+        raise Retry(N_("Something went wrong that nobody foresaw."), type(error).__name__) from error

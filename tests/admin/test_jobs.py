@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
 from cms.jobs import actions
+from cms.jobs.leases import Retry
 from cms.jobs.lifecycle import CANCELLED, DONE, FAILED
 from cms.jobs.models import Job
 from cms.web import mailing
@@ -13,6 +14,8 @@ from tests.browser import Browser
 from tests.conftest import NOON
 from tests.factories import Make
 
+REASON = "The mail server could not be reached, or refused."
+
 
 def failed(session: Session, desk: Browser) -> int:
     """A letter that no attempt could send, ready for the next."""
@@ -20,7 +23,7 @@ def failed(session: Session, desk: Browser) -> int:
         sealed = seal({"to": "reader@example.com", "subject": "Hello", "body": "https://example.com/reset/s3cr3t"})
     actions.add(session, mailing.MAIL, {"sealed": sealed}, at=NOON, label="A new password for The Harbour")
     job = session.scalars(select(Job)).one()
-    job.status, job.attempts, job.last_error = FAILED, 8, "The mail server could not be reached."
+    job.status, job.attempts, job.last_error = FAILED, 8, str(Retry(REASON, "OSError"))
     session.commit()
     return job.id
 
@@ -37,9 +40,17 @@ def test_the_list_says_what_failed_and_why(desk: Browser, session: Session) -> N
     page = desk.get("/admin/jobs/?status=failed").text
 
     assert "A new password for The Harbour" in page
-    assert "The mail server could not be reached." in page
+    assert "The mail server could not be reached, or refused. (OSError)" in page
     assert "1 job" in page
     assert "A new password" not in desk.get("/admin/jobs/?status=done").text
+
+
+def test_why_it_failed_is_said_in_the_language_of_whoever_asks(desk: Browser, session: Session, owner: User) -> None:
+    failed(session, desk)
+    owner.locale = "de"
+    session.commit()
+
+    assert "Der Mailserver war nicht erreichbar oder hat abgelehnt. (OSError)" in desk.get("/admin/jobs/").text
 
 
 def test_nobody_reads_there_to_whom_and_what(desk: Browser, session: Session) -> None:

@@ -59,7 +59,7 @@ def test_an_owner_tries_a_failed_job_again_with_all_its_attempts(session: Sessio
     actions.add(session, "mail", {}, at=NOON, label="A letter")
     claimed = leases.claim(session, NOON)
     assert claimed is not None
-    leases.fail(session, claimed, "no", NOON, for_good=True)
+    leases.fail(session, claimed, leases.GiveUp("no"), NOON)
     job = only(session)
     session.refresh(job)
 

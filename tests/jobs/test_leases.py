@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from cms.jobs import actions, leases
-from cms.jobs.leases import LEASE, MOST_ATTEMPTS, Claim
+from cms.jobs.leases import LEASE, MOST_ATTEMPTS, Claim, GiveUp, Retry
 from cms.jobs.lifecycle import DONE, FAILED, RUNNING, WAITING, JobMove
 from cms.jobs.models import Job
 from tests.conftest import NOON
@@ -48,7 +48,7 @@ def test_what_is_claimed_is_nobody_elses_until_the_lease_is_over(session: Sessio
     second = claim(session, NOON + LEASE)
     assert (second.id, second.attempt) == (first.id, 2)
     assert not leases.finish(session, first, NOON + LEASE)
-    assert not leases.fail(session, first, "too late", NOON + LEASE)
+    assert not leases.fail(session, first, Retry("too late"), NOON + LEASE)
     assert leases.finish(session, second, NOON + LEASE)
 
 
@@ -81,7 +81,7 @@ def test_each_failure_waits_longer_and_the_last_is_final(session: Session, asked
     at, waits = NOON, []
     for _attempt in range(MOST_ATTEMPTS):
         claimed = claim(session, at)
-        leases.fail(session, claimed, "The mail server could not be reached.", at)
+        leases.fail(session, claimed, Retry("The mail server could not be reached."), at)
         session.refresh(asked)
         waits.append(asked.run_at - at)
         at = max(asked.run_at, at)
@@ -95,7 +95,7 @@ def test_each_failure_waits_longer_and_the_last_is_final(session: Session, asked
 
 
 def test_what_no_attempt_can_help_fails_at_once(session: Session, asked: Job) -> None:
-    leases.fail(session, claim(session, NOON), "There is no such address.", NOON, for_good=True)
+    leases.fail(session, claim(session, NOON), GiveUp("There is no such address."), NOON)
     session.refresh(asked)
 
     assert (asked.status, asked.attempts) == (FAILED, 1)

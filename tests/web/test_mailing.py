@@ -108,7 +108,7 @@ def test_a_server_that_is_away_delays_it_and_loses_nothing(sending: Sending, pos
 
     job = only(session)
     assert (job.status, job.attempts) == (WAITING, 1)
-    assert job.last_error == "The mail server could not be reached or refused (ConnectionRefusedError)."
+    assert job.last_error == "The mail server could not be reached, or refused.\nConnectionRefusedError"
 
     job = session.scalars(select(Job)).one()
     job.run_at = job.created_at  # as if the time had passed

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,12 +28,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def handled(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[worker.Handler], None]]:
+def handled(monkeypatch: pytest.MonkeyPatch) -> Callable[[worker.Handler], None]:
     """Declares how jobs called "probe" are done, in this test."""
-    kept = dict(worker._handlers)
-    yield lambda handler: worker._handlers.update(probe=handler)
-    worker._handlers.clear()
-    worker._handlers.update(kept)
+    return lambda handler: monkeypatch.setitem(worker._handlers, "probe", handler)
 
 
 def ask(session: Session, **args: Any) -> None:
@@ -69,7 +66,11 @@ def test_what_goes_wrong_waits_and_says_why_without_a_secret(app: Flask, session
     drain(app)
 
     job = only(session)
-    assert (job.status, job.attempts, job.last_error) == (WAITING, 1, "RuntimeError")
+    assert (job.status, job.attempts, job.last_error) == (
+        WAITING,
+        1,
+        "Something went wrong that nobody foresaw.\nRuntimeError",
+    )
 
 
 def test_half_a_change_of_a_handler_is_not_kept(app: Flask, session: Session, handled: Any) -> None:
@@ -92,7 +93,7 @@ def test_an_unknown_kind_waits_for_a_version_that_knows_it(app: Flask, session: 
     drain(app)
 
     assert only(session).status is WAITING
-    assert only(session).last_error == "Nothing here knows how to do “from.tomorrow”."
+    assert only(session).last_error == "Nothing here knows how to do this.\nfrom.tomorrow"
 
 
 def test_asked_to_stop_it_ends_the_job_in_hand_and_takes_no_other(app: Flask, session: Session, handled: Any) -> None:
