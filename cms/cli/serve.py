@@ -40,7 +40,8 @@ def dev(port: int) -> None:
         require_free("127.0.0.1", port)
     app = create_app("development", base_url=address_of("127.0.0.1", port))
     migrate_if_empty(app)
-    Worker(app, alone=True).begin()
+    if is_running_from_reloader():  # the other process only watches files, and would do jobs with the code of its start
+        Worker(app, alone=True).begin()
     app.run("127.0.0.1", port, debug=True, use_reloader=True)
 
 
