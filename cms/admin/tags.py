@@ -83,6 +83,7 @@ class TagView(CmsModelView):
     form = TagForm
     list_template = "admin/tags_list.html"
     edit_template = "admin/tag_edit.html"
+    longest_name = MAX_NAME
     bulk_actions = (
         MERGE,
         RENAME,
