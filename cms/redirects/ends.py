@@ -58,29 +58,29 @@ def _write(session: Session, post_ids: Collection[int], paths: Collection[str], 
     """The old addresses of those for which the answer is another than before."""
     of_posts = _places[0].posts(session, post_ids, at) if post_ids else {}
     of_paths = _ends_of_paths(session, paths, at) if paths else {}
-    by_end: dict[datetime | None, tuple[list[int], list[str]]] = {}
-    nowhere: tuple[list[int], list[str]] = ([], [])
-    for place, ends, wanted in ((0, of_posts, post_ids), (1, of_paths, paths)):
-        for target in wanted:
-            group = by_end.setdefault(ends[target], ([], [])) if target in ends else nowhere
-            group[place].append(target)  # type: ignore[arg-type]
-    changed = _set(session, nowhere, at, or_(Redirect.dead_from.is_(None), Redirect.dead_from > at))
-    for end, targets in by_end.items():
-        changed += _set(session, targets, end, Redirect.dead_from.is_distinct_from(end))
+    posts, texts = _by_end(post_ids, of_posts, at), _by_end(paths, of_paths, at)
+    changed: list[str] = []
+    for end in posts.keys() | texts.keys():
+        leading = or_(Redirect.post_id.in_(posts.get(end, ())), Redirect.leads_to.in_(texts.get(end, ())))
+        other = update(Redirect).where(leading, _ends_otherwise(end, at)).values(dead_from=end)
+        returned = other.returning(Redirect.from_path).execution_options(synchronize_session=False)
+        changed += session.scalars(returned)
     return changed
 
 
-def _set(
-    session: Session, targets: tuple[list[int], list[str]], end: datetime | None, differs: ColumnElement[bool]
-) -> list[str]:
-    post_ids, paths = targets
-    if not (post_ids or paths):
-        return []
-    leading = or_(Redirect.post_id.in_(post_ids), Redirect.leads_to.in_(paths))
-    changed = update(Redirect).where(leading, differs).values(dead_from=end)
-    return list(
-        session.scalars(changed.returning(Redirect.from_path), execution_options={"synchronize_session": False})
-    )
+def _by_end(targets: Collection[Any], ends: Ends, at: datetime) -> dict[datetime | None, list[Any]]:
+    """What leads nowhere ends now."""
+    found: dict[datetime | None, list[Any]] = {}
+    for target in targets:
+        found.setdefault(ends.get(target, at), []).append(target)
+    return found
+
+
+def _ends_otherwise(end: datetime | None, at: datetime) -> ColumnElement[bool]:
+    """Whether something else is written down; since when it leads nowhere stays as it was."""
+    if end == at:
+        return or_(Redirect.dead_from.is_(None), Redirect.dead_from > at)
+    return Redirect.dead_from.is_distinct_from(end)
 
 
 def _ends_of_paths(session: Session, paths: Collection[str], at: datetime) -> Ends:
