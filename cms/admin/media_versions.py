@@ -20,7 +20,7 @@ from cms.media import versions
 from cms.media.models import Media, MediaKind, MediaVersion
 from cms.media.storage import open_storage
 from cms.media.versions import Cut, Edited
-from cms.posts.media_use import may_change_bytes
+from cms.posts.media_rights import may_change_bytes
 from cms.web import now, runtime, signed_in
 from cms.web.errors import status_of
 from cms.web.files import received

@@ -7,9 +7,9 @@ from cms.jobs import inverses as jobs
 from cms.media import inverses as media
 from cms.media import version_inverses as media_versions
 from cms.posts import inverses as posts
+from cms.posts import media_rights
 from cms.posts import merge_inverses as merges
 from cms.posts import tag_inverses as tags
-from cms.posts.media_use import may_change_bytes_back
 from cms.redirects import inverses as redirects
 from cms.settings import inverses as settings
 
@@ -20,7 +20,7 @@ def register() -> None:
     table.register(accounts.INVERSES, never=accounts.NEVER)
     table.register(media.INVERSES, never=media.NEVER)
     table.register(media_versions.INVERSES)
-    table.register(media_versions.of_bytes(may_change_bytes_back))
+    table.register(media_rights.INVERSES)
     table.register(tags.INVERSES)
     table.register(merges.INVERSES)
     table.register(redirects.INVERSES)
