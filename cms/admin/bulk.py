@@ -107,10 +107,9 @@ class Bulks(Gated):
         """Ask first where something is missing or would be destroyed; else run."""
         bulk = self._wanted_bulk()
         parameter = self.parameter_of(bulk)
-        everything = self.rows_to_ask_about(bulk) if _is_about_everything() else None
-        if _is_about_everything() and everything is None:
+        ids = self.rows_to_ask_about(bulk) if _is_about_everything() else _posted_ids()
+        if ids is None:
             return self.sweep(bulk, parameter) if parameter or not bulk.asks else self._ask(bulk, [], [])
-        ids = _posted_ids() if everything is None else everything
         if not ids:
             flash(_("Select at least one entry first."), "error")
             return redirect(return_to(self.link()), 303)
