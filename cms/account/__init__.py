@@ -23,6 +23,7 @@ from cms.accounts.models import Role, User, WebAuthn
 from cms.extensions import db, security
 from cms.web.gate import PUBLIC, SIGNED_IN, declare
 from cms.web.requests import UPLOADS
+from cms.web.runtimes import runtime_of
 
 NEEDS = {
     "security.login": PUBLIC,
@@ -67,7 +68,7 @@ def init_app(app: Flask) -> None:
     """Bind this edge to an application."""
     app.config.update(SECURITY_SETTINGS, SECURITY_UPGRADE_HASHES=not app.testing)
     security.init_app(app, SQLAlchemyUserDatastore(db, User, Role, WebAuthn), register_blueprint=False)
-    codes.init_app(app, app.extensions["copydesk"].config)
+    codes.init_app(app, runtime_of(app).config)
     sessions.init_app(app)
     links.init_app(app)
     pages.init_app(app, {area.blueprint.name for area in AREAS})

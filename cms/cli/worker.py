@@ -22,8 +22,8 @@ def worker(once: bool) -> None:
     if once:
         click.echo(f"{drain(app)} tried.")
         return
-    found = Worker(app, alone=False)
+    working = Worker(app, alone=False)
     for ending in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(ending, lambda *_received: found.stop())
+        signal.signal(ending, lambda *_received: working.stop())
     click.echo("Waiting for jobs. Stop with Ctrl-C.")
-    found.run()
+    working.run()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,11 +13,16 @@ from cms.audit.actions import Changes, record
 from cms.core.decision import require
 from cms.core.permissions import Permission
 from cms.jobs.lifecycle import JOB_LIFE, JobMove, JobStatus
-from cms.jobs.models import Job
+from cms.jobs.models import LONGEST_LABEL, Job
 from cms.jobs.policy import JobPolicy
 
-#: What the record of a move keeps of a job.
-KEPT = ("status", "run_at", "attempts")
+
+class Standing(NamedTuple):
+    """What a move changes of a job, and the record keeps."""
+
+    status: JobStatus
+    run_at: datetime
+    attempts: int
 
 
 def add(
@@ -47,24 +52,20 @@ def move_job(session: Session, job: Job, move: JobMove, *, by: User, at: datetim
     """Try a job again at once with all its attempts, or call it off; what runs or is done cannot be."""
     require(JobPolicy(by).may(Permission.SETTINGS_MANAGE, job))
     status = JOB_LIFE.after(move, job.status)
-    to = (status, at, 0) if move is JobMove.RETRY else (status, job.run_at, job.attempts)
+    to = Standing(status, at, 0) if move is JobMove.RETRY else standing_of(job)._replace(status=status)
     set_standing(session, job, move, to, by=by, at=at, batch_id=batch_id)
 
 
+def standing_of(job: Job) -> Standing:
+    return Standing(job.status, job.run_at, job.attempts)
+
+
 def set_standing(
-    session: Session,
-    job: Job,
-    move: JobMove,
-    to: tuple[JobStatus, datetime, int],
-    *,
-    by: User,
-    at: datetime,
-    batch_id: int | None = None,
+    session: Session, job: Job, move: JobMove, to: Standing, *, by: User, at: datetime, batch_id: int | None = None
 ) -> None:
     """Record the move and carry it out; who may was asked before."""
-    changes: Changes = {
-        name: (getattr(job, name), after) for name, after in zip(KEPT, to, strict=True) if getattr(job, name) != after
-    }
+    pairs = zip(Standing._fields, standing_of(job), to, strict=True)
+    changes: Changes = {name: (before, after) for name, before, after in pairs if before != after}
     job.status, job.run_at, job.attempts = to
     job.updated_at = at
     record(session, f"job.{move}", job, by=by, at=at, changes=changes, batch_id=batch_id)
@@ -73,12 +74,9 @@ def set_standing(
 def _new(name: str, args: dict[str, Any], label: str, run_at: datetime, at: datetime) -> dict[str, Any]:
     return {
         "name": name,
-        "label": label[:200],
+        "label": label[:LONGEST_LABEL],
         "args": args,
-        "status": JobStatus.WAITING,
         "run_at": run_at,
-        "attempts": 0,
-        "last_error": "",
         "created_at": at,
         "updated_at": at,
     }

@@ -18,10 +18,10 @@ def _may(by: User, job: Job, _event: Event) -> Decision:
 def _move_back(doing: Undoing) -> None:
     """Only while nobody has taken it since: what is done is done."""
     job = doing.subject
-    doing.refuse_moved({name: getattr(job, name) for name in actions.KEPT})
+    doing.refuse_moved(actions.standing_of(job)._asdict())
     was = doing.before
     run_at = doing.moment_before("run_at") or job.run_at
-    to = (JobStatus(was.get("status", job.status)), run_at, was.get("attempts", job.attempts))
+    to = actions.Standing(JobStatus(was.get("status", job.status)), run_at, was.get("attempts", job.attempts))
     way = JobMove.RETRY if doing.event.verb == f"job.{JobMove.CANCEL}" else JobMove.CANCEL
     actions.set_standing(doing.session, job, way, to, by=doing.by, at=doing.at)
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from cms.core.db import Base, Timestamps
 from cms.jobs.lifecycle import JobStatus
 
+LONGEST_LABEL = 200
 WAITING = text("status = 'waiting'")
 RUNNING = text("status = 'running'")
 
@@ -28,7 +29,7 @@ class Job(Base, Timestamps):
     )
 
     name: Mapped[str] = mapped_column(String(60))
-    label: Mapped[str] = mapped_column(String(200), default="")
+    label: Mapped[str] = mapped_column(String(LONGEST_LABEL), default="")
     args: Mapped[dict[str, Any]] = mapped_column(default=dict)
     status: Mapped[JobStatus] = mapped_column(default=JobStatus.WAITING)
     run_at: Mapped[datetime]

@@ -4,4 +4,4 @@ from cms.accounts.policy import PlainPolicy
 
 
 class JobPolicy(PlainPolicy):
-    """Ask for `settings.manage`; it knows no scope."""
+    """Every question is one for `settings.manage`, which knows no scope."""

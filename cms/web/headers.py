@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 from flask_talisman import Talisman
 
 from cms.web.areas import is_private
+from cms.web.runtimes import runtime
 from config import Config
 
 YEAR = 31_536_000
@@ -63,7 +64,7 @@ def _policy(config: Config) -> dict[str, str]:
 
 def _more(response: Response) -> Response:
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if current_app.extensions["copydesk"].config.is_rehearsal:
+    if runtime().config.is_rehearsal:
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
     if is_private(request.path):
         response.headers["Cache-Control"] = "no-store"

@@ -2,11 +2,11 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, request
 
 from cms.core.i18n import _
 from cms.web.requests import SAFE_METHODS
-from config import Config
+from cms.web.runtimes import runtime
 
 #: Endpoints that look at the origin themselves, because they keep what was typed.
 LOOKED_AT: set[str] = set()
@@ -18,7 +18,7 @@ def init_app(app: Flask) -> None:
 
 def is_ours(source: str) -> bool:
     """Whether an Origin or a Referer is of this site, under the name that was asked or the one that is configured."""
-    config: Config = current_app.extensions["copydesk"].config
+    config = runtime().config
     try:
         host = urlsplit(source).netloc
     except ValueError:

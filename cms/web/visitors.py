@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import current_app, g
+from flask import g
 from flask_login import current_user
 
 from cms.accounts.models import User
@@ -10,12 +10,12 @@ from cms.core.errors import NotAllowed
 from cms.core.i18n import _
 from cms.extensions import db
 from cms.settings.queries import SiteSettings, load
+from cms.web.runtimes import runtime
 
 
 def now() -> datetime:
     """The time that rules are judged by; see `core.clock`."""
-    moment: datetime = current_app.extensions["copydesk"].clock.now()
-    return moment
+    return runtime().clock.now()
 
 
 def visitor() -> User | None:

@@ -13,6 +13,7 @@ from cms.core.i18n import N_
 from cms.extensions import db
 from cms.jobs import leases
 from cms.jobs.leases import Claim, Retry, Unfinished
+from cms.web.runtimes import runtime_of
 from cms.web.visitors import now
 
 log = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ class Worker:
             self._thread.join(GRACE_SECONDS)
 
     def run(self) -> None:
-        with (self.app.extensions["copydesk"].config.instance / "worker.lock").open("a") as file:
+        with (runtime_of(self.app).config.instance / "worker.lock").open("a") as file:
             while not self._stop.is_set():
                 if not self.alone or _is_first(file.fileno()):
                     self._look()
