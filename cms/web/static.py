@@ -14,7 +14,7 @@ from flask import Flask, Response, send_from_directory
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
-from cms.web.bundling import bundled
+from cms.web import bundling
 from config import Config
 
 FOLDER = Path(__file__).resolve().parent.parent / "static"
@@ -37,8 +37,8 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 def digest_of(folder: Path) -> str:
-    """Twelve hexadecimal digits over the names and bytes of every file."""
-    digest = hashlib.sha256()
+    """Twelve hexadecimal digits over the names and bytes of every file, and over how they are bundled."""
+    digest = hashlib.sha256(Path(bundling.__file__).read_bytes())
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
@@ -57,7 +57,7 @@ def compressed(folder: Path, store: Path, tree: str) -> Path:
         for path in [path for path in folder.rglob("*") if path.is_file()]:
             twin = copy / path.relative_to(folder)
             if path.suffix in (".css", ".js"):
-                twin.write_text(bundled(path), "utf-8")
+                twin.write_text(bundling.bundled(path), "utf-8")
             compressor.compress(str(twin))
         try:
             copy.rename(kept)
