@@ -17,9 +17,11 @@ from cms.core.text import clean_line
 from cms.extensions import db
 from cms.posts import actions
 from cms.posts.actions.moving import check_times, require_possible
+from cms.posts.actions.nesting import require_not_below_itself
 from cms.posts.lifecycle import PostMove
 from cms.posts.models import Post, PostKind
 from cms.posts.policy import PostPolicy
+from cms.posts.queries import line_of_page
 from cms.web import now, signed_in
 
 GIVE = Bulk(
@@ -73,8 +75,8 @@ def check(policy: PostPolicy, post: Post, action: str, parameter: str) -> None:
             _changes(post, action, parameter)
         case MOVE_BELOW.name:
             parent_id = _changes(post, action, parameter)["parent_id"]
-            if parent_id is not None and post.id in _line_of(parent_id):
-                raise Invalid(_("A page cannot lie below itself."))
+            if parent_id is not None:
+                require_not_below_itself(post.id, _line_of(parent_id))
 
 
 def run(post: Post, action: str, parameter: str, batch_id: int | None) -> None:
@@ -98,13 +100,9 @@ def _changes(post: Post, action: str, parameter: str) -> dict[str, Any]:
 
 
 def _line_of(page_id: int) -> list[int]:
-    """A page and all above it, looked up once a request."""
+    """Looked up once a request."""
     if "page_line" not in g:
-        g.page_line = []
-        here: int | None = page_id
-        while here is not None and here not in g.page_line:
-            g.page_line.append(here)
-            here = db.session.scalar(select(Post.parent_id).where(Post.id == here))
+        g.page_line = line_of_page(db.session(), page_id)
     return g.page_line
 
 

@@ -102,3 +102,14 @@ def tag_use(session: Session, tag_ids: Iterable[int]) -> dict[int, int]:
     used = post_tags.c.tag_id
     rows = session.execute(select(used, func.count()).where(used.in_(list(tag_ids))).group_by(used))
     return {tag_id: count for tag_id, count in rows}
+
+
+def line_of_page(session: Session, page_id: int, *, lock: bool = False) -> list[int]:
+    """A page and all above it as they are worked on; with a `lock` nobody moves any of them meanwhile."""
+    line: list[int] = []
+    here: int | None = page_id
+    while here is not None and here not in line:
+        line.append(here)
+        above = select(Post.parent_id).where(Post.id == here)
+        here = session.scalar(above.with_for_update(key_share=True) if lock else above)
+    return line

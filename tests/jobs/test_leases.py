@@ -57,14 +57,14 @@ def test_a_worker_that_comes_back_late_does_not_speak_for_a_job_that_was_begun_a
 ) -> None:
     late = claim(session, NOON)
     second = claim(session, NOON + LEASE)
-    leases.fail(session, second, "the server is away", NOON + LEASE, for_good=True)
+    leases.fail(session, second, GiveUp("the server is away"), NOON + LEASE)
     session.refresh(asked)
     actions.move_job(session, asked, JobMove.RETRY, by=make.owner(), at=NOON + LEASE)
     session.flush()
     anew = claim(session, NOON + LEASE)
 
     assert (late.attempt, anew.attempt) == (1, 1)
-    assert not leases.fail(session, late, "too late", NOON + LEASE, for_good=True)
+    assert not leases.fail(session, late, GiveUp("too late"), NOON + LEASE)
     assert not leases.finish(session, late, NOON + LEASE)
     assert leases.finish(session, anew, NOON + LEASE)
 

@@ -19,9 +19,11 @@ from cms.core.permissions import Permission
 from cms.core.text import count_words
 from cms.media.models import Media, MediaKind
 from cms.media.paths import ids_in
+from cms.posts.actions.nesting import require_not_below_itself
 from cms.posts.fields import EDITABLE, SEO, checked, snapshot
 from cms.posts.models import Post, PostKind, Revision, RevisionKind
 from cms.posts.policy import PostPolicy
+from cms.posts.queries import line_of_page
 from cms.posts.slugs import chosen_slug, free_slug
 from cms.taxonomy import actions as taxonomy
 
@@ -239,18 +241,11 @@ def _is_image(media: Media | None) -> bool:
 
 def _check_parent(session: Session, post: Post, parent_id: int) -> None:
     """A page cannot be its own ancestor; those above are locked, or two moves at once could close a circle."""
-    parent = _locked(session, parent_id)
+    parent = session.get(Post, parent_id, with_for_update={"key_share": True})
     if parent is None or parent.kind is not PostKind.PAGE or post.kind is not PostKind.PAGE:
         raise Invalid(_("There is no such page."), {"parent_id": _("Choose a page.")})
-    while parent is not None:
-        if parent.id == post.id:
-            message = _("A page cannot lie below itself.")
-            raise Invalid(message, {"parent_id": message})
-        parent = _locked(session, parent.parent_id)
-
-
-def _locked(session: Session, page_id: int | None) -> Post | None:
-    return None if page_id is None else session.get(Post, page_id, with_for_update={"key_share": True})
+    with session.no_autoflush:
+        require_not_below_itself(post.id, line_of_page(session, parent_id, lock=True))
 
 
 def _insert_with_free_slug(session: Session, post: Post, wanted: str, by: User, at: datetime) -> None:

@@ -1,12 +1,13 @@
 """Pages below pages: at every moment from now on, the address of an edition follows the page above it."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
-from cms.core.errors import Conflict
+from cms.core.errors import Conflict, Invalid
 from cms.core.i18n import _
 from cms.posts.actions.timeline import open_editions, put_in, require_free_path, take_out
 from cms.posts.destinations import addresses_through
@@ -27,6 +28,13 @@ def follow(session: Session, page_id: int, *, by: User | None, at: datetime) -> 
     look_again(session, at=at, post_ids=[page_id], paths=addresses_through(session, page_id))
     for child_id in _children(session, page_id, at):
         follow(session, child_id, by=by, at=at)
+
+
+def require_not_below_itself(page_id: int | None, line: Collection[int]) -> None:
+    """Invalid where a page would lie below the first of a line of pages that it stands in."""
+    if page_id in line:
+        message = _("A page cannot lie below itself.")
+        raise Invalid(message, {"parent_id": message})
 
 
 def require_no_circle(session: Session, page_id: int, parent_id: int | None, at: datetime) -> None:
