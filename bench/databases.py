@@ -3,10 +3,13 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
+
+CREATE = "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'"
 
 
 @contextmanager
@@ -16,11 +19,26 @@ def database(postgres: str | None, folder: str) -> Iterator[str]:
         yield f"sqlite:///{folder}/copydesk.db"
         return
     name = f"copydesk_bench_{os.getpid()}"
-    _on_server(postgres, "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", name)
+    _on_server(postgres, CREATE, name)
     try:
-        yield make_url(postgres).set(database=name).render_as_string(hide_password=False)
+        yield _address(postgres, name)
     finally:
         _on_server(postgres, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+def kept_database(postgres: str | None, folder: Path) -> str:
+    """One that stays, made where it is not there yet; that of a server has the name of the folder."""
+    if postgres is None:
+        return f"sqlite:///{folder}/copydesk.db"
+    name = f"copydesk_bench_{folder.name}"
+    if not (folder / "made").exists():
+        _on_server(postgres, CREATE, name)
+        (folder / "made").touch()
+    return _address(postgres, name)
+
+
+def _address(postgres: str, name: str) -> str:
+    return make_url(postgres).set(database=name).render_as_string(hide_password=False)
 
 
 def _on_server(postgres: str, statement: str, name: str) -> None:

@@ -11,7 +11,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.full_site import RARE, signed_in
+from bench.full_site import signed_in
+from bench.furniture import RARE
 from cms import create_app
 
 ROOT = Path(__file__).parents[1]

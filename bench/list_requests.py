@@ -11,11 +11,15 @@ from urllib.parse import urlencode
 
 from flask import Flask
 
-from bench.full_site import RARE
+from bench.furniture import RARE
 from tests.browser import Browser
 
-AREAS = ("posts", "comments", "media")
+#: Areas with as many rows as were asked for; the others stand beside them.
+GROWING = ("posts", "comments", "media")
+AREAS = (*GROWING, "pages", "tags", "users")
 FREQUENT, ABSENT = "harbour", "zyzzyva"
+#: Pages that are no list of one table, and how many questions each may ask.
+OTHERS = {"": 20, "activity": 15, "trash": 15, "moderation": 10, "palette": 20}
 #: Of the rows of another table, these many are asked for: the first, one in the middle, the last.
 FEW = 3
 #: Words for filters that take any text; others get the frequent word.
@@ -30,6 +34,8 @@ class Request:
     label: str
     url: str
 
+    most_queries: int = 10
+
     @property
     def is_frequent_search(self) -> bool:
         return self.label == f"search {FREQUENT}"
@@ -39,6 +45,7 @@ def requests(app: Flask, owner: Browser) -> Iterator[Request]:
     """Of every area that is measured."""
     for view in views(app):
         yield from _of_view(view, owner)
+    yield from _of_others()
 
 
 def views(app: Flask) -> list[Any]:
@@ -60,10 +67,30 @@ def _of_view(view: Any, owner: Browser) -> Iterator[Request]:
     offered = _offered(page)
     for one in view.filters:
         values = list(_values(view.area, one, offered.get(one.name, [])))
-        if not values:
+        if not values and view.area in GROWING:
             raise RuntimeError(f"The list of {view.area} offers nothing to choose for {one.name}.")
         for label, value in values:
             yield _request(view, f"{one.name} {label}", **{one.name: value})
+
+
+def _of_others() -> Iterator[Request]:
+    """Today, the record, the trash, the desk and the palette; the menu with its numbers is on each of them."""
+
+    def asked(where: str, label: str, **args: str) -> Request:
+        address = f"/admin/{where}/" if where else "/admin/"
+        query = f"?{urlencode(args)}" if args else ""
+        return Request(where or "today", label, address + query, OTHERS[where])
+
+    for area in OTHERS:
+        yield asked(area, "first page")
+    for word in (FREQUENT, RARE, ABSENT):
+        yield asked("palette", f"search {word}", q=word)
+        yield asked("trash", f"search {word}", search=word)
+    for kind in ("post", "page", "file", "comment"):
+        yield asked("trash", f"kind {kind}", kind=kind)
+    yield asked("trash", "sort since", sort="since")
+    for name, value in (("area", "posts"), ("area", "tags"), ("verb", "edit"), ("verb", "tag.edit"), ("person", "1")):
+        yield asked("activity", f"{name} {value}", **{name: value})
 
 
 def _last_page(view: Any, sort: str, owner: Browser) -> Iterator[Request]:

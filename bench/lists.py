@@ -1,6 +1,6 @@
 """Does a list of a million rows open like a list of a thousand?
 
-    .venv/bin/python -m bench.lists [--rows N] [--only sqlite|postgresql] [--postgres URL] [--explain]
+    .venv/bin/python -m bench.lists [--rows N] [--only sqlite|postgresql] [--postgres URL] [--keep DIR] [--explain]
 
 Exits 1 where a request takes more than twice as long on the large site (four times for a word that is everywhere), asks
 more questions there or more than ten, or an export needs much memory or keeps its reader waiting.
@@ -11,17 +11,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.exporting import Export, export
 from bench.full_site import Site, full_site
-from bench.list_requests import AREAS, Request, requests
+from bench.list_requests import GROWING, Request, requests
 from bench.stopwatch import Taken, measure, slowest_statement
 from cms.extensions import db
 from tests.services.keeper import keeper, shared_server
 
 SMALL = 1_000
 TIMES = 15
-MOST_TIMES_SLOWER, FREQUENT_TIMES_SLOWER, MOST_QUERIES = 2, 4, 10
+MOST_TIMES_SLOWER, FREQUENT_TIMES_SLOWER = 2, 4
 EXPORTED, EXPORT_MEGABYTES, EXPORT_FIRST_BYTE = 200_000, 30, 0.5
 
 
@@ -44,7 +45,7 @@ class Line:
         said = {
             "slower": self.ratio > bound,
             "other queries": small.queries != large.queries,
-            "many queries": large.queries > MOST_QUERIES,
+            "many queries": large.queries > self.request.most_queries,
             f"status {large.status}": large.status != 200,
         }
         return [fault for fault, holds in said.items() if holds]
@@ -66,6 +67,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--times", type=int, default=TIMES, help=f"requests behind each median ({TIMES})")
     parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one of the databases")
     parser.add_argument("--postgres", metavar="URL", help="a server where a database may be made; else one is started")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="fill the sites once, and use them again next time")
+    parser.add_argument("--area", action="append", help="only this one, such as posts; may be given several times")
     parser.add_argument("--explain", action="store_true", help="show the slowest statement of each fault and its plan")
     return parser.parse_args()
 
@@ -82,23 +85,24 @@ def _databases(asked: argparse.Namespace, stack: ExitStack) -> Iterator[tuple[st
 def _compare(name: str, postgres: str | None, asked: argparse.Namespace) -> int:
     """Prints the tables of one database; returns how many faults there are."""
     print(f"\n## {name}, {asked.rows:,} rows against {SMALL:,}\n", flush=True)
-    with full_site(postgres, SMALL) as site:
-        small = {(one.area, one.label): taken for one, taken in _measured(site, asked.times)}
-    with full_site(postgres, asked.rows) as site:
-        lines = [Line(one, small[one.area, one.label], taken) for one, taken in _measured(site, asked.times)]
+    with full_site(postgres, SMALL, asked.keep) as site:
+        small = {(one.area, one.label): taken for one, taken in _measured(site, asked)}
+    with full_site(postgres, asked.rows, asked.keep) as site:
+        lines = [Line(one, small[one.area, one.label], taken) for one, taken in _measured(site, asked)]
         print("\n".join(_table(lines)), flush=True)
         if asked.explain:
             _explain(site, lines)
-        exports = {area: export(area, EXPORTED) for area in AREAS}
+        exports = {} if asked.area else {area: export(area, EXPORTED) for area in GROWING}
         print("\n".join(_export_table(exports)), flush=True)
     return sum(bool(line.faults()) for line in lines) + sum(bool(_export_faults(one)) for one in exports.values())
 
 
-def _measured(site: Site, times: int) -> Iterator[tuple[Request, Taken]]:
+def _measured(site: Site, asked: argparse.Namespace) -> Iterator[tuple[Request, Taken]]:
     with site.app.app_context():
         engine = db.engine
     for one in requests(site.app, site.owner):
-        yield one, measure(engine, site.owner, one.url, times)
+        if not asked.area or one.area in asked.area:
+            yield one, measure(engine, site.owner, one.url, asked.times)
 
 
 def _table(lines: list[Line]) -> Iterator[str]:

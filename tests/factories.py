@@ -14,6 +14,7 @@ from cms.accounts.models import Role, RoleGrant, RoleGrantTag, User
 from cms.comments.lifecycle import CommentStatus
 from cms.comments.models import Comment
 from cms.core.permissions import Permission, Scope
+from cms.media import words
 from cms.media.models import Media, MediaKind
 from cms.posts.actions import editing, editions
 from cms.posts.lifecycle import PostStatus
@@ -145,7 +146,7 @@ class Make:
     def media(self, **values: Any) -> Media:
         """A row without a file behind it."""
         number = next(self._numbers)
-        return self._kept(
+        media: Media = self._kept(
             Media(
                 **{
                     "kind": MediaKind.IMAGE,
@@ -161,6 +162,8 @@ class Make:
                 | values
             )
         )
+        words.put(self.session, media)
+        return media
 
     def _kept(self, thing: Any) -> Any:
         self.session.add(thing)

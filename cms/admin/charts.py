@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Date, cast, func, select
+from sqlalchemy import ColumnElement, Date, Select, cast, func, literal, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from cms.accounts.models import User
@@ -43,28 +44,31 @@ class Chart:
 
 
 def charts(person: User, at: datetime) -> list[Chart]:
-    """Three queries whatever the size: figures that readers could count themselves, and reads for who oversees them."""
+    """One query whatever the size: figures that readers could count themselves, and reads for who oversees them."""
     today = at.astimezone(UTC).date()
     days = [today - timedelta(days=ago) for ago in reversed(range(DAYS))]
     live = (Edition.kind == PostKind.POST, is_live(at))
-    found = [
-        _chart(N_("Posts published"), days, _per_day(Edition.published_at, days, *live)),
-        _chart(N_("Comments"), days, _per_day(Comment.created_at, days, Comment.status == APPROVED)),
-    ]
+    asked = {
+        N_("Posts published"): _per_day(Edition.published_at, days, *live),
+        N_("Comments"): _per_day(Comment.created_at, days, Comment.status == APPROVED),
+    }
     if PlainPolicy(person).may_any(Permission.POST_PUBLISH, Permission.AUDIT_VIEW):
-        reads = select(SiteReads.day, SiteReads.reads).where(SiteReads.day >= days[0])
-        found.append(_chart(N_("Reads"), days, {day: number for day, number in db.session.execute(reads)}))
-    return found
+        asked[N_("Reads")] = select(SiteReads.day, SiteReads.reads).where(SiteReads.day >= days[0])
+    some = (query.subquery() for query in asked.values())
+    parts = (select(literal(label), *rows.c) for label, rows in zip(asked, some, strict=True))
+    numbers: dict[str, dict[date, int]] = {label: {} for label in asked}
+    for label, day, number in db.session.execute(union_all(*parts)):
+        numbers[label][date.fromisoformat(str(day))] = number
+    return [_chart(label, days, found) for label, found in numbers.items()]
 
 
 def _per_day(
     moment: InstrumentedAttribute[datetime], days: list[date], *conditions: ColumnElement[bool]
-) -> dict[date, int]:
+) -> Select[Any, int]:
     """By day in UTC, from the index that its lists are sorted by."""
     day = func.date(moment) if db.engine.dialect.name == "sqlite" else cast(func.timezone("UTC", moment), Date)
     begin = datetime.combine(days[0], time(), UTC)
-    rows = db.session.execute(select(day, func.count()).where(moment >= begin, *conditions).group_by(day))
-    return {date.fromisoformat(str(found)): count for found, count in rows}
+    return select(day.label("day"), func.count()).where(moment >= begin, *conditions).group_by(day)
 
 
 def _chart(label: str, days: Iterable[date], numbers: dict[date, int]) -> Chart:

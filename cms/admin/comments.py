@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, String, cast, or_, select, union_all
+from flask import g
+from sqlalchemy import ColumnElement, CompoundSelect, or_, select, union_all
 from wtforms import HiddenField
 
 from cms.accounts.models import User
@@ -18,16 +19,15 @@ from cms.comments import actions, queries
 from cms.comments.fields import MAX_BODY
 from cms.comments.lifecycle import APPROVED, COMMENT_LIFE, MOVE_LABELS, STATUS_LABELS, TRASHED, CommentMove
 from cms.comments.models import Comment
+from cms.comments.on_posts import OnPosts, on_posts
 from cms.comments.policy import CommentPolicy
-from cms.comments.reasons import LABELS, label, sentence
+from cms.comments.reasons import LABELS, Reason, label, sentence
 from cms.core.decision import Decision, require
 from cms.core.errors import Conflict
 from cms.core.i18n import N_, _, listed, ngettext
 from cms.core.permissions import Permission
 from cms.core.text import excerpt
 from cms.extensions import db
-from cms.posts import queries as posts
-from cms.posts.models import Post
 from cms.search import COMMENTS
 from cms.web import now, signed_in
 
@@ -42,10 +42,12 @@ ICONS = {
 }
 
 
-def _on_post(words: str) -> ColumnElement[bool]:
-    """A post by its address, else posts by words of them."""
-    ids = db.session.scalars(select(Post.id).where(Post.slug == words)).all()
-    return Comment.post_id.in_(ids or posts.with_words(db.session(), words, viewer=signed_in(), at=now()))
+def _on_posts(words: str) -> OnPosts:
+    """Asked for once in a request, which needs it for the page, the count and the views beside it."""
+    known: dict[str, OnPosts] = g.setdefault("comments_on_posts", {})
+    if words not in known:
+        known[words] = on_posts(db.session(), words, viewer=signed_in(), at=now())
+    return known[words]
 
 
 def _by_author(who: str) -> ColumnElement[bool]:
@@ -61,10 +63,6 @@ def _ids_by_author(who: str) -> CompoundSelect[int]:
 def _names(who: str) -> tuple[ColumnElement[bool], ...]:
     member = select(User.id).where(or_(User.username == who, User.display_name == who))
     return Comment.guest_name == who, Comment.guest_email == who.casefold(), Comment.author_id.in_(member)
-
-
-def _held_because(reason: str) -> ColumnElement[bool]:
-    return cast(Comment.held_because, String).contains(f'"{reason}"', autoescape=True)
 
 
 class CommentForm(RecordForm):
@@ -108,13 +106,21 @@ class CommentView(CmsModelView):
             choices=tuple((status.value, text) for status, text in STATUS_LABELS.items()),
             where=lambda status: Comment.status == status,
         ),
-        TextFilter(name="post", label=N_("Post"), where=_on_post),
-        TextFilter(name="author", label=N_("Author, name or e-mail"), where=_by_author, ids=_ids_by_author),
+        TextFilter(
+            name="post",
+            label=N_("Post"),
+            where=lambda words: _on_posts(words).condition(),
+            ids=lambda words: _on_posts(words).ids(),
+            ids_fit=True,
+        ),
+        TextFilter(
+            name="author", label=N_("Author, name or e-mail"), where=_by_author, ids=_ids_by_author, ids_fit=True
+        ),
         ChoiceFilter(
             name="reason",
             label=N_("Why it waits"),
             choices=tuple((reason.value, text) for reason, text in LABELS.items()),
-            where=_held_because,
+            where=lambda reason: queries.held_because(db.session(), Reason(reason)),
         ),
         DateFilter(name="since", word="after", label=N_("Sent from"), where=lambda day: Comment.created_at >= day),
         DateFilter(name="until", word="before", label=N_("Sent before"), where=lambda day: Comment.created_at < day),

@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import url_for
 from flask_admin import expose
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
-from sqlalchemy.orm import defer, selectinload
+from sqlalchemy import ScalarSelect, Select, func, literal, select, union_all
+from sqlalchemy.orm import defer, joinedload
 
 from cms.accounts.models import User
 from cms.accounts.policy import PlainPolicy
@@ -38,6 +38,14 @@ from cms.web.gate import SIGNED_IN
 
 P = Permission
 SHOWN = 6
+DRAFTS, TO_REVIEW, WAITING = "drafts", "to_review", "waiting"
+HELD, SINCE, UNSUMMED, SILENT, DEAD = "held", "since", "unsummed", "silent", "dead"
+#: Something to mend: what it is called, and the list that shows it.
+PROBLEMS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    UNSUMMED: (N_("Posts without a summary"), "admin_posts.index_view", {"summary": "no"}),
+    SILENT: (N_("Images without a description"), "admin_media.index_view", {"alt": "no"}),
+    DEAD: (N_("Redirects that lead nowhere"), "admin_redirects.index_view", {"dead": "yes"}),
+}
 #: In the record, and no change of anything.
 COMINGS_AND_GOINGS = ("user.sign_in", "user.sign_out", "user.sign_in_failed")
 
@@ -81,51 +89,51 @@ class DashboardView(CmsView):
 
     @expose("/")
     def index_view(self) -> str:
-        """At most twelve queries of its own, at any size."""
+        """At most twelve queries with all that is around it, at any size."""
         person = signed_in()
         policy, at = PostPolicy(person), now()
-        drafts = _own(person, DRAFT)
+        posts = _posts(person, policy)
+        held, problems = _counted(person, policy, at)
         return self.render(
             "admin/dashboard.html",
             at=at,
             may_create=policy.may_create(PostKind.POST),
-            to_review=_to_review(policy) if policy.may(P.POST_REVIEW) else [],
-            drafts=drafts,
-            sent_back=sent_back(db.session(), drafts),
-            waiting=_own(person, IN_REVIEW) if not policy.may(P.POST_REVIEW) else [],
-            held=_held(person) if CommentPolicy(person).may(P.COMMENT_MODERATE) else None,
+            to_review=posts[TO_REVIEW],
+            drafts=posts[DRAFTS],
+            sent_back=sent_back(db.session(), posts[DRAFTS]),
+            waiting=posts[WAITING],
+            held=held,
             coming=_coming(policy, at),
-            problems=_problems(person, policy, at),
+            problems=[problem for problem in problems if problem.count],
             lately=_lately(person),
             charts=charts(person, at),
         )
 
 
-def _recent(*conditions: ColumnElement[bool]) -> Select[Post]:
-    return (
-        select(Post)
-        .where(Post.trashed_at.is_(None), *conditions)
-        .options(selectinload(Post.author).lazyload("*"), defer(Post.body))
+def _posts(person: User, policy: PostPolicy) -> dict[str, list[Post]]:
+    """Those of each block, from one query: what was handed in by others the longest waiting first, else the latest."""
+    kept, own = Post.trashed_at.is_(None), Post.author_id == person.id
+    newest, oldest = (Post.updated_at.desc(), Post.id.desc()), (Post.updated_at, Post.id)
+    blocks = {DRAFTS: select(Post.id).where(kept, own, Post.status == DRAFT).order_by(*newest)}
+    if policy.may(P.POST_REVIEW):
+        in_review = select(Post.id).where(kept, Post.status == IN_REVIEW, policy.where(P.POST_REVIEW))
+        blocks[TO_REVIEW] = in_review.order_by(*oldest)
+    else:
+        blocks[WAITING] = select(Post.id).where(kept, own, Post.status == IN_REVIEW).order_by(*newest)
+    some = (ids.limit(SHOWN).subquery() for ids in blocks.values())
+    shown = union_all(*(select(literal(name).label("block"), ids.c.id) for name, ids in zip(blocks, some, strict=True)))
+    wanted = shown.subquery()
+    rows = db.session.execute(
+        select(wanted.c.block, Post)
+        .join(Post, Post.id == wanted.c.id)
+        .options(joinedload(Post.author).lazyload("*"), defer(Post.body))
         .order_by(Post.updated_at.desc(), Post.id.desc())
-        .limit(SHOWN)
     )
-
-
-def _own(person: User, status: Any) -> list[Post]:
-    return list(db.session.scalars(_recent(Post.author_id == person.id, Post.status == status)))
-
-
-def _to_review(policy: PostPolicy) -> list[Post]:
-    """Handed in by others and not by oneself, the longest waiting first."""
-    query = _recent(Post.status == IN_REVIEW, policy.where(P.POST_REVIEW))
-    return list(db.session.scalars(query.order_by(None).order_by(Post.updated_at, Post.id)))
-
-
-def _held(person: User) -> Held:
-    pending = select(Comment.created_at).where(Comment.status == PENDING, CommentPolicy(person).visible())
-    some = pending.order_by(Comment.created_at, Comment.id).limit(COUNTED + 1).subquery()
-    count, since = db.session.execute(select(func.count(), func.min(some.c.created_at))).one()
-    return Held(count, since)
+    found: dict[str, list[Post]] = {DRAFTS: [], TO_REVIEW: [], WAITING: []}
+    for block, post in rows:
+        found[block].append(post)
+    found[TO_REVIEW].reverse()
+    return found
 
 
 def _coming(policy: PostPolicy, at: datetime) -> list[Coming]:
@@ -139,31 +147,37 @@ def _coming(policy: PostPolicy, at: datetime) -> list[Coming]:
     return [Coming(title, when, url_for(f"admin_{kind}s.edit_view", id=post_id)) for title, when, post_id, kind in rows]
 
 
-def _problems(person: User, policy: PostPolicy, at: datetime) -> list[Problem]:
-    """Counted in one query, each no further than is shown."""
-    looked_for: list[tuple[str, str, Select[int]]] = []
+def _counted(person: User, policy: PostPolicy, at: datetime) -> tuple[Held | None, list[Problem]]:
+    """Comments that wait and what is to mend, as far as they are this person's business, in one query."""
+    wanted: dict[str, ScalarSelect[Any]] = {}
+    if CommentPolicy(person).may(P.COMMENT_MODERATE):
+        pending = select(Comment.created_at).where(Comment.status == PENDING, CommentPolicy(person).visible())
+        oldest = pending.order_by(Comment.created_at, Comment.id)
+        wanted |= {HELD: _some(oldest), SINCE: oldest.limit(1).scalar_subquery()}
     if policy.may(P.POST_EDIT):
-        unsummed = select(Post.id).where(
-            Post.kind == PostKind.POST, Post.trashed_at.is_(None), lacks_summary(), policy.where(P.POST_EDIT)
+        wanted[UNSUMMED] = _some(
+            select(Post.id).where(
+                Post.kind == PostKind.POST, Post.trashed_at.is_(None), lacks_summary(), policy.where(P.POST_EDIT)
+            )
         )
-        looked_for.append((N_("Posts without a summary"), url_for("admin_posts.index_view", summary="no"), unsummed))
     library = MediaPolicy(person)
     if library.may(P.MEDIA_MANAGE):
-        silent = select(Media.id).where(Media.trashed_at.is_(None), lacking_alt(), library.where(P.MEDIA_MANAGE))
-        looked_for.append((N_("Images without a description"), url_for("admin_media.index_view", alt="no"), silent))
+        wanted[SILENT] = _some(
+            select(Media.id).where(Media.trashed_at.is_(None), lacking_alt(), library.where(P.MEDIA_MANAGE))
+        )
     redirects = RedirectPolicy(person)
     if redirects.may(P.REDIRECT_MANAGE):
-        dead = select(Redirect.id).where(is_dead(at), redirects.where(P.REDIRECT_MANAGE))
-        looked_for.append((N_("Redirects that lead nowhere"), url_for("admin_redirects.index_view", dead="yes"), dead))
-    if not looked_for:
-        return []
-    counts = db.session.execute(select(*(_some(ids) for _label, _href, ids in looked_for))).one()
-    found = (Problem(label, count, href) for (label, href, _ids), count in zip(looked_for, counts, strict=True))
-    return [problem for problem in found if problem.count]
+        wanted[DEAD] = _some(select(Redirect.id).where(is_dead(at), redirects.where(P.REDIRECT_MANAGE)))
+    if not wanted:
+        return None, []
+    found = dict(zip(wanted, db.session.execute(select(*wanted.values())).one(), strict=True))
+    held = Held(found[HELD], found[SINCE]) if HELD in found else None
+    problems = ((name, label, url_for(to, **args)) for name, (label, to, args) in PROBLEMS.items() if name in found)
+    return held, [Problem(label, found[name], href) for name, label, href in problems]
 
 
-def _some(ids: Select[int]) -> ScalarSelect[int]:
-    return select(func.count()).select_from(ids.limit(COUNTED + 1).subquery()).scalar_subquery()
+def _some(rows: Select[*tuple[Any, ...]]) -> ScalarSelect[Any]:
+    return select(func.count()).select_from(rows.limit(COUNTED + 1).subquery()).scalar_subquery()
 
 
 def _lately(person: User) -> list[EventLine]:

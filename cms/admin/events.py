@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
@@ -129,7 +129,7 @@ def record_link(kind: str, subject_id: int | None = None) -> str | None:
 
 
 def lines_of(session: Session, events: list[Event], *, for_owner: bool = False) -> list[EventLine]:
-    """Names are looked up for all events at once: one query for each kind of thing they mention.
+    """Names are looked up for all events at once, in one query whatever they mention.
 
     Owners are told addresses as well.
     """
@@ -245,13 +245,16 @@ def _names(session: Session, events: Iterable[Event]) -> dict[tuple[Any, int], s
         for field, pair in event.changes.items():
             if (table := _table_of(event, field)) is not None and isinstance(pair, list):
                 wanted.setdefault(table, set()).update(value for value in pair if type(value) is int)
-    return {
-        (model, row_id): name
-        for model, ids in wanted.items()
-        for row_id, name in session.execute(
-            select(model.id, NAMES[model]).where(model.id.in_(ids), _may_be_named(model))
+    models = {model.__tablename__: model for model, ids in wanted.items() if ids}
+    if not models:
+        return {}
+    parts = (
+        select(literal(table), model.id, NAMES[model].label("name")).where(
+            model.id.in_(wanted[model]), _may_be_named(model)
         )
-    }
+        for table, model in models.items()
+    )
+    return {(models[table], row_id): name for table, row_id, name in session.execute(union_all(*parts))}
 
 
 def _may_be_named(model: Any) -> ColumnElement[bool]:

@@ -33,7 +33,8 @@ class Filter:
     """The common part; `where` makes the condition from the value that `read` understood.
 
     `word` is what it is called in the search box (`word:value`), where that is not its name. `ids` selects the ids of
-    what fits (or more) from an index, for values that few rows may have.
+    what fits (or more) from an index, for values that few rows may have. With `ids_fit` it is just what fits, and need
+    not be asked again.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Filter:
     where: Condition
     word: str = ""
     ids: Callable[[Any], Ids | None] | None = None
+    ids_fit: bool = False
     kind: ClassVar[str] = "text"
 
     def read(self, raw: str) -> Any:

@@ -34,6 +34,7 @@ from cms.media.policy import MediaPolicy
 from cms.media.queries import describing, lacking_alt, uploaders
 from cms.media.renditions import has_renditions, thumb_of
 from cms.posts.media_use import is_used, others_showing, posts_showing
+from cms.search import MEDIA
 from cms.web import now, signed_in
 
 MANAGE = (Permission.MEDIA_MANAGE,)
@@ -129,7 +130,7 @@ class MediaView(Uploads, Versions, Choosing, MediaRows, CmsModelView):
         Preset(N_("Trash"), {"shelf": TRASH}),
     )
     default_sort = "-created_at"
-    search_columns = (Media.title, Media.filename, Media.alt, Media.caption)
+    search_index = MEDIA
     form = MediaForm
     bulk_actions = (
         Bulk(

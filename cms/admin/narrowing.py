@@ -99,12 +99,24 @@ def conditions(filters: Sequence[Filter], values: Values, *, any_of: bool = Fals
     return [or_(*each)] if any_of and each else each
 
 
-def leading(filters: Sequence[Filter], values: Values) -> Ids | None:
-    """Ids to begin with, from the first filter that was given one value and has them in an index."""
+@dataclass(frozen=True)
+class Leading:
+    """Ids to begin with, and what is left to ask of the rows that have them."""
+
+    ids: Ids
+    left: Values
+
+
+def leading(filters: Sequence[Filter], values: Values) -> Leading | None:
+    """From the first filter that was given one value and has the ids of what fits in an index."""
     by_name = {one.name: one for one in filters}
-    single = ((by_name[name], wanted[0]) for name, wanted in values.items() if len(wanted) == 1)
-    found = (one.fitting(value) for one, value in single if not value.startswith(NOT))
-    return next((ids for ids in found if ids is not None), None)
+    for name, wanted in values.items():
+        chosen = by_name[name]
+        if len(wanted) > 1 or wanted[0].startswith(NOT) or (ids := chosen.fitting(wanted[0])) is None:
+            continue
+        settled = {name} if chosen.ids_fit else set()
+        return Leading(ids, {one: others for one, others in values.items() if one not in settled})
+    return None
 
 
 def controls(

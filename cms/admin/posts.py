@@ -189,6 +189,7 @@ class PostView(ContentView):
             label=N_("Tag"),
             where=lambda slug: Post.id.in_(_tagged(slug)),
             ids=_tagged,
+            ids_fit=True,
             options=lambda: select(Tag.slug, Tag.name).order_by(Tag.name),
         ),
         FlagFilter(

@@ -1,5 +1,6 @@
 """What a list finds: scope, filters and words together, so that a search costs what it shows and not what it finds."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -7,8 +8,9 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from cms import search
 from cms.admin import narrowing
 from cms.admin.asked import Asked
-from cms.admin.filters import Filter, Ids
+from cms.admin.filters import Filter
 from cms.admin.gate import Gated
+from cms.admin.narrowing import Leading
 from cms.extensions import db
 from cms.search import Index
 
@@ -52,33 +54,28 @@ class Searching(Gated):
         """The same for a count within a bound: of what an index finds, no more is looked at."""
         row_id = self.model.id
         if index := self._index_asked(asked):
-            found = search.matching(db.session(), index, row_id, asked.search, most=most)
-        elif (ids := self._leading(asked)) is not None:
-            found = row_id.in_(ids.limit(most))
-        else:
-            return self.asked_query(asked)
-        return self._beginning_with(found, asked)
+            return self._beginning_with(search.matching(db.session(), index, row_id, asked.search, most=most), asked)
+        if leading := self._leading(asked):
+            return self._beginning_with(row_id.in_(leading.ids.limit(most)), replace(asked, filters=leading.left))
+        return self.asked_query(asked)
 
     def page_queries(self, asked: Asked, most: int) -> tuple[Select[Any], Select[Any], bool]:
         """What a page is taken from, what is counted, and whether there is more than that.
 
         Few hits are sorted. Of many, a walk along the order that looks at each row meets some soon.
         """
-        ids = self._first_ids(asked, most + 1)
-        if ids is None:
+        session, left = db.session(), asked
+        if index := self._index_asked(asked):
+            ids = search.hits(session, index, asked.search, most + 1)
+        elif leading := self._leading(asked):
+            ids, left = list(session.scalars(leading.ids.limit(most + 1))), replace(asked, filters=leading.left)
+        else:
             query = self.asked_query(asked)
             return query, query, False
-        few = self._beginning_with(search.among(db.session(), self.model.id, ids), asked)
+        few = self._beginning_with(search.among(session, self.model.id, ids), left)
         return (few, few, False) if len(ids) <= most else (self._walk(asked), few, True)
 
-    def _first_ids(self, asked: Asked, most: int) -> list[int] | None:
-        session = db.session()
-        if index := self._index_asked(asked):
-            return search.hits(session, index, asked.search, most)
-        ids = self._leading(asked)
-        return None if ids is None else list(session.scalars(ids.limit(most)))
-
-    def _leading(self, asked: Asked) -> Ids | None:
+    def _leading(self, asked: Asked) -> Leading | None:
         return None if asked.any_of or asked.search else narrowing.leading(self.filters, asked.filters)
 
     def _index_asked(self, asked: Asked) -> Index | None:

@@ -28,6 +28,9 @@ from cms.taxonomy.models import Tag
 from cms.taxonomy.policy import TagPolicy
 from cms.web import now, signed_in
 
+#: In the list, nobody needs to know of more posts than these.
+MOST_USES = 1_000
+
 
 class TagForm(RecordForm):
     """Named as the columns."""
@@ -95,7 +98,8 @@ class TagView(CmsModelView):
         return (selectinload(Tag.parent),)
 
     def list_context(self, records: list[Tag]) -> dict[str, Any]:
-        return {"use": tag_use(db.session(), [tag.id for tag in records])}
+        use = tag_use(db.session(), [tag.id for tag in records], most=MOST_USES + 1)
+        return {"use": use, "most_uses": MOST_USES}
 
     def prepare_form(self, form: TagForm, record: Tag | None) -> None:
         others = select(Tag.id, Tag.name).order_by(Tag.name)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, request
@@ -68,7 +69,8 @@ class TrashView(Bulks, CmsView):
         """One keyset page, in the order in which things were put away."""
         asked = asking.read(request.args, self.columns, self.filters, self.default_sort)
         trash = Trash(db.session(), signed_in())
-        rows = list(db.session.execute(_page(trash.things(asked.search), asked, self.filters)))
+        narrowed = partial(_narrowed, asked=asked, filters=self.filters)
+        rows = list(db.session.execute(trash.page(asked.search, narrowed)))
         things = trash.load(rows[: asked.page_size])
         last = rows[asked.page_size - 1] if len(rows) > asked.page_size else None
         return self.render(
@@ -117,12 +119,14 @@ class TrashView(Bulks, CmsView):
         return self.link(**(asking.as_args(asked, self.default_sort) | more))
 
 
-def _page(things: Select[*tuple[Any, ...]], asked: Asked, filters: Any) -> Select[*tuple[Any, ...]]:
+def _narrowed(things: Select[*tuple[Any, ...]], asked: Asked, filters: Any) -> Select[*tuple[Any, ...]]:
     """One row more than the page shows."""
     query = things.where(*narrowing.conditions(filters, asked.filters, any_of=asked.any_of))
     if asked.after is not None:
         key = tuple_(since, place)
-        query = query.where(key < asked.after if asked.descending else key > asked.after)
+        begins = asked.after[0]  # by itself as well: an index has the times, and not the places
+        beyond = (since <= begins, key < asked.after) if asked.descending else (since >= begins, key > asked.after)
+        query = query.where(*beyond)
     order = (since.desc(), place.desc()) if asked.descending else (since.asc(), place.asc())
     return query.order_by(*order).limit(asked.page_size + 1)
 

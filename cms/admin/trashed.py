@@ -1,11 +1,11 @@
 """What lies in the trash: things of several tables as one list, and who put each there."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from cms import search
@@ -31,9 +31,19 @@ from cms.posts.queries import listed, loaded
 KINDS = {"post": N_("Post"), "page": N_("Page"), "file": N_("File"), "comment": N_("Comment")}
 ICONS = {"post": "i-post", "page": "i-page", "file": "i-media", "comment": "i-chat"}
 MODELS: dict[str, Any] = {"post": Post, "page": Post, "file": Media, "comment": Comment}
+SEARCHED: dict[Any, search.Index] = {Post: search.POSTS, Media: search.MEDIA, Comment: search.COMMENTS}
+#: Things that are named one by one when words are looked for.
+MOST_NAMED = 1_000
 AREAS = {"post": "posts", "page": "pages", "file": "media", "comment": "comments"}
-WHEN = func.coalesce(Comment.moderated_at, Comment.created_at)
+#: When a comment in the trash was put there, spelled out in the statement as the index of these has it.
+WHEN = case(
+    (
+        Comment.status == literal(TRASHED, Comment.status.type, literal_execute=True),
+        func.coalesce(Comment.moderated_at, Comment.created_at),
+    )
+)
 Key = tuple[str, int]
+Narrow = Callable[[Select[*tuple[Any, ...]]], Select[*tuple[Any, ...]]]
 
 
 @dataclass(frozen=True)
@@ -64,20 +74,25 @@ class Trash:
             case "file":
                 return Media.trashed_at.is_not(None) & self.files.viewable()
             case "comment":
-                return (Comment.status == TRASHED) & self.comments.visible()
+                return WHEN.is_not(None) & self.comments.visible()
             case _:
                 return Post.trashed_at.is_not(None) & (Post.kind == PostKind(kind)) & self.posts.viewable()
 
-    def things(self, words: str) -> Select[*tuple[Any, ...]]:
-        """Kind, id, time, and a place that breaks ties between things of one moment, in no order."""
+    def page(self, words: str, narrow: Narrow) -> Select[*tuple[Any, ...]]:
+        """Kind, id, time, and a place that breaks ties between things of one moment.
+
+        Each kind is narrowed and cut to the length of the page by itself, from the index of when it was put away.
+        """
+        found = self._found(words) if words else {}
         parts = []
         for number, (kind, model) in enumerate(MODELS.items()):
             since = WHEN if model is Comment else model.trashed_at
             place = (model.id * len(MODELS) + number).label("place")
             part = select(literal(kind).label("kind"), model.id.label("id"), since.label("since"), place)
-            found = self._found(kind, words) if words else None
-            parts.append(part.where(self.visible(kind), *([] if found is None else [found])))
-        return select(union_all(*parts).subquery())
+            wanted = [found[model.__tablename__]] if words else []
+            one = narrow(select(part.where(self.visible(kind), *wanted).subquery()))
+            parts.append(select(one.subquery()))
+        return narrow(select(union_all(*parts).subquery()))
 
     def load(self, rows: Iterable[Any]) -> list[Trashed]:
         """The things of one page: a query for each table, and one for who put them here."""
@@ -97,19 +112,24 @@ class Trash:
                 continue
             model = MODELS[kind]
             query = (
-                select(model).where(model.id.in_(ids), self.visible(kind)).options(*_loading(kind, whole=for_update))
+                select(model)
+                .where(model.id.in_(ids), search.asked_last(self.visible(kind)))
+                .options(*_loading(kind, whole=for_update))
             )
             if for_update:
                 query = query.order_by(model.id).with_for_update(of=model, key_share=True)
             found |= {(kind, record.id): record for record in self.session.scalars(query)}
         return found
 
-    def _found(self, kind: str, words: str) -> ColumnElement[bool]:
-        if kind == "file":
-            texts = (Media.title, Media.filename)
-            return and_(*(or_(*(text.icontains(word, autoescape=True) for text in texts)) for word in words.split()))
-        index, model = (search.COMMENTS, Comment) if kind == "comment" else (search.POSTS, Post)
-        return search.matching(self.session, index, model.id, words)
+    def _found(self, words: str) -> dict[str, ColumnElement[bool]]:
+        """What has these words, by table: few are named, and of many each thing in the trash is asked by itself."""
+        return {model.__tablename__: self._has(index, model, words) for model, index in SEARCHED.items()}
+
+    def _has(self, index: search.Index, model: Any, words: str) -> ColumnElement[bool]:
+        ids = search.hits(self.session, index, words, MOST_NAMED + 1)
+        if len(ids) > MOST_NAMED:
+            return search.having(self.session, index, model.id, words)
+        return search.among(self.session, model.id, ids)
 
     def _ready(self, row: Any, record: Any, actors: dict[tuple[str, int], str]) -> Trashed:
         return Trashed(

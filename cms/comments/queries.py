@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, and_, func, literal, literal_column, or_, select, union_all
 from sqlalchemy.orm import Session, aliased, defer, joinedload, lazyload, load_only, selectinload
 
 from cms.accounts.models import User
 from cms.comments.lifecycle import APPROVED, PENDING, SPAM, CommentStatus
-from cms.comments.models import Ban, Comment
+from cms.comments.models import Ban, Comment, held_condition
 from cms.comments.policy import CommentPolicy
+from cms.comments.reasons import Reason
 from cms.core.db import UTCDateTime, fits
 from cms.core.errors import NotFound
 from cms.core.i18n import _
@@ -83,6 +85,14 @@ def loaded() -> tuple:  # type: ignore[type-arg]  # loader options share no publ
         joinedload(Comment.author).options(*_as_author()),
         joinedload(Comment.parent).options(joinedload(Comment.author).options(*_as_author())),
     )
+
+
+def held_because(session: Session, reason: Reason) -> ColumnElement[bool]:
+    """Comments with this among their reasons, word for word as the index of these has it."""
+    left, operator, right = held_condition(reason, session.get_bind().dialect.name)
+    column: ColumnElement[Any] = literal_column(left.replace("held_because", "comments.held_because"), Integer)
+    condition: ColumnElement[bool] = column.bool_op(operator)(literal_column(right, Integer))
+    return condition
 
 
 def records(session: Session, comments: Iterable[Comment]) -> dict[int, Record]:

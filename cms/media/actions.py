@@ -14,6 +14,7 @@ from cms.core.errors import Conflict, Faults, Invalid
 from cms.core.i18n import _
 from cms.core.permissions import Permission
 from cms.core.text import clean_line
+from cms.media import words as index
 from cms.media.inspect import DEFAULT_LIMITS, Facts, Limits, inspect
 from cms.media.models import Media, MediaFolder, Rendition
 from cms.media.policy import MediaPolicy
@@ -77,6 +78,7 @@ def add(
         updated_at=at,
     )
     session.add(media)
+    index.put(session, media)
     shown = ("filename", "mime", "bytes", "digest", *words, *(["folder_id"] if folder else []))
     record(session, "media.add", media, by=by, at=at, changes={name: (None, getattr(media, name)) for name in shown})
     return media
@@ -95,6 +97,8 @@ def describe(session: Session, media: Media, changes: dict[str, Any], *, by: Use
     for field, (_before, after) in changed.items():
         setattr(media, field, after)
     media.updated_at = at
+    if changed.keys() & TEXTS.keys():
+        index.put(session, media)
     if changed.keys() & {"focal_x", "focal_y"}:
         squares = update(Rendition).where(Rendition.media_id == media.id, Rendition.shape.startswith("s"))
         session.execute(squares.values(stale_at=at).execution_options(synchronize_session=False))

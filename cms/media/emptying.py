@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from cms.audit.actions import record
+from cms.media import words
 from cms.media.models import Media, MediaVersion, Rendition
 from cms.media.storage import Storage
 from cms.references.models import MediaUse
@@ -30,6 +31,7 @@ def remove(session: Session, media: Media, *, at: datetime) -> set[str]:
     for model in (MediaVersion, Rendition):
         digests |= set(session.scalars(select(model.digest).where(model.media_id == media.id)))
         session.execute(delete(model).where(model.media_id == media.id))
+    words.forget(session, media)
     session.execute(delete(MediaUse).where(MediaUse.media_id == media.id))
     session.execute(delete(Media).where(Media.id == media.id))
     return digests

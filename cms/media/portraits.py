@@ -11,6 +11,7 @@ from cms.accounts.actions.own import set_avatar
 from cms.accounts.models import User
 from cms.audit.actions import Changes, record
 from cms.audit.models import Event
+from cms.media import words
 from cms.media.actions import Prepared
 from cms.media.models import Media
 
@@ -20,6 +21,7 @@ def take(session: Session, prepared: Prepared, *, by: User, at: datetime) -> Med
     unnamed = {"title": "", "filename": _unnamed(prepared.filename), "decorative": True}
     media = Media(**asdict(prepared) | unnamed, uploaded_by_id=by.id, created_at=at, updated_at=at)
     session.add(media)
+    words.put(session, media)
     shown = ("filename", "mime", "bytes", "digest")
     record(session, "media.add", media, by=by, at=at, changes={name: (None, getattr(media, name)) for name in shown})
     set_avatar(session, by, media.id, at=at)
@@ -46,6 +48,7 @@ def take_down(session: Session, pictures: list[Media], *, by: User, at: datetime
         media.title = media.alt = media.caption = ""
         media.filename = _unnamed(media.filename)
         media.erased_at = at
+        words.put(session, media)
         if media.trashed_at is None:
             media.trashed_at = media.updated_at = at
             changes: Changes = {"trashed_at": (None, at), "erased": (False, True)}

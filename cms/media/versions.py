@@ -14,6 +14,7 @@ from cms.core.decision import require
 from cms.core.errors import Conflict, Invalid
 from cms.core.i18n import _
 from cms.core.permissions import Permission
+from cms.media import words
 from cms.media.actions import Prepared
 from cms.media.images import shaped
 from cms.media.kinds import BY_DECODER
@@ -124,6 +125,7 @@ def _become(session: Session, media: Media, facts: dict[str, Any], verb: str, *,
     for name, (_before, after) in changed.items():
         setattr(media, name, after)
     media.updated_at = at
+    words.put(session, media)
     _mark_copies(session, media, at)
     record(session, verb, media, by=by, at=at, changes=changed)
 

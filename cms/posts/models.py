@@ -66,12 +66,17 @@ class Post(Base, Timestamps):
         # What lists show: without what is in the trash, they count within the index alone.
         _partial("ix_posts_kind_updated_at_id", IN_LISTS, "kind", "updated_at", "id"),
         _partial("ix_posts_kind_status_updated_at_id", IN_LISTS, "kind", "status", "updated_at", "id"),
+        # What Today asks for: everybody's by status, and one's own.
+        _partial("ix_posts_status_updated_at_id", IN_LISTS, "status", "updated_at", "id"),
+        _partial("ix_posts_author_id_status_updated_at_id", IN_LISTS, "author_id", "status", "updated_at", "id"),
         _partial("ix_posts_kind_title_id", IN_LISTS, "kind", "title", "id"),
         _partial("ix_posts_without_summary", f"{IN_LISTS} AND summary = ''", "kind", "updated_at", "id"),
+        _partial("ix_posts_changed_since_shown", f"{IN_LISTS} AND version > shown_version", "kind", "updated_at", "id"),
         Index("ix_posts_slug", "slug"),
         Index("ix_posts_kind_published_at_id", "kind", "published_at", "id"),
         Index("ix_posts_author_id_updated_at_id", "author_id", "updated_at", "id"),
         Index("ix_posts_trashed_at_id", "trashed_at", "id"),
+        _partial("ix_posts_kind_trashed_at_id", "trashed_at IS NOT NULL", "kind", "trashed_at", "id"),
     )
 
     kind: Mapped[PostKind] = mapped_column(default=PostKind.POST)
@@ -93,6 +98,8 @@ class Post(Base, Timestamps):
     comments_open: Mapped[bool] = mapped_column(default=True)
     position: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=0)
+    #: The version in the last of its editions, over or not; kept by `timeline`, so that lists find what readers lack.
+    shown_version: Mapped[int | None]
     word_count: Mapped[int] = mapped_column(default=0)
     #: When it first went live, kept when it is published again: lists and feeds sort by it.
     published_at: Mapped[datetime | None]

@@ -1,18 +1,22 @@
 """How posts and editions are found; every reader of working texts names the viewer."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, defer, joinedload, lazyload, selectinload
 
+from cms import search
 from cms.accounts.models import User
 from cms.core.db import MAX_ID
 from cms.core.errors import NotFound
 from cms.core.i18n import _
 from cms.posts.models import Edition, Post, Revision, post_tags
 from cms.posts.policy import PostPolicy
-from cms.search import EDITIONS, POSTS, matching
+from cms.search import EDITIONS, POSTS
+from cms.search.query import IdColumn
+from cms.taxonomy.models import Tag
 
 
 def get(session: Session, post_id: int, *, viewer: User | None, for_update: bool = False) -> Post:
@@ -33,11 +37,36 @@ def by_id(session: Session, post_id: int, *, for_update: bool = False) -> Post |
     return session.scalar(query)
 
 
-def with_words(session: Session, words: str, *, viewer: User | None, at: datetime) -> CompoundSelect[int]:
-    """Ids of posts that have these words: in the working text where the viewer may see it, or for readers."""
-    worked_on = select(Post.id).where(matching(session, POSTS, Post.id, words), PostPolicy(viewer).viewable())
-    shown = select(Edition.post_id).where(matching(session, EDITIONS, Edition.id, words), is_live(at))
-    return worked_on.union(shown)
+def about(session: Session, words: str, *, viewer: User | None, at: datetime, most: int) -> list[int] | None:
+    """Ids of posts by the last part of their address, else of those that have these words, from one query.
+
+    Words are looked for in the working text where the viewer may see it, and in what readers see. None where the index
+    has them more than `most` times: `has_words` asks each post by itself then.
+    """
+    worked_on, shown = (search.entries(session, index, words, most + 1) for index in (POSTS, EDITIONS))
+    may_see, is_read = (case((fits, 1), else_=0) for fits in (PostPolicy(viewer).viewable(), is_live(at)))
+    parts = (
+        select(literal("address"), Post.id, literal(1)).where(Post.slug == words),
+        select(literal("worked on"), Post.id, may_see).join(worked_on, worked_on.c.id == Post.id),
+        select(literal("shown"), Edition.post_id, is_read).join(shown, shown.c.id == Edition.id),
+    )
+    rows = session.execute(union_all(*parts)).all()
+    if addressed := [post_id for part, post_id, _fits in rows if part == "address"]:
+        return addressed
+    if max(Counter(part for part, _id, _fits in rows).values(), default=0) > most:
+        return None
+    return sorted({post_id for _part, post_id, fits in rows if fits})
+
+
+def has_words(
+    session: Session, words: str, post_id: IdColumn, *, viewer: User | None, at: datetime
+) -> ColumnElement[bool]:
+    """The same for words that stand in many posts, of the post with this id."""
+    worked_on = exists().where(
+        Post.id == post_id, search.having(session, POSTS, Post.id, words), PostPolicy(viewer).viewable()
+    )
+    shown = exists().where(Edition.post_id == post_id, is_live(at), search.having(session, EDITIONS, Edition.id, words))
+    return or_(worked_on, shown)
 
 
 def loaded() -> tuple:  # type: ignore[type-arg]  # loader options share no public type
@@ -97,11 +126,12 @@ def revisions(post: Post) -> Select[Revision]:
     )
 
 
-def tag_use(session: Session, tag_ids: Iterable[int]) -> dict[int, int]:
-    """How many posts and pages have each tag, in one query; a tag without any is left out."""
-    used = post_tags.c.tag_id
-    rows = session.execute(select(used, func.count()).where(used.in_(list(tag_ids))).group_by(used))
-    return {tag_id: count for tag_id, count in rows}
+def tag_use(session: Session, tag_ids: Iterable[int], *, most: int | None = None) -> dict[int, int]:
+    """How many posts and pages have each tag, in one query; counted no further than `most`."""
+    some = select(post_tags.c.post_id).where(post_tags.c.tag_id == Tag.id).correlate(Tag).limit(most)
+    count = select(func.count()).select_from(some.subquery()).scalar_subquery()
+    rows = session.execute(select(Tag.id, count).where(Tag.id.in_(list(tag_ids))))
+    return {tag_id: found for tag_id, found in rows}
 
 
 def line_of_page(session: Session, page_id: int, *, lock: bool = False) -> list[int]:

@@ -114,12 +114,7 @@ def has_pill(word: str, at: datetime) -> ColumnElement[bool]:
 
 def has_changes_waiting(at: datetime) -> ColumnElement[bool]:
     """`Standing.has_changes` as a WHERE clause; one test keeps the two in step."""
-    shown = exists().where(Edition.post_id == Post.id, is_open(at))
-    # The revision of each edition, and not the newest of every post.
-    newest = (
-        exists().where(Revision.id == Edition.revision_id, Revision.number == Post.version).correlate(Edition, Post)
-    )
-    return and_(shown, ~exists().where(Edition.post_id == Post.id, is_open(at), newest))
+    return and_(Post.version > Post.shown_version, exists().where(Edition.post_id == Post.id, is_open(at)))
 
 
 def _standing(post: Post, showing: list[Showing], at: datetime) -> Standing:

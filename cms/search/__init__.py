@@ -5,19 +5,21 @@ made again from the rows at any time, and `doctor` compares the two.
 """
 
 from cms.search.bulk import Words, put_found, settle
-from cms.search.index import COMMENTS, EDITIONS, INDEXES, POSTS, Index, missing, put, rebuild, remove, words_of
+from cms.search.index import COMMENTS, EDITIONS, INDEXES, MEDIA, POSTS, Index, missing, put, rebuild, remove, words_of
 from cms.search.plan import asked_last
-from cms.search.query import among, having, hits, matching
+from cms.search.query import among, entries, having, hits, matching
 
 __all__ = [
     "COMMENTS",
     "EDITIONS",
     "INDEXES",
+    "MEDIA",
     "POSTS",
     "Index",
     "Words",
     "among",
     "asked_last",
+    "entries",
     "having",
     "hits",
     "matching",

@@ -32,7 +32,8 @@ class Index:
 POSTS = Index("posts", "title", ("summary", "body"))
 EDITIONS = Index("editions", "title", ("summary", "body_html"))
 COMMENTS = Index("comments", "guest_name", ("body",))
-INDEXES = (POSTS, EDITIONS, COMMENTS)
+MEDIA = Index("media", "title", ("filename", "alt", "caption"))
+INDEXES = (POSTS, EDITIONS, COMMENTS, MEDIA)
 
 
 def put(session: Session, index: Index, row_id: int, title: str, *texts: str) -> None:

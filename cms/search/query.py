@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    Subquery,
     Text,
     TextClause,
     any_,
@@ -52,6 +53,13 @@ def hits(session: Session, index: Index, query: str, most: int) -> list[int]:
     return list(session.scalars(_ids(session, index, phrases).limit(most))) if phrases else []
 
 
+def entries(session: Session, index: Index, query: str, most: int | None = None) -> Subquery:
+    """Ids of rows that match, one after the other as the index finds them: for joins that stop soon."""
+    phrases = _phrases(query)
+    found = _ids(session, index, phrases) if phrases else select(literal_column("0", Integer).label("id"))
+    return found.limit(most).subquery()
+
+
 def among(session: Session, id_column: IdColumn, ids: list[int]) -> ColumnElement[bool]:
     """One of these, sent as one value however many they are."""
     if _is_sqlite(session):
@@ -88,7 +96,7 @@ def _ids(session: Session, index: Index, phrases: list[tuple[list[str], bool]]) 
         key, found = "rowid", text(f"{index.name} MATCH :words").bindparams(_words(_fts5(phrases)))
     else:
         key, found = "id", _documents(phrases)
-    return select(literal_column(key, Integer)).select_from(table(index.name)).where(found)
+    return select(literal_column(key, Integer).label("id")).select_from(table(index.name)).where(found)
 
 
 def _documents(phrases: list[tuple[list[str], bool]]) -> TextClause:

@@ -5,8 +5,10 @@ from flask import Flask
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from cms.comments import on_posts
 from cms.comments.lifecycle import APPROVED, PENDING, SPAM, TRASHED
 from cms.comments.models import Comment
+from cms.comments.on_posts import MOST_NAMED
 from cms.core.permissions import Permission, Scope
 from cms.posts.actions import save
 from cms.posts.lifecycle import PUBLISHED
@@ -40,7 +42,11 @@ def test_the_list_shows_the_comment_its_post_its_author_s_record_and_why_it_wait
     assert "Earlier." not in page
 
 
-def test_filters_and_search_find_what_they_name(browser: Browser, session: Session, make: Make) -> None:
+@pytest.mark.parametrize("most", [MOST_NAMED, 0], ids=["few posts", "many posts"])
+def test_filters_and_search_find_what_they_name(
+    browser: Browser, session: Session, make: Make, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(on_posts, "MOST_NAMED", most)
     clock = make.post(status=PUBLISHED, title="The tide clock", slug="clock")
     ferry = make.post(status=PUBLISHED, title="The last ferry", slug="ferry")
     member = make.user(username="sunniva", display_name="Sunniva Marsh")
@@ -107,9 +113,11 @@ def test_whoever_moderates_own_posts_or_a_tag_sees_and_moves_those_only(
     assert status_of(session, on_mine) is APPROVED
 
 
+@pytest.mark.parametrize("most", [MOST_NAMED, 0], ids=["few posts", "many posts"])
 def test_the_filter_by_words_of_a_post_tells_a_moderator_nothing_that_readers_do_not_know(
-    browser: Browser, session: Session, make: Make
+    browser: Browser, session: Session, make: Make, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
+    monkeypatch.setattr(on_posts, "MOST_NAMED", most)
     editor, moderator = make.editor(), make.user(make.role(Permission.COMMENT_MODERATE))
     post = make.post(author=editor, status=PUBLISHED, body="The public ferry.")
     make.comment(post, body="alpha remark")

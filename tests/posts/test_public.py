@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
@@ -112,11 +113,16 @@ def test_words_are_found_in_what_one_may_read_and_in_what_readers_see(
     publish(post)
     save(post, body="It leaves at eleven.")
 
-    def found(words: str, viewer: User | None) -> list[int]:
-        return list(session.scalars(queries.with_words(session, words, viewer=viewer, at=now)))
+    def found(words: str, viewer: User | None) -> list[int] | None:
+        """As named by the index, and asked post by post as where there are too many to name."""
+        asked = queries.has_words(session, words, Post.id, viewer=viewer, at=now)
+        named = queries.about(session, words, viewer=viewer, at=now, most=10)
+        assert named == list(session.scalars(select(Post.id).where(asked)))
+        return named
 
     assert found("eleven", editor) == found("ten", editor) == found("ten", None) == [post.id]
     assert found("eleven", None) == found("eleven", make.contributor()) == []
+    assert queries.about(session, "eleven", viewer=editor, at=now, most=0) is None
 
 
 @pytest.mark.parametrize("text", ["f" * 15 + "-1", "1-ffffffff"])

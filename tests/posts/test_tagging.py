@@ -103,6 +103,7 @@ def test_use_is_counted_for_all_tags_at_once(session: Session, create: Create) -
     ids = {name: tag(session, name).id for name in ("Sea", "Boats")}
 
     assert queries.tag_use(session, [*ids.values(), 2**31 - 1]) == {ids["Sea"]: 2, ids["Boats"]: 1}
+    assert queries.tag_use(session, ids.values(), most=1) == {ids["Sea"]: 1, ids["Boats"]: 1}
 
 
 def test_a_deleted_tag_goes_from_every_post_and_from_what_readers_see(

@@ -57,7 +57,7 @@ SUBJECT_TAGS = _deck("subject_tags", Column("subject", Integer, index=True), Col
 FATES = _deck(
     "fates",
     Column("status", String(20)),
-    Column("versions", Integer),
+    *(Column(name, Integer) for name in ("versions", "shown")),
     *(Column(name, BigInteger) for name in ("ago", "revised", "published", "trashed", "updated")),
 )
 #: What readers saw of it.

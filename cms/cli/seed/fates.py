@@ -41,7 +41,8 @@ class Fate:
     def card(self) -> dict[str, Any]:
         values = asdict(self)
         del values["showings"]
-        return values | {"status": self.status.value, "versions": 1 if self.revised is None else 2}
+        shown = max((one.version for one in self.showings), default=None)
+        return values | {"status": self.status.value, "versions": 1 if self.revised is None else 2, "shown": shown}
 
 
 def fates(random: Random, count: int) -> list[Fate]:

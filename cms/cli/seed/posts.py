@@ -87,6 +87,7 @@ def _insert_posts(chunk: Chunk) -> Insert:
         "status": _fate.status,
         "author_id": decks.WRITERS.c.user_id,
         "version": _fate.versions,
+        "shown_version": _fate.shown,
         "word_count": _text.words,
         "published_at": Moment(begun + _fate.published),
         "trashed_at": Moment(begun + _fate.trashed),

@@ -19,6 +19,7 @@ from cms.importers.loading.known import known
 from cms.importers.loading.texts import origin_of, shortened
 from cms.importers.parsed import Note, ParsedAttachment, ParsedSite, Severity
 from cms.importers.report import Report
+from cms.media import words as index
 from cms.media.actions import Prepared, prepare, same_as
 from cms.media.inspect import DEFAULT_LIMITS, Limits, inspect
 from cms.media.models import Media
@@ -137,6 +138,7 @@ class Files:
         }
         media = Media(**asdict(prepared) | words, origin=origin, created_at=self._at, updated_at=self._at)
         self._session.add(media)
+        index.put(self._session, media)
         changes = {name: (None, getattr(media, name)) for name in ("filename", "mime", "bytes", "digest", "origin")}
         record(self._session, "media.add", media, by=None, at=self._at, changes=changes)
         self._report.came["files"] += 1

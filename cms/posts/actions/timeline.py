@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
 from cms import references, search
@@ -10,7 +10,7 @@ from cms.core.errors import Conflict
 from cms.core.i18n import _
 from cms.core.text import plain_text
 from cms.media.paths import ids_in
-from cms.posts.models import Edition
+from cms.posts.models import Edition, Post, Revision
 from cms.posts.queries import is_open
 from cms.posts.slugs import MAX_PATH
 
@@ -32,6 +32,7 @@ def put_in(session: Session, edition: Edition, at: datetime) -> None:
     search.put(session, search.EDITIONS, edition.id, edition.title, edition.summary, plain_text(edition.body_html))
     shown = {"body_html": ids_in(edition.body_html), "featured_media_id": [edition.featured_media_id]}
     references.put(session, Edition.__tablename__, edition.id, shown)
+    _note_version(session, edition.post_id)
 
 
 def take_out(session: Session, edition: Edition) -> None:
@@ -40,6 +41,21 @@ def take_out(session: Session, edition: Edition) -> None:
     references.forget(session, Edition.__tablename__, [edition.id])
     session.delete(edition)
     session.flush()
+    _note_version(session, edition.post_id)
+
+
+def _note_version(session: Session, post_id: int) -> None:
+    """Which version the last edition shows; whether it is over is for whoever asks, as time passes without us."""
+    last = (
+        select(Revision.number)
+        .join(Edition, Edition.revision_id == Revision.id)
+        .where(Edition.post_id == post_id)
+        .order_by(Edition.live_from.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    moved = update(Post).where(Post.id == post_id, Post.shown_version.is_distinct_from(last))
+    session.execute(moved.values(shown_version=last).execution_options(synchronize_session=False))
 
 
 def require_free_path(session: Session, path: str, post_id: int, at: datetime) -> None:

@@ -1,0 +1,119 @@
+"""Which indexes the pages of the back office are read from: what is found in one costs the same at any size.
+
+SQLite plans without looking at the rows, so its plan for a few is its plan for a million. PostgreSQL would read a few
+rows as they lie and sort them, so it is asked what it can do without; `bench/lists.py` tells what it does with many.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session
+
+from cms.comments.lifecycle import TRASHED
+from cms.posts.lifecycle import PUBLISHED
+from tests.browser import Browser
+from tests.factories import Make
+
+LARGE = ("posts", "editions", "revisions", "comments", "media", "events", "post_tags", "media_uses")
+
+
+@contextmanager
+def plans(engine: Engine) -> Iterator[list[str]]:
+    """The steps of the plan of everything that is asked inside."""
+    asked: list[tuple[str, Any]] = []
+    steps: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield steps
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    with engine.connect() as connection:
+        explain = _prepared(connection)
+        for statement, parameters in asked:
+            if statement.startswith(("SELECT", "WITH")):
+                rows = connection.exec_driver_sql(f"{explain} {statement}", parameters)
+                steps += [row[-1] for row in rows]
+
+
+def _prepared(connection: Connection) -> str:
+    """How a plan is asked for."""
+    if connection.dialect.name == "sqlite":
+        return "EXPLAIN QUERY PLAN"
+    for way in ("seqscan", "sort"):
+        connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
+    return "EXPLAIN (COSTS OFF)"
+
+
+@pytest.fixture
+def owner(browser: Browser, session: Session, make: Make) -> Browser:
+    """Of a site with one thing in every place."""
+    person, tag = make.owner(), make.tag("Sea")
+    post = make.post(author=person, status=PUBLISHED, title="Storm ahead", tags=[tag], slug="storm")
+    make.post(trashed_at=make.at)
+    make.page(trashed_at=make.at)
+    make.media(trashed_at=make.at, alt="A storm")
+    make.media(alt="A storm", uploaded_by=person)
+    for status in (None, TRASHED):
+        make.comment(post, body="Quite a storm", held_because=["links"], **({"status": status} if status else {}))
+    session.commit()
+    return browser.sign_in(person)
+
+
+def steps_of(owner: Browser, engine: Engine, place: str) -> list[str]:
+    with plans(engine) as steps:
+        assert owner.get(f"/admin/{place}").status_code == 200
+    return steps
+
+
+@pytest.mark.parametrize(
+    ("place", "index"),
+    [
+        ("posts/?shown=changes", "ix_posts_changed_since_shown"),
+        ("posts/?summary=no", "ix_posts_without_summary"),
+        ("comments/?reason=links", "ix_comments_held_links"),
+        ("trash/", "ix_posts_kind_trashed_at_id"),
+        ("trash/", "ix_comments_trashed_since_id"),
+        ("trash/?sort=since", "ix_media_trashed_at_id"),
+    ],
+)
+def test_what_few_rows_fit_has_an_index_of_its_own(owner: Browser, engine: Engine, place: str, index: str) -> None:
+    steps = steps_of(owner, engine, place)
+
+    assert [step for step in steps if index in step], steps
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "",
+        "posts/",
+        "posts/?shown=changes",
+        "posts/?search=storm",
+        "comments/",
+        "comments/?post=storm",
+        "comments/?post=storm+ahead",
+        "comments/?reason=trap",
+        "media/",
+        "media/?search=storm",
+        "tags/",
+        "trash/",
+        "trash/?search=storm",
+        "activity/",
+        "activity/?area=tags",
+        "activity/?verb=edit",
+        "moderation/",
+        "palette/?q=storm",
+    ],
+)
+def test_no_page_looks_through_a_large_table(owner: Browser, engine: Engine, place: str) -> None:
+    steps = steps_of(owner, engine, place)
+
+    whole = {f"{scan} {table}" for table in LARGE for scan in ("SCAN", "Seq Scan on", "->  Seq Scan on")}
+    assert not [step for step in steps if step.strip() in whole], steps
