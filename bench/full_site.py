@@ -45,8 +45,7 @@ def full_site(postgres: str | None, rows: int, keep: Path | None = None) -> Iter
         app = create_app("development")
         with app.app_context():
             if not is_filled.exists():
-                furnish(db.session(), rows)
-            db.session.remove()
+                furnish(db.engine, rows)
             _look_around()
         is_filled.touch()
         yield Site(app, rows, signed_in(app))

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import case, literal, select
+from sqlalchemy import Engine, case, literal, select, text
 from sqlalchemy.orm import Session
 
 from cms import search
@@ -32,12 +32,18 @@ VIEWS = {
 }
 
 
-def furnish(session: Session, rows: int) -> None:
-    """As many files and acts as there are posts."""
-    _add_files(session, rows)
-    _add_acts(session, rows)
-    _add_views(session)
-    _add_rare(session)
+def furnish(engine: Engine, rows: int) -> None:
+    """As many files and acts as there are posts; a server gives each statement the time that it takes."""
+    with engine.connect() as connection, Session(connection) as session:
+        is_server = engine.dialect.name == "postgresql"
+        if is_server:
+            session.execute(text("SET statement_timeout = 0"))
+            session.commit()
+        for add in (_add_files, _add_acts, _add_views, _add_rare):
+            add(session, rows)
+            session.commit()
+        if is_server:
+            session.execute(text("RESET statement_timeout"))
 
 
 def _add_files(session: Session, rows: int) -> None:
@@ -62,10 +68,9 @@ def _add_files(session: Session, rows: int) -> None:
     documents = select(media.c.id.label("id"), title.label("title"), body.label("body"))
     search.put_found(session, search.MEDIA, documents)
     search.settle(session)
-    session.commit()
 
 
-def _add_rare(session: Session) -> None:
+def _add_rare(session: Session, _rows: int) -> None:
     """Through the domain, so that every search finds them whatever it looks into."""
     owner, at = _owner(session), now()
     for number in range(RARE_TEXTS):
@@ -78,7 +83,6 @@ def _add_rare(session: Session) -> None:
         session.add_all([comment, file])
         words.put(session, file)
         search.put(session, search.COMMENTS, comment.id, "", said)
-    session.commit()
 
 
 def _file(number: int, owner: User) -> Media:
@@ -110,15 +114,13 @@ def _add_acts(session: Session, rows: int) -> None:
         "subject_label": literal("Something"),
     }
     session.execute(fill(events, values, numbers))
-    session.commit()
 
 
-def _add_views(session: Session) -> None:
+def _add_views(session: Session, _rows: int) -> None:
     owner, at = _owner(session), now()
     for area, queries in VIEWS.items():
         for query in queries:
             session.add(SavedView(user_id=owner.id, area=area, name=query, query=query, created_at=at, updated_at=at))
-    session.commit()
 
 
 def _owner(session: Session) -> User:

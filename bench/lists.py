@@ -8,10 +8,11 @@ more questions there or more than ten, or an export needs much memory or keeps i
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter, process_time
 
 from bench.exporting import Export, export
 from bench.full_site import Site, full_site
@@ -69,6 +70,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--postgres", metavar="URL", help="a server where a database may be made; else one is started")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="fill the sites once, and use them again next time")
     parser.add_argument("--area", action="append", help="only this one, such as posts; may be given several times")
+    parser.add_argument("--cpu", action="store_true", help="tell the processor's time; that of a server is not in it")
     parser.add_argument("--explain", action="store_true", help="show the slowest statement of each fault and its plan")
     return parser.parse_args()
 
@@ -88,8 +90,7 @@ def _compare(name: str, postgres: str | None, asked: argparse.Namespace) -> int:
     with full_site(postgres, SMALL, asked.keep) as site:
         small = {(one.area, one.label): taken for one, taken in _measured(site, asked)}
     with full_site(postgres, asked.rows, asked.keep) as site:
-        lines = [Line(one, small[one.area, one.label], taken) for one, taken in _measured(site, asked)]
-        print("\n".join(_table(lines)), flush=True)
+        lines = list(_told(Line(one, small[one.area, one.label], taken) for one, taken in _measured(site, asked)))
         if asked.explain:
             _explain(site, lines)
         exports = {} if asked.area else {area: export(area, EXPORTED) for area in GROWING}
@@ -102,17 +103,20 @@ def _measured(site: Site, asked: argparse.Namespace) -> Iterator[tuple[Request, 
         engine = db.engine
     for one in requests(site.app, site.owner):
         if not asked.area or one.area in asked.area:
-            yield one, measure(engine, site.owner, one.url, asked.times)
+            yield one, measure(engine, site.owner, one.url, asked.times, process_time if asked.cpu else perf_counter)
 
 
-def _table(lines: list[Line]) -> Iterator[str]:
-    yield "| list | request | small ms | large ms | ratio | queries | |"
-    yield "|---|---|---:|---:|---:|---:|---|"
+def _told(lines: Iterable[Line]) -> Iterator[Line]:
+    """Each with its row of the table, as soon as it is measured."""
+    print("| list | request | small ms | large ms | ratio | queries | |")
+    print("|---|---|---:|---:|---:|---:|---|")
     for line in lines:
         small, large = line.small, line.large
         queries = str(large.queries) if small.queries == large.queries else f"{small.queries} → {large.queries}"
         times = f"{small.seconds * 1000:.0f} | {large.seconds * 1000:.0f} | {line.ratio:.1f}"
-        yield f"| {line.request.area} | {line.request.label} | {times} | {queries} | {', '.join(line.faults())} |"
+        asked, faults = f"{line.request.area} | {line.request.label}", ", ".join(line.faults())
+        print(f"| {asked} | {times} | {queries} | {faults} |", flush=True)
+        yield line
 
 
 def _explain(site: Site, lines: list[Line]) -> None:

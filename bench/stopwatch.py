@@ -1,7 +1,7 @@
 """How long a request takes, how many questions it asks, and which of them takes its time."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median
@@ -14,6 +14,7 @@ from tests.counting import counted
 
 #: A request that takes longer is asked fewer times: nobody needs its median to see what it is.
 SLOW_SECONDS, SLOW_TIMES = 2.0, 3
+Clock = Callable[[], float]
 
 
 @dataclass(frozen=True)
@@ -25,18 +26,18 @@ class Taken:
     status: int
 
 
-def measure(engine: Engine, owner: Browser, url: str, times: int) -> Taken:
+def measure(engine: Engine, owner: Browser, url: str, times: int, clock: Clock = time.perf_counter) -> Taken:
     """After one that warms caches up. What is written once a minute is no part of a request, so the fewest count."""
-    first = _ask(engine, owner, url)
-    asked = [_ask(engine, owner, url) for _ in range(SLOW_TIMES if first.seconds > SLOW_SECONDS else times)]
+    first = _ask(engine, owner, url, clock)
+    asked = [_ask(engine, owner, url, clock) for _ in range(SLOW_TIMES if first.seconds > SLOW_SECONDS else times)]
     return Taken(median(one.seconds for one in asked), min(one.queries for one in asked), first.status)
 
 
-def _ask(engine: Engine, owner: Browser, url: str) -> Taken:
+def _ask(engine: Engine, owner: Browser, url: str, clock: Clock) -> Taken:
     with counted(engine) as statements:
-        began = time.perf_counter()
+        began = clock()
         status = owner.get(url).status_code
-        return Taken(time.perf_counter() - began, len(statements), status)
+        return Taken(clock() - began, len(statements), status)
 
 
 def slowest_statement(engine: Engine, owner: Browser, url: str) -> str:

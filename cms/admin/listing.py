@@ -142,9 +142,9 @@ class Listing(Searching, Arranging):
 
     def load_page(self, asked: Asked, views: Mapping[SavedView, Asked] = NO_VIEWS) -> Page:
         """Two queries: bounded counts, and one row more than the page shows; a search asks the index first."""
-        query, countable, has_more = self.page_queries(asked, COUNT_BOUND)
+        found_by = self.page_queries(asked, COUNT_BOUND)
         backwards = asked.before is not None
-        rows = self.ordered(self._beyond(query, asked), asked, backwards=backwards)
+        rows = self.ordered(self._beyond(found_by.page, asked), asked, backwards=backwards)
         found = list(db.session.scalars(rows.options(*self.list_options()).limit(asked.page_size + 1)))
         more, records = len(found) > asked.page_size, found[: asked.page_size]
         if backwards:
@@ -152,12 +152,12 @@ class Listing(Searching, Arranging):
         has_next = more if not backwards else True
         has_previous = more if backwards else asked.after is not None
         beside = {view.id: (self.counted_query(wanted, COUNT_BOUND), MOST_COUNTED) for view, wanted in views.items()}
-        counts = self.counts({THIS: (countable, COUNT_BOUND)} | beside)
-        count = counts[THIS]
+        counts = self.counts({THIS: (found_by.counted, COUNT_BOUND)} | beside)
+        count = counts[THIS] * found_by.stands_for
         return Page(
             records,
             min(count, COUNT_BOUND),
-            has_more or count > COUNT_BOUND,
+            found_by.has_more or count > COUNT_BOUND,
             self._cursor(records[0], asked) if records and has_previous else None,
             self._cursor(records[-1], asked) if records and has_next else None,
             counts,

@@ -33,7 +33,7 @@ from cms.media.paths import path_of
 from cms.media.policy import MediaPolicy
 from cms.media.queries import describing, lacking_alt, uploaders
 from cms.media.renditions import has_renditions, thumb_of
-from cms.posts.media_use import is_used, others_showing, posts_showing
+from cms.posts.media_use import ids_of_used, is_used, others_showing, posts_showing
 from cms.search import MEDIA
 from cms.web import now, signed_in
 
@@ -113,6 +113,7 @@ class MediaView(Uploads, Versions, Choosing, MediaRows, CmsModelView):
             name="used",
             label=N_("Used"),
             where=lambda yes: is_used(now()) if yes else ~is_used(now()),
+            ids=lambda yes: ids_of_used() if yes else None,
         ),
         DateFilter(name="from", word="after", label=N_("Added from"), where=lambda moment: Media.created_at >= moment),
         ChoiceFilter(

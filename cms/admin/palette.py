@@ -131,8 +131,8 @@ def _moves(view: CmsModelView, record: Any) -> list[Command]:
 def _records(view: CmsModelView, words: str) -> list[Command]:
     """The newest that match, within what this person may see."""
     asked = replace(asking.read(request.args, view.columns, (), view.default_sort), search=words, filters={})
-    page, _count, _more = view.page_queries(asked, COUNT_BOUND)
-    query = view.ordered(page, asked).options(*view.list_options()).limit(MOST_OF_AN_AREA)
+    found = view.page_queries(asked, COUNT_BOUND)
+    query = view.ordered(found.page, asked).options(*view.list_options()).limit(MOST_OF_AN_AREA)
     return [
         Command(str(record), view.row_link(record) or view.link(), view.icon) for record in db.session.scalars(query)
     ]

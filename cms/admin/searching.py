@@ -1,6 +1,6 @@
 """What a list finds: scope, filters and words together, so that a search costs what it shows and not what it finds."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -13,6 +13,19 @@ from cms.admin.gate import Gated
 from cms.admin.narrowing import Leading
 from cms.extensions import db
 from cms.search import Index
+
+#: So many of what an index finds stand for the rest, where nobody is told how many there are beyond the bound.
+SAMPLE = 1_000
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a page is taken from, and what is counted: each row for so many, and whether there are more than these."""
+
+    page: Select[Any]
+    counted: Select[Any]
+    has_more: bool = False
+    stands_for: int = 1
 
 
 class Searching(Gated):
@@ -59,11 +72,8 @@ class Searching(Gated):
             return self._beginning_with(row_id.in_(leading.ids.limit(most)), replace(asked, filters=leading.left))
         return self.asked_query(asked)
 
-    def page_queries(self, asked: Asked, most: int) -> tuple[Select[Any], Select[Any], bool]:
-        """What a page is taken from, what is counted, and whether there is more than that.
-
-        Few hits are sorted. Of many, a walk along the order that looks at each row meets some soon.
-        """
+    def page_queries(self, asked: Asked, most: int) -> Found:
+        """Few hits are sorted. Of many, a walk along the order that looks at each row meets some soon."""
         session, left = db.session(), asked
         if index := self._index_asked(asked):
             ids = search.hits(session, index, asked.search, most + 1)
@@ -71,9 +81,13 @@ class Searching(Gated):
             ids, left = list(session.scalars(leading.ids.limit(most + 1))), replace(asked, filters=leading.left)
         else:
             query = self.asked_query(asked)
-            return query, query, False
-        few = self._beginning_with(search.among(session, self.model.id, ids), left)
-        return (few, few, False) if len(ids) <= most else (self._walk(asked), few, True)
+            return Found(query, query)
+        if len(ids) <= most:
+            few = self._beginning_with(search.among(session, self.model.id, ids), left)
+            return Found(few, few)
+        each = max(most // SAMPLE, 1)
+        some = self._beginning_with(search.among(session, self.model.id, ids[:most:each]), left)
+        return Found(self._walk(asked), some, has_more=True, stands_for=each)
 
     def _leading(self, asked: Asked) -> Leading | None:
         return None if asked.any_of or asked.search else narrowing.leading(self.filters, asked.filters)

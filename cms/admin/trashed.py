@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, String, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from cms import search
@@ -35,13 +35,9 @@ SEARCHED: dict[Any, search.Index] = {Post: search.POSTS, Media: search.MEDIA, Co
 #: Things that are named one by one when words are looked for.
 MOST_NAMED = 1_000
 AREAS = {"post": "posts", "page": "pages", "file": "media", "comment": "comments"}
-#: When a comment in the trash was put there, spelled out in the statement as the index of these has it.
-WHEN = case(
-    (
-        Comment.status == literal(TRASHED, Comment.status.type, literal_execute=True),
-        func.coalesce(Comment.moderated_at, Comment.created_at),
-    )
-)
+WHEN = func.coalesce(Comment.moderated_at, Comment.created_at)
+#: In the words of the index of these.
+IS_TRASHED = func.lower(Comment.status, type_=String()) == literal(TRASHED.value, String(), literal_execute=True)
 Key = tuple[str, int]
 Narrow = Callable[[Select[*tuple[Any, ...]]], Select[*tuple[Any, ...]]]
 
@@ -74,7 +70,7 @@ class Trash:
             case "file":
                 return Media.trashed_at.is_not(None) & self.files.viewable()
             case "comment":
-                return WHEN.is_not(None) & self.comments.visible()
+                return IS_TRASHED & self.comments.visible()
             case _:
                 return Post.trashed_at.is_not(None) & (Post.kind == PostKind(kind)) & self.posts.viewable()
 

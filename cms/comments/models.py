@@ -13,9 +13,8 @@ from cms.core.text import excerpt
 from cms.posts.models import Post
 
 IS_ANSWER = text("parent_id IS NOT NULL")
-#: Since when it is in the trash. Where SQLite sees a status asked for, it would begin with an index of statuses.
-PUT_AWAY = "CASE WHEN status = 'trashed' THEN coalesce(moderated_at, created_at) END"
-IN_TRASH = text(f"{PUT_AWAY} IS NOT NULL")
+#: A status as such would lead SQLite to the index of statuses, which knows nothing of when that was.
+IN_TRASH = text("lower(status) = 'trashed'")
 
 
 def _held(reason: Reason) -> Index:
@@ -50,7 +49,7 @@ class Comment(Base):
         *(_held(reason) for reason in Reason),
         Index(
             "ix_comments_trashed_since_id",
-            text(f"({PUT_AWAY})"),
+            text("coalesce(moderated_at, created_at)"),
             "id",
             sqlite_where=IN_TRASH,
             postgresql_where=IN_TRASH,

@@ -17,6 +17,7 @@ from cms.core.db import UTCDateTime, fits
 from cms.core.errors import NotFound
 from cms.core.i18n import _
 from cms.posts.models import Post
+from cms.search import asked_last
 
 #: Earlier than any comment.
 BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
@@ -98,12 +99,14 @@ def held_because(session: Session, reason: Reason) -> ColumnElement[bool]:
 def records(session: Session, comments: Iterable[Comment]) -> dict[int, Record]:
     """The record of every comment's author, by comment, from one query; the comment itself does not count."""
     ids = [comment.id for comment in comments]
+    if not ids:
+        return {}
     mine, other = aliased(Comment), aliased(Comment)
     member = _records_of(mine, other, other.author_id == mine.author_id)
     guest = _records_of(mine, other, other.author_id.is_(None) & (other.guest_email == mine.guest_email))
     asked = union_all(
-        member.where(mine.id.in_(ids), mine.author_id.is_not(None)),
-        guest.where(mine.id.in_(ids), mine.author_id.is_(None), mine.guest_email != ""),
+        member.where(mine.id.in_(ids), asked_last(mine.author_id.is_not(None))),
+        guest.where(mine.id.in_(ids), asked_last(and_(mine.author_id.is_(None), mine.guest_email != ""))),
     )
     found = {comment_id: Record(approved or 0, spam or 0) for comment_id, approved, spam in session.execute(asked)}
     return {comment_id: found.get(comment_id, Record()) for comment_id in ids}

@@ -36,7 +36,11 @@ class MediaFolder(Base, Timestamps):
 
 
 #: Lists count what is not in the trash within the index alone.
-IN_LISTS = text("trashed_at IS NULL")
+IN_LISTS, IN_TRASH = text("trashed_at IS NULL"), text("trashed_at IS NOT NULL")
+#: Images that nobody described, as SQLite and as PostgreSQL say it; `queries.lacking_alt` has the same words.
+SILENT = tuple(
+    text(f"trashed_at IS NULL AND kind = 'image' AND decorative IS {no} AND alt = ''") for no in ("0", "false")
+)
 
 
 class Media(Base, Timestamps):
@@ -49,7 +53,9 @@ class Media(Base, Timestamps):
         Index(
             "ix_media_kind_created_at_id", "kind", "created_at", "id", sqlite_where=IN_LISTS, postgresql_where=IN_LISTS
         ),
-        Index("ix_media_trashed_at_id", "trashed_at", "id"),
+        # Of the trash alone: with everything in it, SQLite begins there to find what is not in the trash.
+        Index("ix_media_trashed_at_id", "trashed_at", "id", sqlite_where=IN_TRASH, postgresql_where=IN_TRASH),
+        Index("ix_media_without_alt", "created_at", "id", sqlite_where=SILENT[0], postgresql_where=SILENT[1]),
     )
 
     kind: Mapped[MediaKind]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from cms.accounts.models import User
@@ -75,6 +75,11 @@ def is_used(at: datetime) -> ColumnElement[bool]:
     use, edition = aliased(MediaUse), aliased(Edition)
     open_now = exists().where(edition.id == use.subject_id, or_(edition.live_until.is_(None), edition.live_until > at))
     return exists().where(use.media_id == Media.id, or_(use.subject_type != Edition.__tablename__, open_now))
+
+
+def ids_of_used() -> Select[int]:
+    """Files that something shows, or a past edition did, from the index of references."""
+    return select(MediaUse.media_id).distinct()
 
 
 def may_go(at: datetime, *, trashed_before: datetime | None, erased_before: datetime) -> ColumnElement[bool]:

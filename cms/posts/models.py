@@ -50,7 +50,7 @@ class RevisionKind(StrEnum):
     IMPORT = "import"
 
 
-IN_LISTS = "trashed_at IS NULL"
+IN_LISTS, IN_TRASH = "trashed_at IS NULL", "trashed_at IS NOT NULL"
 
 
 def _partial(name: str, condition: str, *columns: str) -> Index:
@@ -75,8 +75,9 @@ class Post(Base, Timestamps):
         Index("ix_posts_slug", "slug"),
         Index("ix_posts_kind_published_at_id", "kind", "published_at", "id"),
         Index("ix_posts_author_id_updated_at_id", "author_id", "updated_at", "id"),
-        Index("ix_posts_trashed_at_id", "trashed_at", "id"),
-        _partial("ix_posts_kind_trashed_at_id", "trashed_at IS NOT NULL", "kind", "trashed_at", "id"),
+        # Of the trash alone: with everything in it, SQLite begins there to find what is not in the trash.
+        _partial("ix_posts_trashed_at_id", IN_TRASH, "trashed_at", "id"),
+        _partial("ix_posts_kind_trashed_at_id", IN_TRASH, "kind", "trashed_at", "id"),
     )
 
     kind: Mapped[PostKind] = mapped_column(default=PostKind.POST)

@@ -173,7 +173,7 @@ def test_readers_see_what_a_version_said_and_never_two_at_once(session: Session)
 
 
 def test_the_index_is_what_making_it_again_gives(session: Session) -> None:
-    for index in search.INDEXES:
+    for index in (search.POSTS, search.EDITIONS, search.COMMENTS):  # it adds no files
         before = documents(session, index)
         assert before
 

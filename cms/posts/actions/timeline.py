@@ -55,7 +55,7 @@ def _note_version(session: Session, post_id: int) -> None:
         .scalar_subquery()
     )
     moved = update(Post).where(Post.id == post_id, Post.shown_version.is_distinct_from(last))
-    session.execute(moved.values(shown_version=last).execution_options(synchronize_session=False))
+    session.execute(moved.values(shown_version=last).execution_options(synchronize_session="fetch"))
 
 
 def require_free_path(session: Session, path: str, post_id: int, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """words of files, changes that wait and reasons of comments, each in an index of its own
 
-Revision: 0011, after 0010
+Revision: 0012, after 0011
 """
 
 import re
@@ -9,19 +9,18 @@ import unicodedata
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
-NOT_TRASHED = "trashed_at IS NULL"
+NOT_TRASHED, TRASHED = "trashed_at IS NULL", "trashed_at IS NOT NULL"
 OF_POSTS = {
     "ix_posts_status_updated_at_id": (["status", "updated_at", "id"], NOT_TRASHED),
     "ix_posts_author_id_status_updated_at_id": (["author_id", "status", "updated_at", "id"], NOT_TRASHED),
     "ix_posts_changed_since_shown": (["kind", "updated_at", "id"], f"{NOT_TRASHED} AND version > shown_version"),
-    "ix_posts_kind_trashed_at_id": (["kind", "trashed_at", "id"], "trashed_at IS NOT NULL"),
+    "ix_posts_kind_trashed_at_id": (["kind", "trashed_at", "id"], TRASHED),
 }
-PUT_AWAY = "CASE WHEN status = 'trashed' THEN coalesce(moderated_at, created_at) END"
 CHUNK = 500
 WORD = re.compile(r"[^\W_]+")
 REASONS = ("moderation_on", "first_comment", "links", "word", "duplicate", "fast", "trap", "banned")
@@ -35,11 +34,21 @@ def upgrade() -> None:
         " WHERE editions.post_id = posts.id ORDER BY editions.live_from DESC LIMIT 1"
     )
     op.execute(f"UPDATE posts SET shown_version = ({last}) WHERE id IN (SELECT post_id FROM editions)")  # noqa: S608
+    for table in ("posts", "media"):
+        _index_trash(table, sa.text(TRASHED))
     for name, (columns, condition) in OF_POSTS.items():
         where = sa.text(condition)
         op.create_index(name, "posts", columns, sqlite_where=where, postgresql_where=where)
-    in_trash = sa.text(f"{PUT_AWAY} IS NOT NULL")
-    columns = [sa.text(f"({PUT_AWAY})"), "id"]
+    silent = "trashed_at IS NULL AND kind = 'image' AND decorative IS {} AND alt = ''"
+    op.create_index(
+        "ix_media_without_alt",
+        "media",
+        ["created_at", "id"],
+        sqlite_where=sa.text(silent.format("0")),
+        postgresql_where=sa.text(silent.format("false")),
+    )
+    in_trash = sa.text("lower(status) = 'trashed'")
+    columns = [sa.text("coalesce(moderated_at, created_at)"), "id"]
     op.create_index(
         "ix_comments_trashed_since_id", "comments", columns, sqlite_where=in_trash, postgresql_where=in_trash
     )
@@ -57,10 +66,20 @@ def downgrade() -> None:
     for reason in REASONS:
         op.drop_index(f"ix_comments_held_{reason}", "comments")
     op.drop_index("ix_comments_trashed_since_id", "comments")
+    op.drop_index("ix_media_without_alt", "media")
     for name in OF_POSTS:
         op.drop_index(name, "posts")
+    for table in ("posts", "media"):
+        _index_trash(table, None)
     op.drop_column("posts", "shown_version")
     op.execute("DROP TABLE search_media")
+
+
+def _index_trash(table: str, where: sa.TextClause | None) -> None:
+    """It had everything in it."""
+    name = f"ix_{table}_trashed_at_id"
+    op.drop_index(name, table)
+    op.create_index(name, table, ["trashed_at", "id"], sqlite_where=where, postgresql_where=where)
 
 
 def _make_index_of_files() -> None:
