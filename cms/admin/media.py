@@ -91,11 +91,7 @@ class MediaView(Uploads, Versions, Choosing, MediaRows, CmsModelView):
     )
     filters = (
         ChoiceFilter(name="kind", label=N_("Kind"), choices=KINDS, where=lambda kind: Media.kind == MediaKind(kind)),
-        FlagFilter(
-            name="alt",
-            label=N_("Described"),
-            where=lambda yes: ~lacking_alt() if yes else lacking_alt(),
-        ),
+        FlagFilter(name="alt", label=N_("Described"), where=lambda yes: ~lacking_alt() if yes else lacking_alt()),
         RelationFilter(
             name="by",
             label=N_("Added by"),
