@@ -37,10 +37,8 @@ class MediaFolder(Base, Timestamps):
 
 #: Lists count what is not in the trash within the index alone.
 IN_LISTS, IN_TRASH = text("trashed_at IS NULL"), text("trashed_at IS NOT NULL")
-#: Images that nobody described, as SQLite and as PostgreSQL say it; `queries.lacking_alt` has the same words.
-SILENT = tuple(
-    text(f"trashed_at IS NULL AND kind = 'image' AND decorative IS {no} AND alt = ''") for no in ("0", "false")
-)
+#: Files that nobody described, as SQLite and as PostgreSQL say it; `queries.lacking_alt` has the same words.
+SILENT = tuple(text(f"trashed_at IS NULL AND decorative IS {no} AND alt = ''") for no in ("0", "false"))
 
 
 class Media(Base, Timestamps):
@@ -55,7 +53,7 @@ class Media(Base, Timestamps):
         ),
         # Of the trash alone: with everything in it, SQLite begins there to find what is not in the trash.
         Index("ix_media_trashed_at_id", "trashed_at", "id", sqlite_where=IN_TRASH, postgresql_where=IN_TRASH),
-        Index("ix_media_without_alt", "created_at", "id", sqlite_where=SILENT[0], postgresql_where=SILENT[1]),
+        Index("ix_media_without_alt", "kind", "created_at", "id", sqlite_where=SILENT[0], postgresql_where=SILENT[1]),
     )
 
     kind: Mapped[MediaKind]

@@ -36,8 +36,9 @@ def replaced_at_address(session: Session, media_id: int, short_digest: str) -> M
 
 def lacking_alt() -> ColumnElement[bool]:
     """`Media.needs_alt` as a WHERE clause, spelled out in the statement so that the index of these serves it."""
-    is_image = Media.kind == literal(MediaKind.IMAGE, Media.kind.type, literal_execute=True)
-    return and_(is_image, Media.decorative.is_(False), Media.alt == literal("", literal_execute=True))
+    return and_(
+        Media.kind == MediaKind.IMAGE, Media.decorative.is_(False), Media.alt == literal("", literal_execute=True)
+    )
 
 
 def describing() -> ExecutableOption:

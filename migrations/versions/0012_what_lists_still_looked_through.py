@@ -39,11 +39,11 @@ def upgrade() -> None:
     for name, (columns, condition) in OF_POSTS.items():
         where = sa.text(condition)
         op.create_index(name, "posts", columns, sqlite_where=where, postgresql_where=where)
-    silent = "trashed_at IS NULL AND kind = 'image' AND decorative IS {} AND alt = ''"
+    silent = "trashed_at IS NULL AND decorative IS {} AND alt = ''"
     op.create_index(
         "ix_media_without_alt",
         "media",
-        ["created_at", "id"],
+        ["kind", "created_at", "id"],
         sqlite_where=sa.text(silent.format("0")),
         postgresql_where=sa.text(silent.format("false")),
     )
