@@ -4,7 +4,19 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, defer, joinedload, lazyload, selectinload
 
 from cms import search
@@ -62,11 +74,15 @@ def has_words(
     session: Session, words: str, post_id: IdColumn, *, viewer: User | None, at: datetime
 ) -> ColumnElement[bool]:
     """The same for words that stand in many posts, of the post with this id."""
-    worked_on = exists().where(
+    # As values and not with EXISTS, which PostgreSQL would answer for every post there is before it begins.
+    one: ColumnElement[int] = literal_column("1", Integer)
+    worked_on = select(one).where(
         Post.id == post_id, search.having(session, POSTS, Post.id, words), PostPolicy(viewer).viewable()
     )
-    shown = exists().where(Edition.post_id == post_id, is_live(at), search.having(session, EDITIONS, Edition.id, words))
-    return or_(worked_on, shown)
+    shown = select(one).where(
+        Edition.post_id == post_id, is_live(at), search.having(session, EDITIONS, Edition.id, words)
+    )
+    return or_(*(query.limit(1).scalar_subquery() == one for query in (worked_on, shown)))
 
 
 def loaded() -> tuple:  # type: ignore[type-arg]  # loader options share no public type
