@@ -91,9 +91,7 @@ def test_several_are_called_off_at_once_and_the_toast_takes_it_back(desk: Browse
     assert "Undo" in page
 
 
-def test_jobs_are_in_the_menu_of_whoever_manages_the_settings(
-    desk: Browser, owner: User, browser: Browser, session: Session, make: Make
-) -> None:
+def test_jobs_are_in_the_menu_of_whoever_manages_the_settings(desk: Browser, session: Session, make: Make) -> None:
     assert '/admin/jobs/"' in desk.get("/admin/").text
     moderator = make.user("moderator")
     session.commit()

@@ -19,6 +19,7 @@ from cms.jobs.models import Job
 from cms.web import mailing
 from cms.web.worker import drain
 from tests.cli.conftest import free_port
+from tests.web.jobs import only
 
 Sending = Callable[[int], Flask]
 
@@ -79,13 +80,6 @@ def post(app: Flask, *addresses: str) -> None:
     with app.app_context(), closing(db.session()) as session:
         mailing.post(addresses, "A letter", "See https://example.com/reset/once\n")
         session.commit()
-
-
-def only(session: Session) -> Job:
-    job = session.scalars(select(Job)).one()
-    session.refresh(job)
-    session.rollback()
-    return job
 
 
 def test_each_address_gets_a_message_of_its_own(sending: Sending, postman: Any, session: Session) -> None:

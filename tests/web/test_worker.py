@@ -23,6 +23,7 @@ from cms.web import mailing, worker
 from cms.web.sealing import seal
 from cms.web.worker import Worker, drain
 from tests.conftest import NOON
+from tests.web.jobs import only
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,13 +37,6 @@ def handled(monkeypatch: pytest.MonkeyPatch) -> Callable[[worker.Handler], None]
 def ask(session: Session, **args: Any) -> None:
     actions.add(session, "probe", args, at=NOON)
     session.commit()
-
-
-def only(session: Session) -> Job:
-    job = session.scalars(select(Job)).one()
-    session.refresh(job)
-    session.rollback()
-    return job
 
 
 def test_jobs_are_done_in_their_order(app: Flask, session: Session, handled: Any) -> None:
