@@ -16,13 +16,8 @@ from cms.core.i18n import N_, _
 from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.posts import actions
-from cms.posts.actions.merging import (
-    closed_tags,
-    require_limits_may_move,
-    require_no_reach_gained,
-    require_two,
-    widened_by,
-)
+from cms.posts.actions.merging import require_two
+from cms.posts.actions.tag_limits import closed_tags, require_limits_may_move, require_no_reach_gained
 from cms.taxonomy.actions import limited_to, line_of, loop_said, parents_of_all
 from cms.taxonomy.models import Tag
 from cms.taxonomy.policy import TagPolicy
@@ -88,8 +83,7 @@ def check(policy: TagPolicy, tag: Tag, action: str, parameter: str) -> None:
         into = _once_chosen(parameter)
         require_two(tag, into)
         require_limits_may_move(_limits().get(tag.id, []), tag, into, by=signed_in())
-        if widened := widened_by(_limits().get(into.id, []), tag, into):
-            require_no_reach_gained(widened, tag, into, _closed(into))
+        require_no_reach_gained(_limits().get(into.id, []), tag, into, closed=lambda: _closed(into))
         return
     parent = None if parameter == TOP else _once_chosen(parameter)
     if tag.parent_id == (parent.id if parent else None):
