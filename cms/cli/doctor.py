@@ -106,7 +106,7 @@ def _uses(session: Session) -> Problems:
 def _jobs(session: Session) -> Problems:
     backlog = leases.backlog(session, now())
     if backlog.failed:
-        yield f"{backlog.failed} jobs have failed. Look at them under /admin/jobs/?status=failed."
+        yield f"Jobs have failed: {backlog.failed}. Look at them under /admin/jobs/?status=failed."
     if backlog.late > LATE:
         yield "Jobs have been due for more than ten minutes. Let `serve` or `python3 manage.py worker` run."
 

@@ -73,5 +73,5 @@ def test_doctor_finds_jobs_that_failed_and_jobs_that_nobody_does(run: Run, insta
     said = run("doctor")
 
     assert said.code == 1
-    assert "BAD  jobs\n     1 jobs have failed." in said.out
+    assert "BAD  jobs\n     Jobs have failed: 1." in said.out
     assert "due for more than ten minutes" in said.out
