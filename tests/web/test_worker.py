@@ -1,4 +1,4 @@
-"""The worker: what is committed is done, what is killed in the middle is done again, and nothing is told to logs."""
+"""The worker: what is committed is done, what is killed in the middle is done again, and no reason holds a secret."""
 
 import os
 import signal
