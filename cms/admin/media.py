@@ -96,7 +96,9 @@ class MediaView(Uploads, Versions, Choosing, MediaRows, CmsModelView):
             name="by",
             label=N_("Added by"),
             options=uploaders,
-            where=lambda username: Media.uploaded_by_id.in_(select(User.id).where(User.username == username)),
+            where=lambda username: (
+                Media.uploaded_by_id == select(User.id).where(User.username == username).scalar_subquery()
+            ),
         ),
         RelationFilter(
             name="folder",

@@ -53,6 +53,8 @@ class Media(Base, Timestamps):
         ),
         # Of the trash alone: with everything in it, SQLite begins there to find what is not in the trash.
         Index("ix_media_trashed_at_id", "trashed_at", "id", sqlite_where=IN_TRASH, postgresql_where=IN_TRASH),
+        Index("ix_media_uploaded_by_id_created_at_id", "uploaded_by_id", "created_at", "id"),
+        Index("ix_media_folder_id_created_at_id", "folder_id", "created_at", "id"),
         Index("ix_media_without_alt", "kind", "created_at", "id", sqlite_where=SILENT[0], postgresql_where=SILENT[1]),
     )
 
@@ -69,8 +71,8 @@ class Media(Base, Timestamps):
     caption: Mapped[str] = mapped_column(String(500), default="")
     focal_x: Mapped[float] = mapped_column(default=0.5)
     focal_y: Mapped[float] = mapped_column(default=0.5)
-    uploaded_by_id: Mapped[int | None] = mapped_column(reference("users.id"), index=True)
-    folder_id: Mapped[int | None] = mapped_column(reference("media_folders.id"), index=True)
+    uploaded_by_id: Mapped[int | None] = mapped_column(reference("users.id"))
+    folder_id: Mapped[int | None] = mapped_column(reference("media_folders.id"))
     trashed_at: Mapped[datetime | None]
     #: When whom it shows was erased: it goes with the trash, whatever still refers to it.
     erased_at: Mapped[datetime | None]

@@ -69,6 +69,7 @@ class Post(Base, Timestamps):
         # What Today asks for: everybody's by status, and one's own.
         _partial("ix_posts_status_updated_at_id", IN_LISTS, "status", "updated_at", "id"),
         _partial("ix_posts_author_id_status_updated_at_id", IN_LISTS, "author_id", "status", "updated_at", "id"),
+        _partial("ix_posts_kind_author_id_updated_at_id", IN_LISTS, "kind", "author_id", "updated_at", "id"),
         _partial("ix_posts_kind_title_id", IN_LISTS, "kind", "title", "id"),
         _partial("ix_posts_without_summary", f"{IN_LISTS} AND summary = ''", "kind", "updated_at", "id"),
         _partial("ix_posts_changed_since_shown", f"{IN_LISTS} AND version > shown_version", "kind", "updated_at", "id"),

@@ -18,9 +18,12 @@ NOT_TRASHED, TRASHED = "trashed_at IS NULL", "trashed_at IS NOT NULL"
 OF_POSTS = {
     "ix_posts_status_updated_at_id": (["status", "updated_at", "id"], NOT_TRASHED),
     "ix_posts_author_id_status_updated_at_id": (["author_id", "status", "updated_at", "id"], NOT_TRASHED),
+    "ix_posts_kind_author_id_updated_at_id": (["kind", "author_id", "updated_at", "id"], NOT_TRASHED),
     "ix_posts_changed_since_shown": (["kind", "updated_at", "id"], f"{NOT_TRASHED} AND version > shown_version"),
     "ix_posts_kind_trashed_at_id": (["kind", "trashed_at", "id"], TRASHED),
 }
+#: In the order of the list, where there was the column alone.
+OF_FILES = ("uploaded_by_id", "folder_id")
 CHUNK = 500
 WORD = re.compile(r"[^\W_]+")
 REASONS = ("moderation_on", "first_comment", "links", "word", "duplicate", "fast", "trap", "banned")
@@ -39,6 +42,9 @@ def upgrade() -> None:
     for name, (columns, condition) in OF_POSTS.items():
         where = sa.text(condition)
         op.create_index(name, "posts", columns, sqlite_where=where, postgresql_where=where)
+    for column in OF_FILES:
+        op.drop_index(f"ix_media_{column}", "media")
+        op.create_index(f"ix_media_{column}_created_at_id", "media", [column, "created_at", "id"])
     silent = "trashed_at IS NULL AND decorative IS {} AND alt = ''"
     op.create_index(
         "ix_media_without_alt",
@@ -67,6 +73,9 @@ def downgrade() -> None:
         op.drop_index(f"ix_comments_held_{reason}", "comments")
     op.drop_index("ix_comments_trashed_since_id", "comments")
     op.drop_index("ix_media_without_alt", "media")
+    for column in OF_FILES:
+        op.drop_index(f"ix_media_{column}_created_at_id", "media")
+        op.create_index(f"ix_media_{column}", "media", [column])
     for name in OF_POSTS:
         op.drop_index(name, "posts")
     for table in ("posts", "media"):

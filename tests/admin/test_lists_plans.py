@@ -54,7 +54,7 @@ def _prepared(connection: Connection) -> str:
 @pytest.fixture
 def owner(browser: Browser, session: Session, make: Make) -> Browser:
     """Of a site with one thing in every place."""
-    person, tag = make.owner(), make.tag("Sea")
+    person, tag = make.user("owner", username="keeper"), make.tag("Sea")
     post = make.post(author=person, status=PUBLISHED, title="Storm ahead", tags=[tag], slug="storm")
     make.post(trashed_at=make.at)
     make.page(trashed_at=make.at)
@@ -77,6 +77,9 @@ def steps_of(owner: Browser, engine: Engine, place: str) -> list[str]:
     [
         ("posts/?shown=changes", "ix_posts_changed_since_shown"),
         ("posts/?summary=no", "ix_posts_without_summary"),
+        ("pages/?author=me", "ix_posts_kind_author_id_updated_at_id"),
+        ("media/?by=keeper", "ix_media_uploaded_by_id_created_at_id"),
+        ("media/?folder=1", "ix_media_folder_id_created_at_id"),
         ("comments/?reason=links", "ix_comments_held_links"),
         ("trash/", "ix_posts_kind_trashed_at_id"),
         ("trash/", "ix_comments_trashed_since_id"),
@@ -102,6 +105,9 @@ def test_what_few_rows_fit_has_an_index_of_its_own(owner: Browser, engine: Engin
         "comments/?reason=trap",
         "media/",
         "media/?search=storm",
+        "media/?by=keeper",
+        "media/?folder=1",
+        "pages/?author=me",
         "tags/",
         "trash/",
         "trash/?search=storm",
