@@ -180,7 +180,7 @@ def _checked(session: Session, route: Route, *, but: Redirect | None) -> dict[st
     with faults.of("to_path"):
         if leads_on and route.post_id is None:
             to_path = checked_target(route.to_path)
-            _refuse_circle(session, from_path, to_path, but)
+            refuse_circle(session, from_path, to_path, but)
     faults.refuse()
     return {
         "from_path": from_path,
@@ -204,7 +204,7 @@ def _refuse_unusable(session: Session, from_path: str, route: Route, but: Redire
         )
 
 
-def _refuse_circle(session: Session, from_path: str, to_path: str, but: Redirect | None) -> None:
+def refuse_circle(session: Session, from_path: str, to_path: str, but: Redirect | None) -> None:
     """Follow the redirects from the target on: none may lead back here, and no reader should be sent round for ever."""
     here = path_within(to_path)
     for _step in range(LONGEST_CHAIN):

@@ -42,6 +42,8 @@ def _bring_back(doing: Undoing) -> None:
     taken = select(Redirect.id).where(Redirect.from_path == before["from_path"])
     if doing.session.scalar(taken) is not None:
         raise Conflict(_("There is a redirect from this address already. Change that one."))
+    if before["to_path"] is not None:
+        actions.refuse_circle(doing.session, before["from_path"], before["to_path"], None)
     redirect = Redirect(
         id=free_id(doing.session, Redirect, doing.event.subject_id),
         **{name: before[name] for name in actions.KEPT if name != "created_at"},

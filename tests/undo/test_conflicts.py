@@ -81,6 +81,15 @@ def test_what_is_gone_is_said_to_be_gone(world: World) -> None:
     assert "not there any more" in refused(world, event).message
 
 
+def test_a_redirect_that_would_lead_round_in_a_circle_does_not_return(world: World) -> None:
+    redirect = redirects.create(world.session, redirects.Route("/old", 301, "/new"), **world.later())
+    redirects.delete(world.session, redirect, **world.later())
+    deleted = world.last()
+    redirects.create(world.session, redirects.Route("/new", 301, "/old#there"), **world.later())
+
+    assert "round in a circle" in refused(world, deleted).message
+
+
 def test_a_redirect_to_a_post_that_is_gone_does_not_return(world: World) -> None:
     post = world.make.post()
     redirect = redirects.create(world.session, redirects.Route("/old", 301, post_id=post.id), **world.later())
