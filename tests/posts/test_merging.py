@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import Role, User
@@ -179,6 +179,18 @@ def test_merging_again_asks_the_same(session: Session, make: Make, now: datetime
 
     with pytest.raises(NotAllowed):
         undo(session, separated, by=person, at=now)
+
+
+def test_nothing_is_merged_into_what_somebody_just_deleted(
+    session: Session, make: Make, editor: User, now: datetime
+) -> None:
+    sea, ocean = make.tag("Sea"), make.tag("Ocean")
+    session.commit()
+    session.refresh(ocean)
+    session.execute(delete(Tag).where(Tag.id == ocean.id).execution_options(synchronize_session=False))
+
+    with pytest.raises(Conflict, match="not there any more"):
+        actions.merge_tag(session, sea, ocean, by=editor, at=now)
 
 
 def test_nothing_is_merged_into_itself_nor_by_those_who_do_not_manage_tags(

@@ -69,9 +69,15 @@ def require_two(tag: Tag, into: Tag) -> None:
 
 
 def _take_place(session: Session, tag: Tag, into: Tag) -> Changes:
-    """What lay below the one lies below the other, which comes up to its place first where it was below it itself."""
+    """What lay below the one lies below the other, which comes up to its place first where it was below it itself.
+
+    Conflict where the other one was deleted before anybody locked it.
+    """
     moved: Changes = {}
-    if tag.id in taxonomy.line_of(taxonomy.parents_of_all(session, lock=True), into.id):
+    parents = taxonomy.parents_of_all(session, lock=True)
+    if into.id not in parents:
+        raise Conflict(_("The tag that it was merged into is not there any more."))
+    if tag.id in taxonomy.line_of(parents, into.id):
         moved["into_parent_id"] = (into.parent_id, tag.parent_id)
         into.parent_id = tag.parent_id
         session.flush()
