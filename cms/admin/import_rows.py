@@ -165,8 +165,8 @@ class ImportsRows(Records):
             self.create_row(form) if record is None else self.save_row(form, record)
         except Invalid as refusal:
             faults |= {name: fault for name, fault in refusal.fields.items() if name not in faults}
-        except (CmsError, IntegrityError, StaleDataError):
-            pass  # what is known already is reason enough
+        except (CmsError, IntegrityError, StaleDataError, ValueError, TypeError):
+            pass  # what is known already is reason enough, and a field that cannot be read is no value to save
         finally:
             attempt.rollback()
 
