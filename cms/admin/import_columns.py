@@ -14,6 +14,8 @@ from cms.core.errors import Invalid
 from cms.core.i18n import LANGUAGES, _, listed
 
 ID = "id"
+#: How many rows of one file may stand above another, one over the other.
+MOST_NESTED = 10
 YES = frozenset({"1", "true", "yes", "on"})
 NO = frozenset({"", "0", "false", "no", "off"})
 
@@ -118,4 +120,23 @@ def _linked(rows: list[KnownRow], parent: str, named_by: Sequence[str]) -> list[
         line = called.get(row.cells.get(parent, "").strip().casefold())
         return None if line == row.line else line
 
-    return [KnownRow(row.line, row.cells, row.fault, above(row)) for row in rows]
+    return _within_reach([KnownRow(row.line, row.cells, row.fault, above(row)) for row in rows])
+
+
+def _within_reach(rows: list[KnownRow]) -> list[KnownRow]:
+    """A look at a row does all above it that is in the file, so that a long line of parents would hold everybody up."""
+    above = {row.line: row.builds_on for row in rows}
+
+    def is_too_deep(row: KnownRow) -> bool:
+        here = row.builds_on
+        for _step in range(MOST_NESTED):
+            if here is None or here == row.line:
+                return False
+            here = above[here]
+        return here is not None
+
+    fault = _(
+        "More than %(most)s rows of this file stand above this one. Import what stands at the top first.",
+        most=MOST_NESTED,
+    )
+    return [KnownRow(row.line, fault=fault) if is_too_deep(row) else row for row in rows]

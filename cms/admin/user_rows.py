@@ -30,17 +30,20 @@ def _with_address(text: str) -> ColumnElement[bool]:
 
 
 def _roles(text: str) -> list[str]:
-    """Ids of the roles of these names, in any of our languages."""
+    """Ids of the roles of these names, in any of our languages; rights are not given by a name that could mean two."""
     wanted = [name.strip() for name in text.translate({ord(comma): "," for comma in COMMAS}).split(",")]
-    known = {
-        called: role.id
-        for role in db.session.scalars(select(Role).order_by(Role.id.desc()))
-        for called in {role.name.casefold(), *in_every_language(role.label)}
-    }
+    known: dict[str, set[int]] = {}
+    for role in db.session.scalars(select(Role)):
+        for called in {role.name.casefold(), *in_every_language(role.label)}:
+            known.setdefault(called, set()).add(role.id)
+    cut = [called for called in known if set(called) & set(COMMAS) and called in text.casefold()]
+    unclear = [*cut, *(name for name in wanted if len(known.get(name.casefold(), ())) > 1)]
+    if unclear:
+        raise Invalid(_("Several roles could be meant: %(names)s. Give them by hand.", names=listed(unclear)))
     unknown = [name for name in wanted if name and name.casefold() not in known]
     if unknown:
         raise Invalid(_("There is no such role: %(names)s.", names=listed(unknown)))
-    return ["", *(str(known[name.casefold()]) for name in wanted if name)]
+    return ["", *(str(one) for name in wanted if name for one in known[name.casefold()])]
 
 
 class UserRows(ImportsRows):
