@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cms.accounts.models import User
-from cms.core.calendar import FIRST_YEAR, LAST_YEAR, month_of
+from cms.core.calendar import FIRST_YEAR, LAST_YEAR, is_within_calendar, month_of
 from cms.posts import public
 from cms.posts.models import Edition, edition_tags
 from cms.posts.queries import is_open
@@ -46,7 +46,8 @@ def addresses_through(session: Session, post_id: int) -> set[str]:
     found = set[str]()
     for path, published_at, username in session.execute(shown.where(mine)):
         found |= {path, f"/authors/{username}"}
-        found |= {f"/archive/{day:%Y/%m}" for day in (published_at - MOST_HOURS, published_at + MOST_HOURS)}
+        if is_within_calendar(published_at):
+            found |= {f"/archive/{day:%Y/%m}" for day in (published_at - MOST_HOURS, published_at + MOST_HOURS)}
     slugs = select(Tag.slug).join(edition_tags, edition_tags.c.tag_id == Tag.id)
     slugs = slugs.join(Edition, Edition.id == edition_tags.c.edition_id).where(mine)
     return found | {f"/tags/{slug}" for slug in session.scalars(slugs.distinct())}

@@ -12,7 +12,9 @@ from cms.core.i18n import _
 from cms.posts.actions.merging import combine, give, having, take
 from cms.posts.actions.tagging import forget_loaded_tags
 from cms.posts.models import edition_tags, post_tags
+from cms.posts.slugs import path_of_tag
 from cms.posts.tag_inverses import load, made_again, may_manage, refuse_moved
+from cms.redirects.ends import look_again
 from cms.taxonomy.actions import line_of, loop_said, parents_of_all
 from cms.taxonomy.fields import EDITABLE
 from cms.taxonomy.models import Tag
@@ -39,6 +41,7 @@ def _separate(doing: Undoing) -> None:
         undo_parts(doing, leave=True, of="redirects")
     record(session, "tag.separate", tag, by=doing.by, at=doing.at, changes=changes, parts=parts)
     forget_loaded_tags(session)
+    look_again(session, at=doing.at, paths=[path_of_tag(tag.slug), path_of_tag(into.slug)])
 
 
 def _merge_again(doing: Undoing) -> None:

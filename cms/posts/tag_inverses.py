@@ -15,6 +15,8 @@ from cms.core.i18n import _
 from cms.posts.actions.merging import give
 from cms.posts.actions.tagging import drop_tag, forget_loaded_tags
 from cms.posts.models import Edition, Post, edition_tags, post_tags
+from cms.posts.slugs import path_of_tag
+from cms.redirects.ends import look_again
 from cms.taxonomy import actions
 from cms.taxonomy.fields import EDITABLE
 from cms.taxonomy.models import Tag
@@ -68,6 +70,7 @@ def _bring_back(doing: Undoing) -> None:
     made: Changes = {field: (None, before[field]) for field in EDITABLE}
     record(doing.session, "tag.create", tag, by=doing.by, at=doing.at, changes=made | returned)
     forget_loaded_tags(doing.session)
+    look_again(doing.session, at=doing.at, paths=[path_of_tag(tag.slug)])
 
 
 def made_again(doing: Undoing) -> Tag:

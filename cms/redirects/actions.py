@@ -134,8 +134,9 @@ def lead_on(session: Session, old: str, new: str, *, by: User, at: datetime) -> 
     """
     if (standing := _at(session, new)) is not None:
         drop(session, standing, by=by, at=at)
-    for earlier in session.scalars(select(Redirect).where(Redirect.to_path == old).order_by(Redirect.id)).all():
-        _point(session, earlier, new, by=by, at=at)
+    earlier = list(session.scalars(select(Redirect).where(Redirect.to_path == old).order_by(Redirect.id)))
+    for one in earlier:
+        _point(session, one, new, by=by, at=at)
     redirect = _at(session, old)
     if redirect is None:
         values = {"from_path": old, "to_path": new, "status": RedirectStatus.PERMANENT}
@@ -145,6 +146,9 @@ def lead_on(session: Session, old: str, new: str, *, by: User, at: datetime) -> 
         record(session, "redirect.create", redirect, by=by, at=at, changes=made)
     elif (redirect.to_path or "").rpartition("/")[0] == old.rpartition("/")[0]:  # else it was set by hand and is theirs
         _point(session, redirect, new, by=by, at=at)
+    look_again(session, at=at, paths=[new, old])
+    for one in (*earlier, redirect):
+        session.expire(one, ["dead_from"])
 
 
 def lead_nowhere(session: Session, post_id: int, *, at: datetime) -> None:

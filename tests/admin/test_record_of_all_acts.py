@@ -13,6 +13,7 @@ from cms.admin.event_words import MORE_LABELS, NOUNS
 from cms.admin.events import IDS
 from cms.audit.models import Event
 from cms.comments.lifecycle import CommentMove
+from cms.jobs.lifecycle import JobMove
 from cms.posts.fields import LABELS
 from cms.posts.lifecycle import PUBLISHED, PostMove
 from cms.posts.models import PostKind
@@ -24,7 +25,13 @@ RECORDED = re.compile(r'record\(\s*[\w.]+,\s*f?"([a-z_]+|\{[\w.]+\})\.([a-z_]+|\
 #: What may stand in an event, on either side of a change: no field is sure to hold what it holds today.
 VALUES: tuple[Any, ...] = (None, True, 7, "text", [], [7, 15], ["Sea"], [{}], [{"live_from": None}], {"a": [1]})
 KINDS = {"post": "posts", "page": "posts", "user": "users", "tag": "tags", "media": "media", "comment": "comments"}
-KINDS |= {"media_folder": "media_folders", "role": "roles", "redirect": "redirects", "settings": "settings"}
+KINDS |= {
+    "media_folder": "media_folders",
+    "role": "roles",
+    "redirect": "redirects",
+    "settings": "settings",
+    "job": "jobs",
+}
 
 
 def verbs() -> list[str]:
@@ -32,7 +39,7 @@ def verbs() -> list[str]:
     found = set()
     for path in CMS.rglob("*.py"):
         for noun, act in RECORDED.findall(path.read_text()):
-            moves = CommentMove if noun == "comment" else PostMove
+            moves = {"comment": CommentMove, "job": JobMove}.get(noun, PostMove)
             for kind in PostKind if noun.startswith("{") else [noun]:
                 found |= {f"{kind}.{move}" for move in (moves if act == "{move}" else [act])}
     return sorted(found)

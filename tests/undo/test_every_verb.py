@@ -14,6 +14,7 @@ from cms.audit import inverses
 from cms.audit.undo import undo
 from cms.comments.lifecycle import CommentMove
 from cms.core.permissions import Permission
+from cms.jobs.lifecycle import JobMove
 from cms.posts.lifecycle import PostMove
 from cms.posts.models import PostKind
 from tests.undo.acts import ACTS, Preparation, World
@@ -144,7 +145,7 @@ def names(expression: str, before: str) -> type[StrEnum]:
     if expression.endswith("kind"):
         return PostKind
     assert expression in ("move", "way"), f"This test does not know what {expression} may be"
-    return CommentMove if before == "comment." else PostMove
+    return {"comment.": CommentMove, "job.": JobMove}.get(before, PostMove)
 
 
 def test_time_that_passed_does_not_keep_a_post_from_coming_back(world: World) -> None:

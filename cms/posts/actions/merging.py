@@ -18,6 +18,7 @@ from cms.posts.actions.tagging import forget_loaded_tags
 from cms.posts.models import edition_tags, post_tags
 from cms.posts.slugs import path_of_tag
 from cms.redirects.actions import lead_on
+from cms.redirects.ends import look_again
 from cms.taxonomy import actions as taxonomy
 from cms.taxonomy.fields import EDITABLE
 from cms.taxonomy.models import Tag
@@ -60,6 +61,7 @@ def combine(
     session.execute(delete(Tag).where(Tag.id == tag.id))
     session.expunge(tag)
     forget_loaded_tags(session)
+    look_again(session, at=at, paths=[path_of_tag(into.slug)])
 
 
 def require_two(tag: Tag, into: Tag) -> None:

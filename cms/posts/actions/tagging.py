@@ -16,6 +16,7 @@ from cms.posts.actions.editing import save
 from cms.posts.models import Edition, Post, edition_tags, post_tags
 from cms.posts.slugs import path_of_tag
 from cms.redirects.actions import lead_on
+from cms.redirects.ends import look_again
 from cms.taxonomy import actions as taxonomy
 from cms.taxonomy.models import Tag
 from cms.taxonomy.policy import TagPolicy
@@ -64,6 +65,7 @@ def drop_tag(session: Session, tag: Tag, *, by: User, at: datetime, batch_id: in
     untagged: Changes = {"posts": (posts, []), "editions": (editions, [])}
     taxonomy.drop(session, tag, by=by, at=at, untagged=untagged, batch_id=batch_id)
     forget_loaded_tags(session)
+    look_again(session, at=at, paths=[path_of_tag(tag.slug)])
     return len(posts)
 
 
