@@ -142,17 +142,23 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
         }
 
     def create_from(self, form: ContentForm) -> Post:
-        require_times_kept(form, {})
-        post = actions.create(db.session(), self.kind, form.changes(but=BESIDE), by=signed_in(), at=now())
+        post = self.create_row(form)
         self._and_move(post)
         return post
 
+    def create_row(self, form: ContentForm) -> Post:
+        require_times_kept(form, {})
+        return actions.create(db.session(), self.kind, form.changes(but=BESIDE), by=signed_in(), at=now())
+
     def save_from(self, form: ContentForm, record: Post) -> None:
         """Save, and move where the button that was pressed says so: both or neither."""
+        self.save_row(form, record)
+        self._and_move(record)
+
+    def save_row(self, form: ContentForm, record: Post) -> None:
         require_times_kept(form, self.initial(record), waits=record.awaits_its_time(now()))
         changes, base, note = taken_changes(form), base_version(form), form.note.data or ""
         actions.save(db.session(), record, changes, base_version=base, by=signed_in(), at=now(), note=note)
-        self._and_move(record)
 
     def show_refusal(self, refusal: CmsError, form: ContentForm, record: Post | None) -> Response:
         if not isinstance(refusal, actions.SaveConflict) or record is None:

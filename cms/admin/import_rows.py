@@ -64,6 +64,7 @@ class ImportsRows(Records):
         return ""
 
     def create_row(self, form: Any) -> Any:
+        """As the form does it, without what its buttons do beside that."""
         return self.create_from(form)
 
     def save_row(self, form: Any, record: Any) -> None:

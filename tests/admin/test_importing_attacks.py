@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from cms.accounts.models import User
 from cms.admin.import_columns import MOST_NESTED
 from cms.core.permissions import Permission
+from cms.posts.lifecycle import DRAFT
+from cms.posts.models import Post
 from tests.admin.importing import preview, told
 from tests.browser import Browser
 from tests.factories import Make
@@ -76,3 +78,15 @@ def test_a_line_of_parents_within_a_file_has_an_end(owner: Browser) -> None:
     page = told(owner.get(preview(owner, "tags", json.dumps(rows), "rows.json")).text)
 
     assert page.count("Import what stands at the top first") == 1
+
+
+@pytest.mark.parametrize("old", [True, False], ids=["a draft", "a new text"])
+def test_a_run_does_nothing_that_was_not_foreseen(owner: Browser, session: Session, make: Make, old: bool) -> None:
+    """A button of the editor has no say in it, whoever posts its name."""
+    row = {"id": make.post(title="Harbour").id, "title": "Haven"} if old else {"title": "Haven"}
+    session.commit()
+    place = preview(owner, "posts", json.dumps([row]), "rows.json")
+
+    owner.post(f"{place}run/", {"move": "publish"})
+
+    assert session.scalars(select(Post.status).where(Post.title == "Haven")).all() == [DRAFT]
