@@ -15,7 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from cms.audit.actions import CHANGED, PARTS, Actor, taking_back
 from cms.audit.batches import DONE, REFUSED, SKIPPED, RowResult, begin_batch, end_batch, note_rows
 from cms.audit.inverses import Inverse, Undoing, inverse_of, may_for_others, reason_against
-from cms.audit.models import Batch, BatchRow, Event, EventPersonal
+from cms.audit.models import Batch, BatchRow, BatchState, Event, EventPersonal
 from cms.core.decision import Decision, require
 from cms.core.errors import CmsError, Conflict, Invalid, NotAllowed
 from cms.core.i18n import _
@@ -72,9 +72,11 @@ def may_undo_batch(session: Session, batch: Batch, *, by: Actor) -> bool:
 
 
 def begin_undo(session: Session, batch: Batch, *, by: Actor, at: datetime) -> Batch:
-    """Open the batch that takes another one back, chunk by chunk; Conflict where that one changed nothing."""
+    """Open the batch that takes another one back, chunk by chunk; Conflict where that one runs or changed nothing."""
     if session.scalar(select(Event.id).where(Event.batch_id == batch.id).limit(1)) is None:
         raise Conflict(_("Nothing was changed by this, so that there is nothing to undo."))
+    if batch.state is BatchState.RUNNING:
+        raise Conflict(_("This is still running. Stop it first."))
     return begin_batch(session, batch.area, UNDO, by=by, at=at, parameters={"undoes": batch.id})
 
 

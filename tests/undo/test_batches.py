@@ -126,3 +126,13 @@ def test_a_bulk_that_changed_nothing_has_nothing_to_undo(world: World) -> None:
 
     with pytest.raises(Conflict, match="nothing to undo"):
         undo_batch(world, batch)
+
+
+def test_what_still_runs_is_stopped_before_it_is_taken_back(world: World) -> None:
+    """Else rows that it does meanwhile would be passed over."""
+    batch = begin_batch(world.session, "posts", "publish", by=world.owner, at=world.at)
+    post = world.make.post()
+    posts.move_post(world.session, post, PostMove.PUBLISH, by=world.owner, at=world.at, batch_id=batch.id)
+
+    with pytest.raises(Conflict, match="still running"):
+        begin_undo(world.session, batch, **world.later())
