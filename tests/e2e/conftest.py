@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, exp
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 180
-MAIL_SECONDS = 10
+MAIL_SECONDS = 30
 #: Milliseconds to wait for anything: enough for a machine with several browsers and servers on two processors.
 PATIENCE = 30_000
 WIDE = {"width": 1280, "height": 900}
@@ -44,11 +44,16 @@ class Server:
     url: str
     log: Path
 
-    def last_link(self, word: str) -> str:
-        """The newest address of this site that holds this word, from what was printed; it may still be under way."""
+    def last_link(self, word: str, *, to: str = "") -> str:
+        """The newest address of this site that holds this word, of those printed, or mailed to somebody.
+
+        It may still be under way: mail is sent after the answer.
+        """
+        mail = rf"^To: {re.escape(to)}$(?:(?!^To: ).)*?" if to else ""
+        link = re.compile(rf"{mail}{self.url}(/[^\s]*{word}[^\s]*)$", re.MULTILINE | re.DOTALL)
         until = time.monotonic() + MAIL_SECONDS
         while time.monotonic() < until:
-            if found := re.findall(rf"{self.url}(/\S*{word}\S*)$", self.log.read_text("utf-8"), re.MULTILINE):
+            if found := link.findall(self.log.read_text("utf-8")):
                 return str(found[-1])
             time.sleep(0.05)
         pytest.fail(f"no link for {word} was printed:\n{self.log.read_text()}")

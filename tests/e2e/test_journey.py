@@ -30,7 +30,7 @@ def test_from_a_new_role_to_a_comment_that_everybody_sees(person: Person, demo: 
 
     make_role(owner, "Stringer", {"Create posts": "Yes", "Edit posts": "Own", "Submit posts": "Own"})
     add_person(owner, "nell@example.com", "nell", "Nell Harker", role="Stringer")
-    choose_first_password(writer, demo.last_link("reset"))
+    choose_first_password(writer, demo.last_link("reset", to="nell@example.com"))
     sign_in(writer, "nell@example.com", PASSWORD)
 
     write_post(writer, TITLE, WORDS)
