@@ -25,10 +25,6 @@ from cms.extensions import db
 SHOWN, BEFORE = 300, 60
 
 
-class Drifted(Conflict):
-    """What a row would change is not what it was when somebody looked."""
-
-
 @dataclass(frozen=True)
 class Taken:
     """What a row did: `changes` are what a file would say before and after, by column."""
@@ -89,7 +85,7 @@ class ImportsRows(Records):
         """Do what a row says; whatever it raises is why it was not done. `seen` is what was found before, if it was."""
         record = self.find_row(cells, for_update=seen is not None)
         if seen is not None and seen != (record and record.id, stamp_of(record)):
-            raise Drifted(_("It was changed since you looked at this. Look at it again, in another import."))
+            raise Conflict(_("It was changed since you looked at this. Look at it again, in another import."))
         require(self.may_edit(record) if record is not None else self.may_bring_in())
         told = [column for column in self.file_columns() if _tells(column)]
         before = {column.name: _shown(column, record) for column in told}

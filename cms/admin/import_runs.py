@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from cms.admin.bulk import at_the_same_moment
-from cms.admin.import_rows import Drifted, ImportsRows, stamp_of
+from cms.admin.import_rows import ImportsRows, stamp_of
 from cms.audit import imports
 from cms.audit.actions import in_batch
 from cms.audit.batches import DONE, REFUSED, SKIPPED, RowResult, end_batch
@@ -30,13 +30,13 @@ class RunsImports(ImportsRows):
         rows = imports.unseen(db.session(), batch, CHUNK)
         if not rows:
             return
-        told = {row.id: (row.line, dict(row.cells)) for row in rows}
-        needed = [(row.line, dict(row.cells)) for row in imports.built_on(db.session(), batch, rows)]
+        told = {row.id: dict(row.cells) for row in rows}
+        needed = [dict(row.cells) for row in imports.built_on(db.session(), batch, rows)]
         attempt = db.session.begin_nested()
         try:
-            for _line, cells in needed:
+            for cells in needed:
                 self._foresee(cells, batch.id)
-            foresights = {row_id: self._foresee(cells, batch.id) for row_id, (_line, cells) in told.items()}
+            foresights = {row_id: self._foresee(cells, batch.id) for row_id, cells in told.items()}
         finally:
             attempt.rollback()
         imports.foresee(db.session(), foresights)
@@ -79,8 +79,6 @@ class RunsImports(ImportsRows):
             done = self.try_row(cells, batch_id, seen)
         except NotAllowed as refusal:
             return RowResult(seen[0] or 0, label, REFUSED, refusal.message)
-        except Drifted as refusal:
-            return RowResult(seen[0] or 0, label, SKIPPED, refusal.message)
         except CmsError as refusal:
             return RowResult(seen[0] or 0, label, SKIPPED, refusal.message)
         return RowResult(done.row_id or 0, done.label, DONE)
