@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import Engine, case, literal, select, text
+from sqlalchemy import Engine, String, case, cast, literal, select, text
 from sqlalchemy.orm import Session
 
 from cms import search
@@ -47,13 +47,13 @@ def furnish(engine: Engine, rows: int) -> None:
 
 
 def _add_files(session: Session, rows: int) -> None:
-    """As rows only: lists read no file."""
+    """As rows only: lists read no file. Each has a word of its own, as names of files do."""
     media, numbers = Base.metadata.tables[Media.__tablename__], series(1, rows)
     uploaded = Moment(whole(int(now().timestamp()) - rows * MINUTES_APART * 60) + numbers.c.n * MINUTES_APART * 60)
     values = {
         "kind": literal(MediaKind.IMAGE, media.c.kind.type),
         "digest": literal("0" * 64),
-        "filename": literal("harbour.jpg"),
+        "filename": literal("harbour-") + cast(numbers.c.n, String) + ".jpg",
         "mime": literal("image/jpeg"),
         "bytes": numbers.c.n,
         "width": whole(1600),
@@ -64,8 +64,8 @@ def _add_files(session: Session, rows: int) -> None:
         "updated_at": uploaded,
     }
     session.execute(fill(media, values, numbers))
-    title, body = (literal(said, search.Words()) for said in ("", "harbour jpg the harbour at low water"))
-    documents = select(media.c.id.label("id"), title.label("title"), body.label("body"))
+    body = literal("harbour ") + cast(media.c.id, String) + " jpg the harbour at low water"
+    documents = select(media.c.id.label("id"), literal("").label("title"), body.label("body"))
     search.put_found(session, search.MEDIA, documents)
     search.settle(session)
 
@@ -101,9 +101,9 @@ def _file(number: int, owner: User) -> Media:
 
 
 def _add_acts(session: Session, rows: int) -> None:
-    """In the record, without the hashes of a chain: nobody verifies it here. Every thousandth is of a rare kind."""
+    """In the record, without the hashes of a chain: nobody verifies it here. Of a rare kind is one page at least."""
     events, numbers = Base.metadata.tables[Event.__tablename__], series(1, rows)
-    number, is_rare = numbers.c.n, numbers.c.n % 1000 == 0
+    number, is_rare = numbers.c.n, numbers.c.n % 30 == 0
     done = Moment(whole(int(now().timestamp()) - rows * 60) + number * 60)
     values = {
         "at": done,

@@ -108,7 +108,7 @@ class ActivityView(Undoings, CmsView):
         leading = narrowing.leading(FILTERS, given)
         if leading is None:
             return narrowed
-        ids = list(db.session.scalars(leading.ids.limit(MOST_SORTED + 1)))
+        ids = search.plain_ids(db.session(), leading.ids.limit(MOST_SORTED + 1))
         if len(ids) > MOST_SORTED:
             return narrowed
         return [search.among(db.session(), Event.id, ids), search.asked_last(and_(*narrowed))]

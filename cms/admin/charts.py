@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, cast, func, literal, select, union_all
+from sqlalchemy import CTE, ColumnElement, Date, Select, func, literal, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from cms.accounts.models import User
 from cms.accounts.policy import PlainPolicy
 from cms.comments.lifecycle import APPROVED
 from cms.comments.models import Comment
+from cms.core.db import UTCDateTime
 from cms.core.i18n import N_
 from cms.core.permissions import Permission
 from cms.extensions import db
-from cms.posts.models import Edition, PostKind, SiteReads
-from cms.posts.queries import is_live
+from cms.posts.models import Post, PostKind, SiteReads
+from cms.posts.standing import is_showing
 
 DAYS = 28
 HEIGHT = 48
@@ -47,10 +48,11 @@ def charts(person: User, at: datetime) -> list[Chart]:
     """One query whatever the size: figures that readers could count themselves, and reads for who oversees them."""
     today = at.astimezone(UTC).date()
     days = [today - timedelta(days=ago) for ago in reversed(range(DAYS))]
-    live = (Edition.kind == PostKind.POST, is_live(at))
+    calendar = _calendar(days)
+    live = (Post.kind == PostKind.POST, Post.trashed_at.is_(None), is_showing(at))
     asked = {
-        N_("Posts published"): _per_day(Edition.published_at, days, *live),
-        N_("Comments"): _per_day(Comment.created_at, days, Comment.status == APPROVED),
+        N_("Posts published"): _per_day(calendar, Post.published_at, *live),
+        N_("Comments"): _per_day(calendar, Comment.created_at, Comment.status == APPROVED),
     }
     if PlainPolicy(person).may_any(Permission.POST_PUBLISH, Permission.AUDIT_VIEW):
         asked[N_("Reads")] = select(SiteReads.day, SiteReads.reads).where(SiteReads.day >= days[0])
@@ -58,17 +60,29 @@ def charts(person: User, at: datetime) -> list[Chart]:
     parts = (select(literal(label), *rows.c) for label, rows in zip(asked, some, strict=True))
     numbers: dict[str, dict[date, int]] = {label: {} for label in asked}
     for label, day, number in db.session.execute(union_all(*parts)):
-        numbers[label][date.fromisoformat(str(day))] = number
+        numbers[label][day] = number
     return [_chart(label, days, found) for label, found in numbers.items()]
 
 
-def _per_day(
-    moment: InstrumentedAttribute[datetime], days: list[date], *conditions: ColumnElement[bool]
-) -> Select[Any, int]:
-    """By day in UTC, from the index that its lists are sorted by."""
-    day = func.date(moment) if db.engine.dialect.name == "sqlite" else cast(func.timezone("UTC", moment), Date)
-    begin = datetime.combine(days[0], time(), UTC)
-    return select(day.label("day"), func.count()).where(moment >= begin, *conditions).group_by(day)
+def _calendar(days: Iterable[date]) -> CTE:
+    """Each day with its first moment and that of the next, in UTC."""
+    begins = ((day, datetime.combine(day, time(), UTC)) for day in days)
+    rows = (
+        select(
+            literal(day, Date()).label("day"),
+            literal(begin, UTCDateTime()).label("begins"),
+            literal(begin + timedelta(days=1), UTCDateTime()).label("ends"),
+        )
+        for day, begin in begins
+    )
+    return union_all(*rows).cte("calendar")
+
+
+def _per_day(calendar: CTE, moment: InstrumentedAttribute[Any], *conditions: ColumnElement[bool]) -> Select[Any, int]:
+    """Counted between two places of the index that the lists are sorted by: to sort by day would take far longer."""
+    day = calendar.c
+    number = select(func.count()).where(moment >= day.begins, moment < day.ends, *conditions)
+    return select(day.day, number.correlate(calendar).scalar_subquery())
 
 
 def _chart(label: str, days: Iterable[date], numbers: dict[date, int]) -> Chart:

@@ -61,7 +61,7 @@ class Preset:
         return {name: (value,) for name, value in self.args.items()}
 
 
-class Listing(Searching, Arranging):
+class Listing(Arranging, Searching):
     """The mix-in of model views that shows the list; see `cms.admin.base` for how an area is written."""
 
     columns: ClassVar[tuple[Column, ...]] = ()
@@ -151,8 +151,8 @@ class Listing(Searching, Arranging):
             records.reverse()
         has_next = more if not backwards else True
         has_previous = more if backwards else asked.after is not None
-        beside = {view.id: (self.counted_query(wanted, COUNT_BOUND), MOST_COUNTED) for view, wanted in views.items()}
-        counts = self.counts({THIS: (found_by.counted, COUNT_BOUND)} | beside)
+        beside = {view.id: self.number_of(wanted, MOST_COUNTED, COUNT_BOUND) for view, wanted in views.items()}
+        counts = self.counts({THIS: self.count_up_to(found_by.counted, COUNT_BOUND)} | beside)
         count = counts[THIS] * found_by.stands_for
         return Page(
             records,

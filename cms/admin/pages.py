@@ -9,7 +9,7 @@ from cms.admin.forms import choices_of
 from cms.admin.gate import WORK
 from cms.admin.post_columns import FILE_ALSO, FILE_COLUMNS, without_finding
 from cms.admin.post_form import PageForm, joined
-from cms.admin.posts import BULK_ACTIONS, CONTENT_FILTERS
+from cms.admin.posts import BULK_ACTIONS, content_filters
 from cms.core.errors import Invalid
 from cms.core.i18n import N_, _, ngettext
 from cms.core.permissions import Permission, Scope
@@ -68,7 +68,7 @@ class PageView(ContentView):
         *FILE_ALSO,
     )
     import_parent = ("parent", ("title", "path"))
-    filters = CONTENT_FILTERS
+    filters = content_filters(PostKind.PAGE)
     bulk_actions = (*BULK_ACTIONS[:-1], MOVE_BELOW, GIVE, BULK_ACTIONS[-1])
 
     def is_offered(self) -> bool:

@@ -10,7 +10,6 @@ from flask_admin import expose
 from cms.admin import asked as asking
 from cms.admin.base import CmsModelView
 from cms.admin.gate import CmsView, Gated
-from cms.admin.listing import COUNT_BOUND
 from cms.core.db import row_id
 from cms.core.i18n import N_, _
 from cms.core.permissions import Permission
@@ -22,6 +21,8 @@ from cms.web.gate import SIGNED_IN
 #: Areas that are searched, in this order.
 SEARCHED = ("posts", "pages", "users", "tags")
 MOST_OF_AN_AREA = 5
+#: Of more that match, the newest are looked for one by one.
+MOST_SORTED = 1_000
 MOST_SETTINGS = 4
 LONGEST = 80
 
@@ -131,7 +132,7 @@ def _moves(view: CmsModelView, record: Any) -> list[Command]:
 def _records(view: CmsModelView, words: str) -> list[Command]:
     """The newest that match, within what this person may see."""
     asked = replace(asking.read(request.args, view.columns, (), view.default_sort), search=words, filters={})
-    found = view.page_queries(asked, COUNT_BOUND)
+    found = view.page_queries(asked, MOST_SORTED)
     query = view.ordered(found.page, asked).options(*view.list_options()).limit(MOST_OF_AN_AREA)
     return [
         Command(str(record), view.row_link(record) or view.link(), view.icon) for record in db.session.scalars(query)

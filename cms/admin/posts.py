@@ -7,7 +7,7 @@ from cms.admin.bulk_action import Bulk
 from cms.admin.columns import Column
 from cms.admin.content import ContentView
 from cms.admin.content_bulk import GIVE, SCHEDULE
-from cms.admin.filters import ChoiceFilter, DateFilter, FlagFilter, RelationFilter
+from cms.admin.filters import ChoiceFilter, DateFilter, Filter, FlagFilter, RelationFilter
 from cms.admin.gate import WORK
 from cms.admin.import_columns import as_flag
 from cms.admin.listing import Preset
@@ -25,7 +25,6 @@ from cms.posts.standing import (
     has_changes_waiting,
     has_expired,
     has_pill,
-    ids_of_expired,
     ids_of_scheduled,
     is_scheduled,
     is_showing,
@@ -58,44 +57,57 @@ def _by(who: str) -> ColumnElement[bool]:
     return Post.author_id.in_(select(User.id).where(or_(User.username == who.casefold(), User.display_name == who)))
 
 
-def _few(standing: str) -> Select[int] | None:
-    """Where few of many posts stand, an index tells which."""
-    known = {"scheduled": ids_of_scheduled, "expired": ids_of_expired}.get(standing)
-    return known(now()) if known else None
-
-
 def _tagged(slug: str) -> Select[int]:
     return select(post_tags.c.post_id).where(post_tags.c.tag_id.in_(tags_called(slug)))
 
 
-#: Filters that posts and pages share.
-CONTENT_FILTERS = (
-    ChoiceFilter(
-        name="status",
-        label=N_("Status"),
-        choices=STATUS_CHOICES,
-        where=lambda status: has_pill(status, now()),
-        ids=_few,
-    ),
-    ChoiceFilter(
-        name="shown", label=N_("Readers"), choices=SHOWING_CHOICES, where=lambda one: SHOWING[one](now()), ids=_few
-    ),
-    RelationFilter(
-        name="author",
-        label=N_("Author"),
-        first=(("me", N_("Me")),),
-        where=_by,
-        options=lambda: (
-            select(User.id, User.name)
-            .where(
-                exists().where(Post.author_id == User.id, Post.trashed_at.is_(None), PostPolicy(signed_in()).viewable())
-            )
-            .order_by(User.name)
+def _has_tag(slug: str) -> ColumnElement[bool]:
+    """Asked of each post that is met, as the posts of a tag may be very many."""
+    return exists().where(post_tags.c.post_id == Post.id, post_tags.c.tag_id.in_(tags_called(slug)))
+
+
+def content_filters(kind: PostKind) -> tuple[Filter, ...]:
+    """Those that posts and pages share."""
+
+    def few(standing: str) -> Select[int] | None:
+        """Where few of many posts stand, an index tells which."""
+        return ids_of_scheduled(kind, now()) if standing == "scheduled" else None
+
+    return (
+        ChoiceFilter(
+            name="status",
+            label=N_("Status"),
+            choices=STATUS_CHOICES,
+            where=lambda status: has_pill(status, now()),
+            ids=few,
         ),
-    ),
-    DateFilter(name="since", word="after", label=N_("Changed since"), where=lambda day: Post.updated_at >= day),
-    DateFilter(name="until", word="before", label=N_("Changed before"), where=lambda day: Post.updated_at < day),
-)
+        ChoiceFilter(
+            name="shown",
+            label=N_("Readers"),
+            choices=SHOWING_CHOICES,
+            where=lambda one: SHOWING[one](now()),
+            ids=few,
+            ids_fit=True,
+        ),
+        RelationFilter(
+            name="author", label=N_("Author"), first=(("me", N_("Me")),), where=_by, options=lambda: _authors(kind)
+        ),
+        DateFilter(name="since", word="after", label=N_("Changed since"), where=lambda day: Post.updated_at >= day),
+        DateFilter(name="until", word="before", label=N_("Changed before"), where=lambda day: Post.updated_at < day),
+    )
+
+
+def _authors(kind: PostKind) -> Select[int, str]:
+    """Those of what the person looking may see."""
+    theirs = (Post.author_id == User.id, Post.kind == kind, Post.trashed_at.is_(None))
+    return (
+        select(User.id, User.name)
+        .where(exists().where(*theirs, PostPolicy(signed_in()).viewable()))
+        .order_by(User.name)
+    )
+
+
+POST_FILTERS = content_filters(PostKind.POST)
 
 BULK_ACTIONS = (
     Bulk(
@@ -183,11 +195,11 @@ class PostView(ContentView):
     )
     import_also = (*FILE_ALSO, Column("comments_open", N_("Comments are open"), fills="comments_open", read=as_flag))
     filters = (
-        *CONTENT_FILTERS[:3],
+        *POST_FILTERS[:3],
         RelationFilter(
             name="tag",
             label=N_("Tag"),
-            where=lambda slug: Post.id.in_(_tagged(slug)),
+            where=_has_tag,
             ids=_tagged,
             ids_fit=True,
             options=lambda: select(Tag.slug, Tag.name).order_by(Tag.name),
@@ -195,7 +207,7 @@ class PostView(ContentView):
         FlagFilter(
             name="summary", label=N_("Has a summary"), where=lambda has: ~lacks_summary() if has else lacks_summary()
         ),
-        *CONTENT_FILTERS[3:],
+        *POST_FILTERS[3:],
     )
     presets = (
         Preset(N_("All"), {}),

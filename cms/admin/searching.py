@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from cms import search
 from cms.admin import narrowing
@@ -47,6 +47,12 @@ class Searching(Gated):
     def get_query(self) -> Select[Any]:
         raise NotImplementedError
 
+    def ordered(self, query: Select[Any], asked: Asked, *, backwards: bool = False) -> Select[Any]:
+        raise NotImplementedError
+
+    def understood(self, query: str) -> Asked:
+        raise NotImplementedError
+
     def search_clause(self, words: str) -> ColumnElement[bool]:
         """Rows that have every word in one of the searched columns, or in the index."""
         if self.search_index is not None:
@@ -63,14 +69,30 @@ class Searching(Gated):
         query = self.get_query().where(*self._narrowed(asked))
         return query.where(self.search_clause(asked.search)) if asked.search else query
 
-    def counted_query(self, asked: Asked, most: int) -> Select[Any]:
-        """The same for a count within a bound: of what an index finds, no more is looked at."""
+    def number_of(self, asked: Asked, most: int, looked_at: int) -> ColumnElement[int]:
+        """How many rows there are, up to one more than `most`; of what an index finds, so many are looked at.
+
+        A few are looked at first, which is enough where there are more than `most` among them.
+        """
+        sample, every = self._found_first(asked, SAMPLE, whole=True), self._found_first(asked, looked_at)
+        if sample is None or every is None:
+            return self.count_up_to(self._in_order(self.asked_query(asked)), most)
+        return case((self.count_up_to(sample, most) > most, most + 1), else_=self.count_up_to(every, most))
+
+    def count_up_to(self, query: Select[Any], most: int) -> ColumnElement[int]:
+        """The number of its rows, or one more than `most`."""
+        some = query.with_only_columns(self.model.id).limit(most + 1).subquery()
+        return select(func.count()).select_from(some).scalar_subquery()
+
+    def _found_first(self, asked: Asked, most: int, *, whole: bool = False) -> Select[Any] | None:
+        """What fits of the first that an index finds, where one is asked; with `whole` words there may be more."""
         row_id = self.model.id
         if index := self._index_asked(asked):
-            return self._beginning_with(search.matching(db.session(), index, row_id, asked.search, most=most), asked)
+            has_words = search.matching(db.session(), index, row_id, asked.search, most=most, whole=whole)
+            return self._beginning_with(has_words, asked)
         if leading := self._leading(asked):
             return self._beginning_with(row_id.in_(leading.ids.limit(most)), replace(asked, filters=leading.left))
-        return self.asked_query(asked)
+        return None
 
     def page_queries(self, asked: Asked, most: int) -> Found:
         """Few hits are sorted. Of many, a walk along the order that looks at each row meets some soon."""
@@ -78,10 +100,10 @@ class Searching(Gated):
         if index := self._index_asked(asked):
             ids = search.hits(session, index, asked.search, most + 1)
         elif leading := self._leading(asked):
-            ids, left = list(session.scalars(leading.ids.limit(most + 1))), replace(asked, filters=leading.left)
+            ids, left = search.plain_ids(session, leading.ids.limit(most + 1)), replace(asked, filters=leading.left)
         else:
             query = self.asked_query(asked)
-            return Found(query, query)
+            return Found(query, self._in_order(query))
         if len(ids) <= most:
             few = self._beginning_with(search.among(session, self.model.id, ids), left)
             return Found(few, few)
@@ -94,6 +116,11 @@ class Searching(Gated):
 
     def _index_asked(self, asked: Asked) -> Index | None:
         return self.search_index if asked.search else None
+
+    def _in_order(self, query: Select[Any]) -> Select[Any]:
+        """SQLite counts in the index that has just these rows only where it is asked for them in its order."""
+        is_sqlite = db.engine.dialect.name == "sqlite"
+        return self.ordered(query, self.understood("")) if is_sqlite else query
 
     def _walk(self, asked: Asked) -> Select[Any]:
         index = self._index_asked(asked)

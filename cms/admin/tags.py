@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import request
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import selectinload
 
 from cms.admin import tag_bulk
@@ -72,7 +72,7 @@ class TagView(CmsModelView):
         FlagFilter(
             name="used",
             label=N_("In use"),
-            where=lambda used: Tag.id.in_(select(post_tags.c.tag_id)) == used,
+            where=lambda used: exists().where(post_tags.c.tag_id == Tag.id) == used,
         ),
         RelationFilter(
             name="parent",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, func, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, String, and_, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from cms import search
@@ -39,6 +39,7 @@ WHEN = func.coalesce(Comment.moderated_at, Comment.created_at)
 #: In the words of the index of these.
 IS_TRASHED = func.lower(Comment.status, type_=String()) == literal(TRASHED.value, String(), literal_execute=True)
 Key = tuple[str, int]
+Narrowed = Callable[[ColumnElement[bool]], ColumnElement[bool]]
 Narrow = Callable[[Select[*tuple[Any, ...]]], Select[*tuple[Any, ...]]]
 
 
@@ -85,8 +86,9 @@ class Trash:
             since = WHEN if model is Comment else model.trashed_at
             place = (model.id * len(MODELS) + number).label("place")
             part = select(literal(kind).label("kind"), model.id.label("id"), since.label("since"), place)
-            wanted = [found[model.__tablename__]] if words else []
-            one = narrow(select(part.where(self.visible(kind), *wanted).subquery()))
+            has_words = found.get(model.__tablename__)
+            fits = has_words(self.visible(kind)) if has_words else self.visible(kind)
+            one = narrow(select(part.where(fits).subquery()))
             parts.append(select(one.subquery()))
         return narrow(select(union_all(*parts).subquery()))
 
@@ -117,15 +119,15 @@ class Trash:
             found |= {(kind, record.id): record for record in self.session.scalars(query)}
         return found
 
-    def _found(self, words: str) -> dict[str, ColumnElement[bool]]:
+    def _found(self, words: str) -> dict[str, Narrowed]:
         """What has these words, by table: few are named, and of many each thing in the trash is asked by itself."""
-        return {model.__tablename__: self._has(index, model, words) for model, index in SEARCHED.items()}
+        return {model.__tablename__: self._with_words(index, model, words) for model, index in SEARCHED.items()}
 
-    def _has(self, index: search.Index, model: Any, words: str) -> ColumnElement[bool]:
+    def _with_words(self, index: search.Index, model: Any, words: str) -> Narrowed:
         ids = search.hits(self.session, index, words, MOST_NAMED + 1)
         if len(ids) > MOST_NAMED:
-            return search.having(self.session, index, model.id, words)
-        return search.among(self.session, model.id, ids)
+            return lambda scope: and_(scope, search.having(self.session, index, model.id, words))
+        return lambda scope: and_(search.among(self.session, model.id, ids), search.asked_last(scope))
 
     def _ready(self, row: Any, record: Any, actors: dict[tuple[str, int], str]) -> Trashed:
         return Trashed(

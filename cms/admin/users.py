@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from cms.accounts import queries
 from cms.accounts.actions import people
-from cms.accounts.models import Role, User, UserSession
+from cms.accounts.models import Role, RoleGrant, User, UserSession
 from cms.accounts.policy import PlainPolicy, UserPolicy
 from cms.accounts.standing import LABELS, Standing, standing_of, stands
 from cms.admin.base import SITE, CmsModelView
@@ -110,7 +110,8 @@ class UserView(UserRows, CmsModelView):
         return self.policy.where(Permission.USER_VIEW, Permission.USER_MANAGE)
 
     def list_options(self) -> tuple[Any, ...]:
-        return (selectinload(User.webauthn),)
+        rights = selectinload(User.roles).selectinload(Role.grants).joinedload(RoleGrant.tag_rows)
+        return (selectinload(User.webauthn), rights)
 
     def search_clause(self, words: str) -> ColumnElement[bool]:
         columns = [User.username, User.display_name, *([User.email] if sees_addresses() else [])]
@@ -288,9 +289,8 @@ def _sessions_of(person: User) -> list[UserSession]:
 
 
 def _lately(person: User) -> list[EventLine]:
-    events = select(Event).where(Event.actor_id == person.id).order_by(Event.id.desc()).limit(RECENT)
-    newest_first = sorted(db.session.scalars(events), key=lambda event: event.at, reverse=True)
-    return lines_of(db.session(), newest_first)
+    theirs = select(Event).where(Event.actor_id == person.id).order_by(Event.at.desc(), Event.id.desc())
+    return lines_of(db.session(), list(db.session.scalars(theirs.limit(RECENT))))
 
 
 def _posts_of(person: User) -> int:

@@ -111,7 +111,8 @@ class Event(Base):
         UniqueConstraint("undoes_id"),
         Index("ix_events_at_id", "at", "id"),
         Index("ix_events_subject", "subject_type", "subject_id", "id"),
-        Index("ix_events_actor_id_id", "actor_id", "id"),
+        Index("ix_events_subject_type_at_id", "subject_type", "at", "id"),
+        Index("ix_events_actor_id_at_id", "actor_id", "at", "id"),
         Index("ix_events_verb_id", "verb", "id"),
     )
 

@@ -14,7 +14,7 @@ from cms.posts.models import Edition, Post
 from cms.posts.policy import PostPolicy
 
 #: Posts that are named one by one; where more have the words, each comment that is met asks for its own.
-MOST_NAMED = 1_000
+MOST_NAMED = 200
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,20 @@ class OnPosts:
         return posts.has_words(self.session, self.words, Comment.post_id, viewer=self.viewer, at=self.at)
 
     def ids(self) -> Select[int] | CompoundSelect[int]:
-        """Of just these comments; one may come twice, by the working text of its post and by what readers see."""
+        """Of just these comments; one may come more than once, by several texts of its post."""
         if self.named is not None:
             return select(Comment.id).where(self.condition())
         worked_on, shown = (search.entries(self.session, one, self.words) for one in (search.POSTS, search.EDITIONS))
-        return union_all(
+        whole = search.entries(self.session, search.POSTS, self.words, whole=True)  # first: SQLite finds these at once
+        of_worked_on = (
             select(Comment.id)
             .join(Post, Post.id == Comment.post_id)
-            .join(worked_on, worked_on.c.id == Post.id)
-            .where(search.asked_last(PostPolicy(self.viewer).viewable())),
+            .join(found, found.c.id == Post.id)
+            .where(search.asked_last(PostPolicy(self.viewer).viewable()))
+            for found in (whole, worked_on)
+        )
+        return union_all(
+            *of_worked_on,
             select(Comment.id)
             .join(Edition, Edition.post_id == Comment.post_id)
             .join(shown, shown.c.id == Edition.id)

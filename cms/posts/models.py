@@ -51,6 +51,8 @@ class RevisionKind(StrEnum):
 
 
 IN_LISTS, IN_TRASH = "trashed_at IS NULL", "trashed_at IS NOT NULL"
+LAST_SHOWN = ("shown_from", "shown_until", "shown_earlier_until")
+ENDING = "shown_until IS NOT NULL"
 
 
 def _partial(name: str, condition: str, *columns: str) -> Index:
@@ -63,18 +65,23 @@ class Post(Base, Timestamps):
     __tablename__ = "posts"
     __table_args__ = (
         CheckConstraint("parent_id IS NULL OR parent_id <> id", name="not_own_parent"),
-        # What lists show: without what is in the trash, they count within the index alone.
-        _partial("ix_posts_kind_updated_at_id", IN_LISTS, "kind", "updated_at", "id"),
-        _partial("ix_posts_kind_status_updated_at_id", IN_LISTS, "kind", "status", "updated_at", "id"),
+        # What lists show: without what is in the trash, they count within the index alone, also what readers see.
+        _partial("ix_posts_kind_updated_at_id", IN_LISTS, "kind", "updated_at", "id", *LAST_SHOWN),
+        _partial("ix_posts_kind_status_updated_at_id", IN_LISTS, "kind", "status", "updated_at", "id", *LAST_SHOWN),
         # What Today asks for: everybody's by status, and one's own.
         _partial("ix_posts_status_updated_at_id", IN_LISTS, "status", "updated_at", "id"),
         _partial("ix_posts_author_id_status_updated_at_id", IN_LISTS, "author_id", "status", "updated_at", "id"),
         _partial("ix_posts_kind_author_id_updated_at_id", IN_LISTS, "kind", "author_id", "updated_at", "id"),
         _partial("ix_posts_kind_title_id", IN_LISTS, "kind", "title", "id"),
         _partial("ix_posts_without_summary", f"{IN_LISTS} AND summary = ''", "kind", "updated_at", "id"),
-        _partial("ix_posts_changed_since_shown", f"{IN_LISTS} AND version > shown_version", "kind", "updated_at", "id"),
+        _partial(
+            "ix_posts_changed", f"{IN_LISTS} AND version > shown_version", "kind", "updated_at", "id", *LAST_SHOWN
+        ),
+        _partial("ix_posts_ending", f"{IN_LISTS} AND {ENDING}", "kind", "status", "updated_at", "id", "shown_until"),
+        _partial("ix_posts_with_summary", f"{IN_LISTS} AND summary <> ''", "kind", "updated_at", "id"),
         Index("ix_posts_slug", "slug"),
-        Index("ix_posts_kind_published_at_id", "kind", "published_at", "id"),
+        # What Today draws: how many went live on each day.
+        _partial("ix_posts_kind_published_at_id", IN_LISTS, "kind", "published_at", "id", *LAST_SHOWN),
         Index("ix_posts_author_id_updated_at_id", "author_id", "updated_at", "id"),
         # Of the trash alone: with everything in it, SQLite begins there to find what is not in the trash.
         _partial("ix_posts_trashed_at_id", IN_TRASH, "trashed_at", "id"),
@@ -100,8 +107,12 @@ class Post(Base, Timestamps):
     comments_open: Mapped[bool] = mapped_column(default=True)
     position: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=0)
-    #: The version in the last of its editions, over or not; kept by `timeline`, so that lists find what readers lack.
+    #: The last stretch that readers see it without a break, over or not, the version at its end, and when the stretch
+    #: before it ended. Kept by `timeline`, so that lists find what readers see and lack.
+    shown_from: Mapped[datetime | None]
+    shown_until: Mapped[datetime | None]
     shown_version: Mapped[int | None]
+    shown_earlier_until: Mapped[datetime | None]
     word_count: Mapped[int] = mapped_column(default=0)
     #: When it first went live, kept when it is published again: lists and feeds sort by it.
     published_at: Mapped[datetime | None]
@@ -161,8 +172,7 @@ class Edition(Base):
         UniqueConstraint("post_id", "live_from"),
         Index("ix_editions_path_live_from", "path", "live_from"),
         Index("ix_editions_kind_published_at_id", "kind", "published_at", "id"),
-        Index("ix_editions_live_from_post_id", "live_from", "post_id", "updated_at"),
-        _partial("ix_editions_planned_until_post_id", "planned_until IS NOT NULL", "planned_until", "post_id"),
+        Index("ix_editions_live_from_kind_post_id", "live_from", "kind", "post_id", "updated_at"),
         Index("ix_editions_author_id_published_at_id", "author_id", "published_at", "id"),
     )
 

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Integer, Select, and_, exists, func, literal_column, or_, select
+from sqlalchemy.orm import Session
 
 from cms.posts.lifecycle import PUBLISHED, PostStatus
-from cms.posts.models import Edition, Post, Revision
+from cms.posts.models import Edition, Post, PostKind, Revision
 from cms.posts.queries import goes_on, is_live, is_open
+from cms.search import asked_last
 
 
 @dataclass(frozen=True)
@@ -73,30 +74,32 @@ def standings(session: Session, posts: Iterable[Post], at: datetime) -> dict[int
 
 def is_scheduled(at: datetime) -> ColumnElement[bool]:
     """Something of the post lies ahead, as a WHERE clause."""
-    return exists().where(Edition.post_id == Post.id, Edition.live_from > at, ~goes_on())
+    # As a value and not with EXISTS, which PostgreSQL takes apart to look up the post of every edition ahead.
+    one: ColumnElement[int] = literal_column("1", Integer)
+    ahead = select(one).where(Edition.post_id == Post.id, Edition.live_from > at, ~goes_on())
+    return func.coalesce(ahead.limit(1).scalar_subquery(), 0) == 1
 
 
 def is_showing(at: datetime) -> ColumnElement[bool]:
-    return exists().where(Edition.post_id == Post.id, is_live(at))
+    """Editions are asked only of what is shown once more after a break, which is ahead or has begun."""
+    # What compares NULL is NULL, with which PostgreSQL would ask for editions all the same.
+    is_again = and_(Post.shown_earlier_until.is_not(None), Post.shown_earlier_until > at)
+    before = exists().where(Edition.post_id == Post.id, is_live(at))
+    return and_(_is_open(at), or_(Post.shown_from <= at, and_(is_again, before)))
 
 
 def has_expired(at: datetime) -> ColumnElement[bool]:
-    return and_(Post.status == PUBLISHED, ~is_showing(at), ~is_scheduled(at))
+    return and_(Post.status == PUBLISHED, Post.shown_until <= at)
 
 
-def ids_of_scheduled(at: datetime) -> Select[int]:
-    """Posts with something ahead, from the index of beginnings."""
-    return select(Edition.post_id).where(Edition.live_from > at, ~goes_on())
+def _is_open(at: datetime) -> ColumnElement[bool]:
+    """Some edition is live or ahead."""
+    return and_(Post.shown_from.is_not(None), or_(Post.shown_until.is_(None), Post.shown_until > at))
 
 
-def ids_of_expired(at: datetime) -> Select[int]:
-    """Posts that nothing is shown of any more, from the index of ends that were asked for."""
-    other = aliased(Edition)
-    still_open = exists().where(
-        other.post_id == Edition.post_id, or_(other.live_until.is_(None), other.live_until > at)
-    )
-    ended = select(Edition.post_id).join(Post, Post.id == Edition.post_id)
-    return ended.where(Edition.planned_until <= at, Post.status == PUBLISHED, ~still_open)
+def ids_of_scheduled(kind: PostKind, at: datetime) -> Select[int]:
+    """Those with something ahead, from the index of beginnings."""
+    return select(Edition.post_id).where(asked_last(Edition.kind == kind), Edition.live_from > at, ~goes_on())
 
 
 def has_pill(word: str, at: datetime) -> ColumnElement[bool]:
@@ -114,7 +117,7 @@ def has_pill(word: str, at: datetime) -> ColumnElement[bool]:
 
 def has_changes_waiting(at: datetime) -> ColumnElement[bool]:
     """`Standing.has_changes` as a WHERE clause; one test keeps the two in step."""
-    return and_(Post.version > Post.shown_version, exists().where(Edition.post_id == Post.id, is_open(at)))
+    return and_(Post.version > Post.shown_version, _is_open(at))
 
 
 def _standing(post: Post, showing: list[Showing], at: datetime) -> Standing:

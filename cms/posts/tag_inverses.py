@@ -3,6 +3,7 @@
 from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
+from cms import search
 from cms.accounts.models import User
 from cms.audit.actions import Changes, record
 from cms.audit.inverses import Inverse, Undoing, loading
@@ -90,7 +91,7 @@ def made_again(doing: Undoing) -> Tag:
 
 
 def _give(session: Session, tag: Tag, table: Table, model: type[Post] | type[Edition], ids: list[int]) -> list[int]:
-    there = list(session.scalars(select(model.id).where(model.id.in_(ids)).order_by(model.id)))
+    there = list(session.scalars(select(model.id).where(search.among(session, model.id, ids)).order_by(model.id)))
     give(session, table, tag, there)
     return there
 

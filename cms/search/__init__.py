@@ -7,7 +7,7 @@ made again from the rows at any time, and `doctor` compares the two.
 from cms.search.bulk import Words, put_found, settle
 from cms.search.index import COMMENTS, EDITIONS, INDEXES, MEDIA, POSTS, Index, missing, put, rebuild, remove, words_of
 from cms.search.plan import asked_last
-from cms.search.query import among, entries, having, hits, matching
+from cms.search.query import among, entries, having, hits, matching, plain_ids
 
 __all__ = [
     "COMMENTS",
@@ -24,6 +24,7 @@ __all__ = [
     "hits",
     "matching",
     "missing",
+    "plain_ids",
     "put",
     "put_found",
     "rebuild",

@@ -6,6 +6,7 @@ import re
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    CompoundSelect,
     Integer,
     Select,
     Subquery,
@@ -37,25 +38,31 @@ IdColumn = ColumnElement[int] | InstrumentedAttribute[int]
 
 
 def matching(
-    session: Session, index: Index, id_column: IdColumn, query: str, *, most: int | None = None
+    session: Session, index: Index, id_column: IdColumn, query: str, *, most: int | None = None, whole: bool = False
 ) -> ColumnElement[bool]:
     """A condition on the id: rows that have every word (the beginning of one is enough) and every “exact phrase”.
 
-    With `most`, of no more than so many that the index finds first.
+    With `most`, of no more than so many that the index finds first; with `whole`, only those that have the whole words,
+    which SQLite finds one by one, while it gathers all that begin with them.
     """
-    phrases = _phrases(query)
+    phrases = _phrases(query, whole=whole)
     return id_column.in_(_ids(session, index, phrases).limit(most)) if phrases else false()
 
 
 def hits(session: Session, index: Index, query: str, most: int) -> list[int]:
     """Ids of rows that match, in no order; the index is read no further than `most`."""
     phrases = _phrases(query)
-    return list(session.scalars(_ids(session, index, phrases).limit(most))) if phrases else []
+    return plain_ids(session, _ids(session, index, phrases).limit(most)) if phrases else []
 
 
-def entries(session: Session, index: Index, query: str, most: int | None = None) -> Subquery:
+def plain_ids(session: Session, query: Select[int] | CompoundSelect[int]) -> list[int]:
+    """What the query finds; thousands of numbers as rows of the session would take longer than finding them."""
+    return list(session.connection().scalars(query))
+
+
+def entries(session: Session, index: Index, query: str, most: int | None = None, *, whole: bool = False) -> Subquery:
     """Ids of rows that match, one after the other as the index finds them: for joins that stop soon."""
-    phrases = _phrases(query)
+    phrases = _phrases(query, whole=whole)
     found = _ids(session, index, phrases) if phrases else select(literal_column("0", Integer).label("id"))
     return found.limit(most).subquery()
 
@@ -108,13 +115,13 @@ def _words(words: str) -> BindParameter[str]:
     return bindparam("words", words, unique=True)
 
 
-def _phrases(query: str) -> list[tuple[list[str], bool]]:
+def _phrases(query: str, *, whole: bool = False) -> list[tuple[list[str], bool]]:
     """Groups of words that stand together, and whether the last may be just the beginning of a word."""
     found: list[tuple[list[str], bool]] = []
     for exact, loose in _PARTS.findall(query[:MAX_LENGTH]):
         words = words_of(exact or loose)
         if words:
-            found.append((words, not exact))
+            found.append((words, not exact and not whole))
     return found[:MAX_WORDS]
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cms.audit.models import Batch, Event
+from cms.posts.actions import timeline
 from cms.posts.lifecycle import DRAFT, PUBLISHED, PostStatus
 from cms.posts.models import Edition, Post
 from cms.web import now as clock_now
@@ -82,7 +83,7 @@ def test_an_expired_post_says_so(browser: Browser, session: Session, make: Make,
     editor, post = make.editor(), make.post(status=PUBLISHED)
     edition = session.scalars(select(Edition)).one()
     with browser.app.app_context():
-        edition.live_until = edition.planned_until = clock_now() - timedelta(minutes=1)
+        timeline.end(session, edition, clock_now() - timedelta(minutes=1))
     session.commit()
 
     assert "Expired" in browser.sign_in(editor).get("/admin/posts/").text

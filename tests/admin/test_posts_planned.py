@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cms.posts import actions
+from cms.posts.actions import timeline
 from cms.posts.lifecycle import ARCHIVED, DRAFT, PUBLISHED
 from cms.posts.models import Edition, Post
 from tests.admin.posts import edited
@@ -140,7 +141,7 @@ def test_a_filter_finds_what_the_pill_says(
     over = make.post(title="Over", status=PUBLISHED)
     session.flush()
     for edition in session.scalars(select(Edition).where(Edition.post_id == over.id)):
-        edition.live_until = edition.planned_until = edition.live_from.replace(microsecond=5)
+        timeline.end(session, edition, edition.live_from.replace(microsecond=5))
     session.commit()
 
     page = desk.get(f"/admin/posts/?status={status}").text

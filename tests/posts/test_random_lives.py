@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from cms import search
 from cms.accounts.models import User
 from cms.core.errors import CmsError
-from cms.posts import actions, queries
+from cms.posts import actions, queries, standing
 from cms.posts.lifecycle import PostMove
 from cms.posts.models import Edition, Post, PostKind
 from tests.posts.conftest import HOUR, Create
@@ -88,8 +88,18 @@ class Life:
                 assert one.live_until <= other.live_from
         turns = {moment for edition in editions for moment in (edition.live_from, edition.live_until) if moment}
         for moment in {self.at} | {turn for turn in turns if turn > self.at}:
-            self._check_addresses([edition for edition in editions if edition.is_live(moment)])
+            live = [edition for edition in editions if edition.is_live(moment)]
+            self._check_addresses(live)
+            self._check_filters({edition.post_id for edition in live}, moment)
         assert search.missing(self.session, search.EDITIONS) == 0
+
+    def _check_filters(self, live: set[int], at: datetime) -> None:
+        """Lists look beside the posts, and readers at editions."""
+        mine = select(Post.id).where(Post.id.in_(self.ids))
+        assert set(self.session.scalars(mine.where(standing.is_showing(at)))) == live
+        signs = standing.standings(self.session, self.session.scalars(select(Post).where(Post.id.in_(self.ids))), at)
+        expired = {post_id for post_id, stands in signs.items() if stands.is_expired}
+        assert set(self.session.scalars(mine.where(standing.has_expired(at)))) == expired
 
     def _check_addresses(self, live: list[Edition]) -> None:
         paths = {edition.post_id: edition.path for edition in live}

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import product
 
 import pytest
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
@@ -28,8 +29,12 @@ def posts(
     session: Session, create: Create, publish: Publish, save: Save, editor: User, now: datetime
 ) -> dict[str, Post]:
     """One in every situation there is, an hour after it came about."""
-    names = "draft live changed ahead changed_ahead replaced replaced_and_changed expired ended unpublished trashed"
+    names = (
+        "draft live changed ahead changed_ahead replaced replaced_and_changed expired ended again unpublished trashed"
+    )
     posts = {name: create(name) for name in names.split()}
+    publish(posts["again"], live_until=now + MINUTE)
+    publish(posts["again"], at=now + 2 * MINUTE, live_from=now + DAY)
     for name in ("live", "changed", "replaced", "replaced_and_changed", "unpublished", "trashed"):
         publish(posts[name])
     publish(posts["expired"], live_until=now + MINUTE)
@@ -52,21 +57,29 @@ def posts(
     return posts
 
 
-@pytest.mark.parametrize(
-    ("ids", "where"),
-    [(standing.ids_of_scheduled, standing.is_scheduled), (standing.ids_of_expired, standing.has_expired)],
-)
 def test_what_the_index_of_times_has_is_what_the_condition_finds(
-    session: Session,
-    posts: dict[str, Post],
-    now: datetime,
-    ids: Callable[[datetime], Select[int]],
-    where: Callable[[datetime], ColumnElement[bool]],
+    session: Session, posts: dict[str, Post], now: datetime
 ) -> None:
-    for at in (now + HOUR, now + 2 * DAY):
-        found = session.scalars(select(Post.id).where(where(at), Post.trashed_at.is_(None)))
+    for at, kind in product((now + HOUR, now + 2 * DAY), PostKind):
+        wanted = (standing.is_scheduled(at), Post.trashed_at.is_(None), Post.kind == kind)
+        found = session.scalars(select(Post.id).where(*wanted))
 
-        assert set(found) == set(session.scalars(ids(at)))
+        assert set(found) == set(session.scalars(standing.ids_of_scheduled(kind, at)))
+
+
+def test_the_last_stretch_that_readers_see_stands_beside_each_post(posts: dict[str, Post], now: datetime) -> None:
+    """Without a break: an edition that takes over from another goes on with its stretch."""
+    stretches = {name: (post.shown_from, post.shown_until, post.shown_earlier_until) for name, post in posts.items()}
+
+    assert stretches == {
+        "draft": (None, None, None),
+        **dict.fromkeys(("live", "changed", "replaced", "replaced_and_changed", "below"), (now, None, None)),
+        **dict.fromkeys(("ahead", "changed_ahead"), (now + DAY, None, None)),
+        "expired": (now, now + MINUTE, None),
+        "ended": (now, now + 2 * MINUTE, None),
+        "again": (now + DAY, None, now + MINUTE),
+        **dict.fromkeys(("unpublished", "trashed"), (now, now + MINUTE, None)),
+    }
 
 
 def test_each_post_says_where_it_stands(session: Session, posts: dict[str, Post], now: datetime) -> None:
@@ -87,8 +100,9 @@ def test_each_post_says_where_it_stands(session: Session, posts: dict[str, Post]
         "changed_ahead",
         "replaced",
         "replaced_and_changed",
+        "again",
     }
-    assert named(lambda stands: stands.is_scheduled) == {"ahead", "changed_ahead"}
+    assert named(lambda stands: stands.is_scheduled) == {"ahead", "changed_ahead", "again"}
     assert named(lambda stands: stands.is_expired) == {"expired", "ended", "trashed"}
     assert named(lambda stands: stands.has_changes) == {"changed", "changed_ahead", "replaced_and_changed"}
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from cms.audit.actions import record
 from cms.audit.undo import undo
 from cms.posts import actions as posts
 from cms.posts.models import post_tags
@@ -68,3 +69,18 @@ def test_a_thing_that_got_the_number_of_another_is_not_taken_for_it(world: World
     world.session.flush()
 
     assert "not there any more" in refused(world, event).message
+
+
+def test_a_tag_of_more_posts_than_a_statement_has_room_for_returns(world: World) -> None:
+    """PostgreSQL takes 65,535 values in one statement; most of these posts are gone by now."""
+    post = world.make.post(tags=[world.make.tag("Sea")])
+    posts.delete_tag(world.session, post.tags[0], **world.later())
+    told, gone = world.last(), list(range(1_000_000, 1_070_000))
+    tag = Tag(id=told.subject_id, name="Sea", key="sea", slug="sea", created_at=world.at, updated_at=world.at)
+    changes = {name: tuple(values) for name, values in told.changes.items()} | {"posts": ([post.id, *gone], [])}
+    event = record(world.session, "tag.delete", tag, **world.later(), changes=changes)
+    world.session.flush()
+
+    undo(world.session, event, **world.later())
+
+    assert world.session.scalars(select(post_tags.c.post_id)).all() == [post.id]

@@ -59,6 +59,7 @@ FATES = _deck(
     Column("status", String(20)),
     *(Column(name, Integer) for name in ("versions", "shown")),
     *(Column(name, BigInteger) for name in ("ago", "revised", "published", "trashed", "updated")),
+    *(Column(name, BigInteger) for name in ("shown_from", "shown_until")),
 )
 #: What readers saw of it.
 SHOWINGS = _deck(

@@ -41,8 +41,10 @@ class Fate:
     def card(self) -> dict[str, Any]:
         values = asdict(self)
         del values["showings"]
-        shown = max((one.version for one in self.showings), default=None)
-        return values | {"status": self.status.value, "versions": 1 if self.revised is None else 2, "shown": shown}
+        last = self.showings[-1] if self.showings else None
+        shown = (last.version, last.starts, last.ends) if last else (None, None, None)
+        values |= zip(("shown", "shown_from", "shown_until"), shown, strict=True)
+        return values | {"status": self.status.value, "versions": 1 if self.revised is None else 2}
 
 
 def fates(random: Random, count: int) -> list[Fate]:

@@ -88,6 +88,8 @@ def _insert_posts(chunk: Chunk) -> Insert:
         "author_id": decks.WRITERS.c.user_id,
         "version": _fate.versions,
         "shown_version": _fate.shown,
+        "shown_from": Moment(begun + _fate.shown_from),
+        "shown_until": Moment(begun + _fate.shown_until),
         "word_count": _text.words,
         "published_at": Moment(begun + _fate.published),
         "trashed_at": Moment(begun + _fate.trashed),

@@ -10,7 +10,7 @@ from cms.accounts.models import User
 from cms.core.text import excerpt
 from cms.media.models import Media
 from cms.posts.actions.nesting import follow, require_no_circle
-from cms.posts.actions.timeline import live_at, open_editions, put_in, require_free_path, take_out
+from cms.posts.actions.timeline import end, live_at, open_editions, put_in, require_free_path, take_out
 from cms.posts.destinations import addresses_through
 from cms.posts.models import Edition, Post, PostKind, Revision
 from cms.posts.rendering import article_of
@@ -99,8 +99,7 @@ def put_back(
         if edition.live_from >= min(since, at):
             take_out(session, edition)
         else:
-            edition.live_until = at
-    session.flush()
+            end(session, edition, at)
     for stretch in stretches:
         _put_back(session, post, stretch, by=by, at=at)
     _settle(session, post, by=by, at=at)
@@ -116,8 +115,7 @@ def end_live(session: Session, post: Post, *, by: User | None, at: datetime) -> 
     _cancel_scheduled(session, post, at)
     current = live_at(session, post.id, at)
     if current is not None:
-        current.live_until = max(at, current.live_from + TICK)
-    session.flush()
+        end(session, current, max(at, current.live_from + TICK))
     _settle(session, post, by=by, at=at)
 
 
@@ -128,8 +126,7 @@ def _cancel_scheduled(session: Session, post: Post, at: datetime) -> None:
         take_out(session, edition)
     current = live_at(session, post.id, at)
     if current is not None and coming:
-        current.live_until = current.planned_until
-    session.flush()
+        end(session, current, current.planned_until)
 
 
 def _put_back(session: Session, post: Post, stretch: dict[str, Any], *, by: User | None, at: datetime) -> None:
@@ -139,8 +136,8 @@ def _put_back(session: Session, post: Post, stretch: dict[str, Any], *, by: User
     if known is not None:
         if ends is None or ends > at:
             require_free_path(session, known.path, post.id, at)
-        known.live_until, known.planned_until = ends, asked
-        session.flush()
+        known.planned_until = asked
+        end(session, known, ends)
     elif starts is not None and (ends is None or ends > at):
         revision = session.get_one(Revision, stretch["revision_id"])
         _begin(session, post, revision, max(at, starts), asked, by=by, at=at)
@@ -160,8 +157,7 @@ def _begin(
     starts = _after_the_last_start(session, post, live_from)
     current = live_at(session, post.id, starts)
     if current is not None:
-        current.live_until = starts
-    session.flush()
+        end(session, current, starts)
     edition = _edition_of(session, post, revision, starts, live_until)
     require_no_circle(session, post.id, revision.snapshot["parent_id"], at)
     put_in(session, edition, at)

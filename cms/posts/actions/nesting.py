@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from cms.accounts.models import User
 from cms.core.errors import Conflict, Invalid
 from cms.core.i18n import _
-from cms.posts.actions.timeline import open_editions, put_in, require_free_path, take_out
+from cms.posts.actions.timeline import end, open_editions, put_in, require_free_path, take_out
 from cms.posts.destinations import addresses_through
 from cms.posts.models import Edition, PostKind, Revision
 from cms.posts.queries import is_open
@@ -68,10 +68,9 @@ def _whole_editions(session: Session, page_id: int, at: datetime) -> list[Editio
     for edition in open_editions(session, page_id, at):
         if whole and edition.goes_on and edition.live_from > at:
             take_out(session, edition)
-            whole[-1].live_until = edition.live_until
+            end(session, whole[-1], edition.live_until)
         else:
             whole.append(edition)
-    session.flush()
     return whole
 
 
@@ -98,8 +97,7 @@ def _go_on(
         return edition
     columns = {column.key: getattr(edition, column.key) for column in Edition.__table__.columns if column.key != "id"}
     moved = Edition(**(columns | {"path": path, "live_from": moment}), tags=list(edition.tags))
-    edition.live_until = moment
-    session.flush()
+    end(session, edition, moment)
     put_in(session, moved, at)
     remember(session, edition.path, post_id=edition.post_id, by=by, at=at)
     return moved

@@ -1,8 +1,8 @@
-"""The editions of a post in the order of time: how they are found, put in and taken out. Nothing else writes them."""
+"""The editions of a post in the order of time: how they are found, begun, ended and taken out. Only here."""
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from cms import references, search
@@ -32,7 +32,14 @@ def put_in(session: Session, edition: Edition, at: datetime) -> None:
     search.put(session, search.EDITIONS, edition.id, edition.title, edition.summary, plain_text(edition.body_html))
     shown = {"body_html": ids_in(edition.body_html), "featured_media_id": [edition.featured_media_id]}
     references.put(session, Edition.__tablename__, edition.id, shown)
-    _note_version(session, edition.post_id)
+    _note_last(session, edition.post_id)
+
+
+def end(session: Session, edition: Edition, moment: datetime | None) -> None:
+    """Another end than it had; None lets it go on for good."""
+    edition.live_until = moment
+    session.flush()
+    _note_last(session, edition.post_id)
 
 
 def take_out(session: Session, edition: Edition) -> None:
@@ -41,21 +48,27 @@ def take_out(session: Session, edition: Edition) -> None:
     references.forget(session, Edition.__tablename__, [edition.id])
     session.delete(edition)
     session.flush()
-    _note_version(session, edition.post_id)
+    _note_last(session, edition.post_id)
 
 
-def _note_version(session: Session, post_id: int) -> None:
-    """Which version the last edition shows; whether it is over is for whoever asks, as time passes without us."""
-    last = (
-        select(Revision.number)
-        .join(Edition, Edition.revision_id == Revision.id)
+def _note_last(session: Session, post_id: int) -> None:
+    """When readers see the post for the last time, and which version; whether that is over is for whoever asks."""
+    newest_first = (
+        select(Edition.live_from, Edition.live_until, Revision.number)
+        .join(Revision, Revision.id == Edition.revision_id)
         .where(Edition.post_id == post_id)
         .order_by(Edition.live_from.desc())
-        .limit(1)
-        .scalar_subquery()
     )
-    moved = update(Post).where(Post.id == post_id, Post.shown_version.is_distinct_from(last))
-    session.execute(moved.values(shown_version=last).execution_options(synchronize_session="fetch"))
+    post = session.get_one(Post, post_id)
+    post.shown_from = post.shown_until = post.shown_version = post.shown_earlier_until = None
+    for begins, ends, version in session.execute(newest_first):
+        if post.shown_from is None:
+            post.shown_until, post.shown_version = ends, version
+        elif ends != post.shown_from:
+            post.shown_earlier_until = ends
+            break
+        post.shown_from = begins
+    session.flush()
 
 
 def require_free_path(session: Session, path: str, post_id: int, at: datetime) -> None:
