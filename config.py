@@ -48,6 +48,7 @@ class Config:
     limits: bool
     staging_mail: bool
     log_file: Path | None
+    keep_pages: bool
 
     @property
     def is_public(self) -> bool:
@@ -94,6 +95,7 @@ def _checked(read: Values, env: str, base_url: str) -> Config:
         limits=_text(read, "LIMITS") != "off",
         staging_mail=_text(read, "STAGING_MAIL") == "send",
         log_file=_log_file(_text(read, "LOG_FILE")),
+        keep_pages=_text(read, "KEEP_PAGES") != "off",
     )
     if not _is_address(config.base_url):
         raise ConfigError("CMS_BASE_URL must be an address such as https://www.example.com.")

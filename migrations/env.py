@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from alembic import context
 from alembic.runtime.migration import MigrationContext
 from flask import current_app
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, inspect
 
 import cms
 from cms.core.db import Base, OrphansLeft, UTCDateTime
+from cms.core.generation import UNWATCHED, Generation
 
 for models in sorted(Path(cms.__file__).parent.glob("*/models.py")):
     import_module(f"cms.{models.parent.name}.models")
@@ -53,7 +54,7 @@ def plainly(kind: str, item: object, _context: object) -> str | bool:
 
 def run() -> None:
     engine = current_app.extensions["migrate"].db.engine
-    with engine.connect() as connection:
+    with engine.connect().execution_options(**UNWATCHED) as connection:
         if connection.dialect.name == "sqlite":
             _run_on_sqlite(connection)
         else:
@@ -125,6 +126,9 @@ def _migrate(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+    if inspect(connection).has_table(Generation.__tablename__):  # whatever was kept may be of what was there before
+        connection.exec_driver_sql("UPDATE generations SET number = number + 1 WHERE id = 1")
+        connection.commit()
 
 
 run()

@@ -24,6 +24,10 @@ class Browser:
         """Reads the whole answer, as a browser does: a streamed one keeps its request open until then."""
         return self.client.get(url, buffered=True, **options)
 
+    def get_unkept(self, url: str) -> TestResponse:
+        """The page as it is made: under another of its names, a site keeps nothing."""
+        return self.get(url, base_url="http://127.0.0.1")
+
     def post(self, url: str, data: dict[str, Any] | None = None, **options: Any) -> TestResponse:
         """With a valid token; `client.post` is for leaving it out."""
         answer = self.client.post(url, data={"csrf_token": self.token()} | (data or {}), **options)

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from cms.core.db import Base
+from cms.core.generation import Generation
 from cms.search import INDEXES
 
 
@@ -25,7 +26,9 @@ def wipe(engine: Engine, instance: Path) -> None:
 
 @cache
 def _tables() -> list[str]:
-    return [*Base.metadata.tables, *(index.name for index in INDEXES)]
+    """But for the number of the generation, which grows by this: what was kept of the test before is old."""
+    ours = [name for name in Base.metadata.tables if name != Generation.__tablename__]
+    return [*ours, *(index.name for index in INDEXES)]
 
 
 def _wipe_sqlite(connection: Connection) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from cms.core.db import Base, JSONType, Timestamps, UTCDateTime, reference
 from cms.core.errors import Invalid
+from cms.core.generation import UNSEEN
 from cms.core.i18n import _
 from cms.core.permissions import Permission, Scope
 from cms.core.text import skeleton
@@ -21,6 +22,7 @@ user_roles = Table(
     Base.metadata,
     Column("user_id", reference("users.id"), primary_key=True),
     Column("role_id", reference("roles.id"), primary_key=True, index=True),
+    **UNSEEN,
 )
 
 
@@ -28,7 +30,7 @@ class RoleGrant(Base):
     """One permission of a role: how far it reaches, and the tags it is limited to (none: no limit)."""
 
     __tablename__ = "role_grants"
-    __table_args__ = (UniqueConstraint("role_id", "permission", "scope"),)
+    __table_args__ = (UniqueConstraint("role_id", "permission", "scope"), UNSEEN)
 
     role_id: Mapped[int] = mapped_column(reference("roles.id"))
     permission: Mapped[Permission]
@@ -52,7 +54,7 @@ class RoleGrantTag(Base):
     """A tag that a grant is limited to; by id, since taxonomy stands above accounts."""
 
     __tablename__ = "role_grant_tags"
-    __table_args__ = (UniqueConstraint("grant_id", "tag_id"),)
+    __table_args__ = (UniqueConstraint("grant_id", "tag_id"), UNSEEN)
 
     grant_id: Mapped[int] = mapped_column(reference("role_grants.id"))
     tag_id: Mapped[int] = mapped_column(reference("tags.id"), index=True)
@@ -64,6 +66,7 @@ class Role(Base, RoleMixin, Timestamps):
     """A named set of grants; the built-in owner holds everything, including permissions of later versions."""
 
     __tablename__ = "roles"
+    __table_args__ = (UNSEEN,)
 
     name: Mapped[str] = mapped_column(String(60), unique=True)
     label: Mapped[str] = mapped_column(String(80))
@@ -111,26 +114,26 @@ class User(Base, UserMixin, Timestamps):
     display_name: Mapped[str] = mapped_column(String(80))
     bio: Mapped[str] = mapped_column(String(1000), default="")
     avatar_id: Mapped[int | None] = mapped_column(reference("media.id", use_alter=True), index=True)
-    password: Mapped[str | None] = mapped_column(String(255))
+    password: Mapped[str | None] = mapped_column(String(255), **UNSEEN)
     active: Mapped[bool] = mapped_column(default=True)
-    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
-    fs_token_uniquifier: Mapped[str | None] = mapped_column(String(64), unique=True)
-    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, **UNSEEN)
+    fs_token_uniquifier: Mapped[str | None] = mapped_column(String(64), unique=True, **UNSEEN)
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True, **UNSEEN)
     confirmed_at: Mapped[datetime | None]
     #: Set while an account waits for an owner's yes (sign-up by approval).
     approval_requested_at: Mapped[datetime | None]
     #: Set when personal data was erased; such an account can never be used again.
     anonymised_at: Mapped[datetime | None]
-    tf_primary_method: Mapped[str | None] = mapped_column(String(64))
-    tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
-    tf_last_code: Mapped[str | None] = mapped_column(String(20))
-    mf_recovery_codes: Mapped[list[str] | None]
+    tf_primary_method: Mapped[str | None] = mapped_column(String(64), **UNSEEN)
+    tf_totp_secret: Mapped[str | None] = mapped_column(String(255), **UNSEEN)
+    tf_last_code: Mapped[str | None] = mapped_column(String(20), **UNSEEN)
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(**UNSEEN)
     timezone: Mapped[str | None] = mapped_column(String(60))
     locale: Mapped[str | None] = mapped_column(String(12))
-    last_seen_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime | None] = mapped_column(**UNSEEN)
     #: How this person arranges the back office: by key; what is not chosen is not in it.
-    preferences: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
-    version: Mapped[int] = mapped_column(default=1)
+    preferences: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}", **UNSEEN)
+    version: Mapped[int] = mapped_column(default=1, **UNSEEN)
 
     roles: Mapped[list[Role]] = relationship(secondary=user_roles, lazy="selectin", order_by=Role.id)
     webauthn: Mapped[list["WebAuthn"]] = relationship(back_populates="user", cascade="all, delete-orphan")
@@ -177,6 +180,7 @@ class WebAuthn(Base, WebAuthnMixin):
     """A passkey or security key."""
 
     __tablename__ = "webauthn"
+    __table_args__ = (UNSEEN,)
 
     credential_id: Mapped[bytes] = mapped_column(LargeBinary(1024), unique=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
@@ -202,6 +206,7 @@ class UserSession(Base):
     """A signed-in browser; only the digest of its id is kept, and revoking the row ends it at once."""
 
     __tablename__ = "user_sessions"
+    __table_args__ = (UNSEEN,)
 
     user_id: Mapped[int] = mapped_column(reference("users.id"), index=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
@@ -220,7 +225,11 @@ class Attempt(Base):
     """One try that counts against a limit: a failed sign-in, a comment, a request for mail."""
 
     __tablename__ = "attempts"
-    __table_args__ = (Index("ix_attempts_kind_digest_at", "kind", "digest", "at"), Index("ix_attempts_at", "at"))
+    __table_args__ = (
+        Index("ix_attempts_kind_digest_at", "kind", "digest", "at"),
+        Index("ix_attempts_at", "at"),
+        UNSEEN,
+    )
 
     kind: Mapped[str] = mapped_column(String(40))
     digest: Mapped[str] = mapped_column(String(64))
@@ -231,6 +240,7 @@ class SingleUseToken(Base):
     """A mail link that works once: first password, reset, confirmation, set-up; only its digest is kept."""
 
     __tablename__ = "single_use_tokens"
+    __table_args__ = (UNSEEN,)
 
     purpose: Mapped[str] = mapped_column(String(40))
     digest: Mapped[str] = mapped_column(String(64), unique=True)

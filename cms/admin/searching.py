@@ -15,7 +15,7 @@ from cms.extensions import db
 from cms.search import Index
 
 #: So many of what an index finds stand for the rest, where nobody is told how many there are beyond the bound.
-SAMPLE = 1_000
+SAMPLE = 500
 
 
 @dataclass(frozen=True)

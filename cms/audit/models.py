@@ -8,6 +8,7 @@ from sqlalchemy import Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms.core.db import Base, reference
+from cms.core.generation import UNSEEN
 
 
 class BatchState(StrEnum):
@@ -42,6 +43,7 @@ class Batch(Base):
     """
 
     __tablename__ = "batches"
+    __table_args__ = (UNSEEN,)
 
     area: Mapped[str] = mapped_column(String(40))
     action: Mapped[str] = mapped_column(String(40))
@@ -63,6 +65,7 @@ class BatchRow(Base):
     __table_args__ = (
         Index("ix_batch_rows_batch_id_row_id", "batch_id", "row_id"),
         Index("ix_batch_rows_batch_id_outcome_id", "batch_id", "outcome", "id"),
+        UNSEEN,
     )
 
     batch_id: Mapped[int] = mapped_column(reference("batches.id"))
@@ -83,6 +86,7 @@ class ImportRow(Base):
         UniqueConstraint("batch_id", "place"),
         Index("ix_import_rows_batch_id_line", "batch_id", "line"),
         Index("ix_import_rows_batch_id_row_id", "batch_id", "row_id"),
+        UNSEEN,
     )
 
     batch_id: Mapped[int] = mapped_column(reference("batches.id"))
@@ -114,6 +118,7 @@ class Event(Base):
         Index("ix_events_subject_type_at_id", "subject_type", "at", "id"),
         Index("ix_events_actor_id_at_id", "actor_id", "at", "id"),
         Index("ix_events_verb_id", "verb", "id"),
+        UNSEEN,
     )
 
     at: Mapped[datetime]
@@ -139,6 +144,7 @@ class EventPersonal(Base):
     """Addresses and guests' mail of an event; the event keeps only a digest, so that these can be erased."""
 
     __tablename__ = "event_personal"
+    __table_args__ = (UNSEEN,)
 
     event_id: Mapped[int] = mapped_column(reference("events.id"), unique=True)
     values: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -9,6 +9,7 @@ from cms.accounts.models import User
 from cms.comments.lifecycle import CommentStatus
 from cms.comments.reasons import Reason
 from cms.core.db import Base, reference
+from cms.core.generation import UNSEEN
 from cms.core.text import excerpt
 from cms.posts.models import Post
 
@@ -95,6 +96,7 @@ class Ban(Base):
     """Who may not comment, why and until when; exactly one of the three targets is set."""
 
     __tablename__ = "bans"
+    __table_args__ = (UNSEEN,)
 
     user_id: Mapped[int | None] = mapped_column(reference("users.id"), index=True)
     email: Mapped[str | None] = mapped_column(String(254), index=True)

@@ -7,6 +7,7 @@ from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.core.db import Base, Timestamps
+from cms.core.generation import UNSEEN
 from cms.jobs.lifecycle import JobStatus
 
 LONGEST_LABEL = 200
@@ -26,6 +27,7 @@ class Job(Base, Timestamps):
         Index("ix_jobs_leased", "lease_until", "id", sqlite_where=RUNNING, postgresql_where=RUNNING),
         Index("ix_jobs_status_created_at_id", "status", "created_at", "id"),
         Index("ix_jobs_created_at_id", "created_at", "id"),
+        UNSEEN,
     )
 
     name: Mapped[str] = mapped_column(String(60))

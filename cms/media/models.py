@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms.accounts.models import User
 from cms.core.db import Base, Timestamps, reference
+from cms.core.generation import UNSEEN
 
 
 class MediaKind(StrEnum):
@@ -24,7 +25,7 @@ class MediaFolder(Base, Timestamps):
     """A place in the library; a file lies in one or in none."""
 
     __tablename__ = "media_folders"
-    __table_args__ = (CheckConstraint("parent_id IS NULL OR parent_id <> id", name="not_own_parent"),)
+    __table_args__ = (CheckConstraint("parent_id IS NULL OR parent_id <> id", name="not_own_parent"), UNSEEN)
 
     name: Mapped[str] = mapped_column(String(80))
     #: Case-folded name: two folders beside each other that differ only in case are one.
@@ -102,7 +103,7 @@ class MediaVersion(Base):
     """What a file was before its bytes were replaced; enough to bring it back."""
 
     __tablename__ = "media_versions"
-    __table_args__ = (UniqueConstraint("media_id", "digest"),)
+    __table_args__ = (UniqueConstraint("media_id", "digest"), UNSEEN)
 
     media_id: Mapped[int] = mapped_column(reference("media.id"))
     digest: Mapped[str] = mapped_column(String(64), index=True)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms.accounts.models import User
 from cms.core.db import Base, JSONType, Timestamps, reference
+from cms.core.generation import UNSEEN
 from cms.media.models import Media
 from cms.posts.lifecycle import PostStatus
 from cms.taxonomy.models import Tag
@@ -22,6 +23,7 @@ post_tags = Table(
     Column("post_id", reference("posts.id"), primary_key=True),
     Column("tag_id", reference("tags.id"), primary_key=True),
     Index("ix_post_tags_tag_id_post_id", "tag_id", "post_id"),
+    **UNSEEN,
 )
 
 edition_tags = Table(
@@ -86,6 +88,7 @@ class Post(Base, Timestamps):
         # Of the trash alone: with everything in it, SQLite begins there to find what is not in the trash.
         _partial("ix_posts_trashed_at_id", IN_TRASH, "trashed_at", "id"),
         _partial("ix_posts_kind_trashed_at_id", IN_TRASH, "kind", "trashed_at", "id"),
+        UNSEEN,
     )
 
     kind: Mapped[PostKind] = mapped_column(default=PostKind.POST)
@@ -143,7 +146,7 @@ class Revision(Base):
     """A version of every editable field, written by each save and never changed."""
 
     __tablename__ = "revisions"
-    __table_args__ = (UniqueConstraint("post_id", "number"),)
+    __table_args__ = (UniqueConstraint("post_id", "number"), UNSEEN)
 
     post_id: Mapped[int] = mapped_column(reference("posts.id"))
     number: Mapped[int]
@@ -173,6 +176,7 @@ class Edition(Base):
         Index("ix_editions_path_live_from", "path", "live_from"),
         Index("ix_editions_kind_published_at_id", "kind", "published_at", "id"),
         Index("ix_editions_live_from_kind_post_id", "live_from", "kind", "post_id", "updated_at"),
+        _partial("ix_editions_live_until", "live_until IS NOT NULL", "live_until"),
         Index("ix_editions_author_id_published_at_id", "author_id", "published_at", "id"),
     )
 
@@ -233,7 +237,7 @@ class PostReads(Base):
     """How often a post was read on a day (UTC), as far as we can tell without knowing by whom."""
 
     __tablename__ = "post_reads"
-    __table_args__ = (UniqueConstraint("post_id", "day"),)
+    __table_args__ = (UniqueConstraint("post_id", "day"), UNSEEN)
 
     post_id: Mapped[int] = mapped_column(reference("posts.id"))
     day: Mapped[date]
@@ -244,6 +248,7 @@ class SiteReads(Base):
     """The same for the whole site, so that a chart adds up days and not posts."""
 
     __tablename__ = "site_reads"
+    __table_args__ = (UNSEEN,)
 
     day: Mapped[date] = mapped_column(unique=True)
     reads: Mapped[int]

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from cms.core.db import Base, Timestamps, reference
+from cms.core.generation import UNSEEN
 from cms.redirects.paths import path_within
 
 IS_DEAD = text("dead_from IS NOT NULL")
@@ -58,6 +59,7 @@ class RedirectHits(Base):
     """How often a redirect was followed; flushed from memory once a minute."""
 
     __tablename__ = "redirect_hits"
+    __table_args__ = (UNSEEN,)
 
     redirect_id: Mapped[int] = mapped_column(reference("redirects.id"), unique=True)
     hits: Mapped[int] = mapped_column(default=0)

@@ -4,6 +4,7 @@ from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.core.db import Base, reference
+from cms.core.generation import UNSEEN
 
 
 class MediaUse(Base):
@@ -16,6 +17,7 @@ class MediaUse(Base):
     __table_args__ = (
         UniqueConstraint("subject_type", "subject_id", "field", "media_id"),
         Index("ix_media_uses_media_id_subject_type_subject_id", "media_id", "subject_type", "subject_id"),
+        UNSEEN,
     )
 
     media_id: Mapped[int] = mapped_column(reference("media.id"))

@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from cms.core.text import initials
 from cms.site import comments, feeds, frame, health, here, icon, keeping, lists, media, reads, stories
+from cms.site.kept import layer
 from cms.web import pictures
 from cms.web.gate import PUBLIC, declare
 from cms.web.origins import LOOKED_AT
@@ -28,6 +29,8 @@ MOMENTARY = (
     ("/healthz", "health", health.alive),
     ("/readyz", "readiness", health.ready),
 )
+#: Endpoints whose answers are the same for everybody.
+KEPT = frozenset(f"site.{endpoint}" for _rule, endpoint, _view in PAGES)
 
 
 def init_app(app: Flask) -> None:
@@ -36,11 +39,12 @@ def init_app(app: Flask) -> None:
     for rule, endpoint, view in (*PAGES, *MOMENTARY):
         site.add_url_rule(rule, endpoint, view)
     site.add_url_rule("/posts/<slug>/comments", "comment_form", comments.form, methods=["GET", "POST"])
-    site.after_request(keeping.of({f"site.{endpoint}" for _rule, endpoint, _view in PAGES}))
+    site.after_request(keeping.of(KEPT))
     app.register_blueprint(site)
     LOOKED_AT.add("site.comment_form")
     media.init_app(app)
     reads.init_app(app)
+    layer.init_app(app, KEPT)
     for endpoint in ("comment_form", *(endpoint for _rule, endpoint, _view in (*PAGES, *MOMENTARY))):
         declare(app, f"site.{endpoint}", PUBLIC)
     app.jinja_env.globals.update(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Set
 
 from flask import Response, request
 
+from cms.site.kept.note import note
 from cms.web import runtime, settings
 
 ASK_EACH_TIME = "public, max-age=0, must-revalidate"
@@ -24,6 +25,9 @@ def of(kept: Set[str]) -> Callable[[Response], Response]:
         if response.status_code == 200:
             if is_hidden():
                 response.headers["X-Robots-Tag"] = "noindex, nofollow"
+            if (told := note()) is not None:
+                told.is_same_for_all = True
+                return response
             response.add_etag()
             response.make_conditional(request)
         return response

@@ -5,6 +5,8 @@ import re
 import threading
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import DBAPIError
@@ -13,7 +15,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from cms.core.db import begin_as, unless_busy
 from cms.extensions import db
 from cms.posts.actions.reading import add_reads
+from cms.site.kept.note import note
 from cms.web import now
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 log = logging.getLogger(__name__)
 
@@ -64,43 +70,66 @@ def init_app(app: Flask) -> None:
     app.teardown_request(_write)
 
 
+def reads_of(app: Flask) -> Reads:
+    found: Reads = app.extensions[REGISTRY]
+    return found
+
+
 def read(post_id: int) -> None:
-    """Note that this answer shows a post; it counts once it is known to be a person's."""
-    g.read_post_id = post_id
+    """Note that this answer shows a post; it counts once it is known to be a person's, and each time it is kept for."""
+    told = note()
+    if told is not None:
+        told.post_id = post_id
+    else:
+        g.read_post_id = post_id
 
 
 def _count(response: Response) -> Response:
     post_id = g.pop("read_post_id", None)
-    if post_id is not None and response.status_code in (200, 304) and _is_somebody():
-        _counter().count(post_id, now())
+    if post_id is not None and response.status_code in (200, 304) and is_somebody(request.environ):
+        reads_of(current_app).count(post_id, now())
     return response
 
 
-def _is_somebody() -> bool:
-    agent = request.user_agent.string
-    asked_ahead = "prefetch" in request.headers.get("Sec-Purpose", "") or "prefetch" in request.headers.get(
-        "Purpose", ""
-    )
-    return request.method == "GET" and bool(agent) and not asked_ahead and not _NOBODY.search(agent)
+def is_somebody(environ: "WSGIEnvironment") -> bool:
+    """As far as a request tells: a browser that shows the page now."""
+    purposes = environ.get("HTTP_SEC_PURPOSE", "") + environ.get("HTTP_PURPOSE", "")
+    agent = environ.get("HTTP_USER_AGENT", "")
+    return environ["REQUEST_METHOD"] == "GET" and bool(agent) and "prefetch" not in purposes and not _is_nobody(agent)
+
+
+@lru_cache(maxsize=1024)
+def _is_nobody(agent: str) -> bool:
+    return _NOBODY.search(agent) is not None
+
+
+def write_soon(app: Flask, at: datetime) -> None:
+    """Where it is time to, by a thread beside: whoever reads waits for no writing."""
+    due = reads_of(app).take_if_due(at)
+    if due is not None:
+        threading.Thread(target=_write_beside, args=(app, *due), name="reads", daemon=True).start()
+
+
+def _write_beside(app: Flask, day: date, reads: Counter[int]) -> None:
+    with app.app_context():
+        _write_now(day, reads)
 
 
 def _write(_error: BaseException | None) -> None:
     """With the request's own transaction over, in a short one of our own that waits for nobody."""
     if request.blueprint != "site":
         return
-    due = _counter().take_if_due(now())
-    if due is None:
-        return
-    db.session.remove()
+    due = reads_of(current_app).take_if_due(now())
+    if due is not None:
+        db.session.remove()
+        _write_now(*due)
+
+
+def _write_now(day: date, reads: Counter[int]) -> None:
     begin_as(may_write=True)
     try:
         with unless_busy(db.engine) as session:
-            add_reads(session, *due)
+            add_reads(session, day, reads)
     except (DBAPIError, PoolTimeout) as error:
         log.warning("reads were not written: %s", type(error).__name__)
-        _counter().give_back(*due, now())
-
-
-def _counter() -> Reads:
-    found: Reads = current_app.extensions[REGISTRY]
-    return found
+        reads_of(current_app).give_back(day, reads, now())

@@ -14,6 +14,7 @@ from werkzeug.routing import IntegerConverter
 
 from cms.core.clock import Clock
 from cms.core.db import MAX_ID, engine_options, prepare_engine
+from cms.core.generation import watch
 from cms.extensions import csrf, db, mail, migrate
 from cms.posts.destinations import PLACES
 from cms.redirects import ends
@@ -74,6 +75,7 @@ def init_app(app: Flask) -> None:
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     with app.app_context():
         prepare_engine(db.engine)
+        watch(db.engine)
         app.extensions["copydesk"] = Runtime(config, Clock(db.engine))
         if app.testing:
             upgrade()

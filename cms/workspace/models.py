@@ -4,6 +4,7 @@ from sqlalchemy import Boolean, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.core.db import Base, Timestamps, reference
+from cms.core.generation import UNSEEN
 
 
 class SavedView(Base, Timestamps):
@@ -13,6 +14,7 @@ class SavedView(Base, Timestamps):
     __table_args__ = (
         UniqueConstraint("user_id", "area", "name"),
         Index("ix_saved_views_area_shared", "area", "shared"),
+        UNSEEN,
     )
 
     user_id: Mapped[int] = mapped_column(reference("users.id"))

@@ -21,6 +21,7 @@ from cms.core.markdown import render_comment
 from cms.core.text import count_words, slugify
 from cms.extensions import db
 from cms.posts import actions
+from cms.posts.actions import timeline
 from cms.posts.actions.editions import SHOWN
 from cms.posts.fields import snapshot
 from cms.posts.lifecycle import PUBLISHED, PostStatus
@@ -223,3 +224,18 @@ def test_its_pages_open(app: Flask, session: Session) -> None:
     browser.sign_in(owner, PASSWORD)
     for address in ("/admin/posts/", f"/admin/posts/edit/?id={post_id}", "/admin/comments/", "/admin/moderation/"):
         assert browser.get(address).status_code == 200, address
+
+
+def test_lists_find_seeded_posts_as_those_that_people_published(session: Session) -> None:
+    """The last stretch that readers see of each, beside the post."""
+
+    def beside() -> dict[int, tuple[object, ...]]:
+        columns = (Post.id, Post.shown_from, Post.shown_until, Post.shown_version, Post.shown_earlier_until)
+        return {post_id: tuple(shown) for post_id, *shown in session.execute(select(*columns))}
+
+    seeded = beside()
+    for edition in session.scalars(select(Edition)):
+        timeline.end(session, edition, edition.live_until)
+
+    assert beside() == seeded
+    session.rollback()

@@ -13,6 +13,7 @@ from flask_migrate import check, downgrade, upgrade
 from sqlalchemy import Engine
 
 from cms import create_app
+from cms.core.generation import UNWATCHED
 from cms.extensions import db
 from config import ROOT
 
@@ -31,7 +32,7 @@ class Database:
     @property
     def engine(self) -> Engine:
         with self.app.app_context():
-            return db.engine
+            return db.engine.execution_options(**UNWATCHED)
 
     def up_to(self, revision: str = "head") -> None:
         with self.app.app_context():

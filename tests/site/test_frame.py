@@ -86,7 +86,7 @@ def test_a_fault_of_ours_has_a_page_that_asks_the_database_nothing(
     monkeypatch.setitem(app.view_functions, "site.robots", broken)
 
     with counted(engine) as statements:
-        response = browser.get("/robots.txt")
+        response = browser.get_unkept("/robots.txt")
 
     assert response.status_code == 500
     assert "Something went wrong" in response.text

@@ -202,6 +202,6 @@ def test_no_list_asks_more_than_six_questions_however_long_it_is(
     session.commit()
 
     with counted(engine) as statements:
-        text_of(browser, url)
+        assert browser.get_unkept(url).status_code == 200
 
     assert len(statements) <= 6, "\n".join(statements)

@@ -1,5 +1,6 @@
 """How often a post is read: counted for people, without knowing which, and never by a write on a read."""
 
+import threading
 from datetime import datetime, timedelta
 
 import pytest
@@ -46,6 +47,9 @@ def time_passes(browser: Browser) -> None:
     if counter._since is not None:
         counter._since -= timedelta(minutes=2)
     browser.get("/", headers={"User-Agent": FIREFOX})
+    for thread in threading.enumerate():
+        if thread.name == "reads":
+            thread.join()
 
 
 def test_what_is_read_is_written_by_whoever_comes_a_minute_later(

@@ -13,7 +13,7 @@ from cms.web.static import FOLDER, compressed
 from tests.browser import Browser
 from tests.factories import Make
 
-GZIP = {"Accept-Encoding": "gzip, br"}
+GZIP = {"Accept-Encoding": "gzip"}
 
 
 @pytest.fixture

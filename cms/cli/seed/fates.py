@@ -42,9 +42,13 @@ class Fate:
         values = asdict(self)
         del values["showings"]
         last = self.showings[-1] if self.showings else None
-        shown = (last.version, last.starts, last.ends) if last else (None, None, None)
+        shown = (last.version, self._shown_from(), last.ends) if last else (None, None, None)
         values |= zip(("shown", "shown_from", "shown_until"), shown, strict=True)
         return values | {"status": self.status.value, "versions": 1 if self.revised is None else 2}
+
+    def _shown_from(self) -> int:
+        """Since when without a break; here, whatever follows another follows it at once."""
+        return self.showings[0].starts
 
 
 def fates(random: Random, count: int) -> list[Fate]:

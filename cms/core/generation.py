@@ -1,0 +1,90 @@
+"""A number that grows in the same transaction as anything that readers may see.
+
+Whoever keeps what readers were shown notes the number before looking, and knows by it whether that still holds. Every
+statement of an engine is watched, so that no way to write has to remember it: a table counts unless it says of itself
+that readers see nothing of it (`UNSEEN`), and so does a column of one that they do see.
+"""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Engine, event
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cms.core.db import Base
+
+#: For `__table_args__` or a column: nothing of it is on a public page.
+UNSEEN: dict[str, Any] = {"info": {"unseen": True}}
+#: Execution options of a connection to tables that may not be those of today, as while they are migrated.
+UNWATCHED: dict[str, Any] = {"unwatched": True}
+GROW = (
+    "INSERT INTO generations (id, number) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET number = generations.number + 1"
+)
+_CHANGED = "seen_by_readers_changed"
+_WRITE = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE)(?:\s+OR\s+\w+)?(?:\s+INTO|\s+FROM)?\s+\"?(\w+)\"?", re.I)
+_READ = re.compile(
+    r"\s*(?:SELECT|EXPLAIN|PRAGMA|BEGIN|SAVEPOINT|RELEASE|ROLLBACK|COMMIT|SET|RESET|SHOW|VALUES|ANALYZE|LOCK|VACUUM)\b",
+    re.I,
+)
+_CHANGES = re.compile(r"\b(?:INSERT|UPDATE|DELETE)\b", re.I)
+_ASSIGNED = re.compile(r"(?:\bSET|,)\s*\"?(\w+)\"?\s*=", re.I)
+#: Its index is written with each row, and what it finds is never kept.
+_SEARCH = "search_"
+
+
+class Generation(Base):
+    """One row, with id 1, from the first change on."""
+
+    __tablename__ = "generations"
+    __table_args__ = (UNSEEN,)
+
+    number: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+def watch(engine: Engine) -> None:
+    """Let the number grow with each commit of this engine that readers may notice."""
+    event.listen(engine, "before_cursor_execute", _note)
+    event.listen(engine, "commit", _advance)
+    event.listen(engine, "rollback", _forget)
+
+
+@lru_cache(maxsize=4096)
+def is_seen_by_readers(statement: str) -> bool:
+    """Whether this changes anything that a public page may show; what is not understood does."""
+    written = _WRITE.match(statement)
+    if written is None:
+        return not _READ.match(statement) and not _reads_with(statement)
+    name = written[1].lower()
+    if name.startswith(_SEARCH):
+        return False
+    table = Base.metadata.tables.get(name)
+    if table is None:
+        return True
+    if table.info.get("unseen"):
+        return False
+    if not statement.lstrip().upper().startswith("UPDATE"):
+        return True
+    assigned = [column for column in _ASSIGNED.findall(statement) if column in table.c]
+    return not assigned or any(not table.c[column].info.get("unseen") for column in assigned)
+
+
+def _reads_with(statement: str) -> bool:
+    return statement.lstrip().upper().startswith("WITH ") and not _CHANGES.search(statement)
+
+
+def _note(connection: Connection, _cursor: Any, statement: str, *_more: Any) -> None:
+    if connection.info.get(_CHANGED) or connection.get_execution_options().get("unwatched"):
+        return
+    if is_seen_by_readers(statement):
+        connection.info[_CHANGED] = True
+
+
+def _advance(connection: Connection) -> None:
+    """Last of all that the transaction does, so that others wait for the row no longer than for its commit."""
+    if connection.info.pop(_CHANGED, False):
+        connection.exec_driver_sql(GROW)
+
+
+def _forget(connection: Connection) -> None:
+    connection.info.pop(_CHANGED, None)

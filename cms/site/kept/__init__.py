@@ -1,0 +1,1 @@
+"""Whole public pages, kept as they were sent, and answered before Flask is asked. See docs/decisions/0006."""

@@ -1,0 +1,104 @@
+"""A page as it is kept: its headers, and its text in every coding that browsers take."""
+
+import gzip
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+
+import brotli
+import zstandard
+
+PLAIN = "identity"
+#: The one that a browser takes wins, in this order.
+CODINGS = ("zstd", "br", "gzip", PLAIN)
+ZSTD_LEVEL, BROTLI_QUALITY, GZIP_LEVEL = 12, 7, 9
+Headers = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """True for one generation, from one moment until another (seconds since 1970)."""
+
+    generation: int
+    since: float
+    until: float
+    post_id: int | None
+    headers: Headers
+    digest: str
+    bodies: dict[str, bytes]
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.bodies.values()))
+
+    def is_true(self, generation: int, at: float) -> bool:
+        return self.generation == generation and self.since <= at < self.until
+
+    def etag(self, coding: str) -> str:
+        """Strong: it names the very bytes, so each coding has its own."""
+        return f'"{self.digest}-{coding}"' if coding != PLAIN else f'"{self.digest}"'
+
+    def dump(self) -> bytes:
+        """One line that describes it, and then the bodies one after the other."""
+        line = {
+            "generation": self.generation,
+            "since": self.since,
+            "until": self.until if self.until != float("inf") else None,
+            "post_id": self.post_id,
+            "headers": self.headers,
+            "digest": self.digest,
+            "lengths": {coding: len(body) for coding, body in self.bodies.items()},
+        }
+        return json.dumps(line).encode() + b"\n" + b"".join(self.bodies.values())
+
+
+def load(data: bytes) -> KeptPage:
+    """The reverse of `dump`; ValueError where the data is no whole page."""
+    line, _, rest = data.partition(b"\n")
+    told = json.loads(line)
+    bodies, place = {}, 0
+    for coding, length in told["lengths"].items():
+        bodies[coding] = rest[place : place + length]
+        place += length
+    if place != len(rest):
+        raise ValueError("The page is cut off.")
+    until = told["until"] if told["until"] is not None else float("inf")
+    headers = [(name, value) for name, value in told["headers"]]
+    return KeptPage(told["generation"], told["since"], until, told["post_id"], headers, told["digest"], bodies)
+
+
+def packed(body: bytes) -> dict[str, bytes]:
+    """By coding; what does not get smaller is left out."""
+    codings = {
+        "zstd": zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(body),
+        "br": brotli.compress(body, quality=BROTLI_QUALITY),
+        "gzip": gzip.compress(body, GZIP_LEVEL, mtime=0),
+    }
+    return {coding: small for coding, small in codings.items() if len(small) < len(body)} | {PLAIN: body}
+
+
+def digest_of(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:20]
+
+
+@lru_cache(maxsize=512)
+def taken(accept: str) -> tuple[str, ...]:
+    """The codings that an Accept-Encoding allows, in our order; plain text goes to whoever allows nothing."""
+    weights = {}
+    for part in accept.lower().split(","):
+        name, _, parameters = part.partition(";")
+        weights[name.strip()] = _weight(parameters)
+    anything = weights.get("*", 0.0)
+    wanted = tuple(coding for coding in CODINGS[:-1] if weights.get(coding, anything) > 0)
+    return (*wanted, PLAIN)
+
+
+def _weight(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,43 @@
+"""A kept page as an answer: in the coding that was asked for, or as the news that nothing has changed."""
+
+import uuid
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from cms.site.kept.page import PLAIN, KeptPage, taken
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+#: An answer without a body says nothing about one.
+_OF_THE_BODY = "Content-Type"
+
+
+def answer(page: KeptPage, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    """304 to whoever has these very bytes, else the page; nothing but its length to HEAD."""
+    coding = next(coding for coding in taken(environ.get("HTTP_ACCEPT_ENCODING", "")) if coding in page.bodies)
+    headers = [
+        *page.headers,
+        ("ETag", page.etag(coding)),
+        ("Vary", "Accept-Encoding"),
+        ("X-Request-Id", str(uuid.uuid4())),
+    ]
+    if _has_it(environ.get("HTTP_IF_NONE_MATCH", ""), page):
+        start_response("304 NOT MODIFIED", [one for one in headers if one[0] != _OF_THE_BODY])
+        return []
+    body = page.bodies[coding]
+    if coding != PLAIN:
+        headers.append(("Content-Encoding", coding))
+    headers.append(("Content-Length", str(len(body))))
+    start_response("200 OK", headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def _has_it(known: str, page: KeptPage) -> bool:
+    """In whichever coding: it is the same page. A weak tag is compared as RFC 9110, 13.1.2, says."""
+    if not known:
+        return False
+    if known.strip() == "*":
+        return True
+    tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
+    return any(page.etag(coding) in tags for coding in page.bodies)

@@ -1,0 +1,122 @@
+"""Where kept pages lie: the latest in the memory of each process, all of one generation in files that processes share.
+
+A file is whole or not there. A new generation begins with an empty folder; folders of older ones go with it.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from pathlib import Path
+
+from cms.site.kept.page import KeptPage, load
+
+MEGABYTE = 1024 * 1024
+MEMORY_BYTES = 64 * MEGABYTE
+#: Of files that one process adds to one generation.
+FILES_BYTES = 256 * MEGABYTE
+#: Pages with the same lock are made one after the other.
+LOCKS = 64
+LOCK_SECONDS = 10.0
+PAUSE = 0.005
+
+
+class Memory:
+    """By key, the least used forgotten first where they take more than their share of bytes."""
+
+    def __init__(self, most_bytes: int = MEMORY_BYTES) -> None:
+        self._most_bytes = most_bytes
+        self._pages: OrderedDict[str, KeptPage] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> KeptPage | None:
+        with self._lock:
+            page = self._pages.get(key)
+            if page is not None:
+                self._pages.move_to_end(key)
+            return page
+
+    def put(self, key: str, page: KeptPage) -> None:
+        with self._lock:
+            old = self._pages.pop(key, None)
+            self._bytes += page.size - (old.size if old else 0)
+            self._pages[key] = page
+            while self._bytes > self._most_bytes and self._pages:
+                self._bytes -= self._pages.popitem(last=False)[1].size
+
+
+class Files:
+    """A folder for each generation; `release` tells apart what different versions of the code would make."""
+
+    def __init__(self, folder: Path, release: str, most_bytes: int = FILES_BYTES) -> None:
+        self._folder = folder / release
+        self._most_bytes = most_bytes
+        self._generation = -1
+        self._bytes = 0
+        self._locks = folder / "locks"
+        self._locks.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def get(self, generation: int, key: str) -> KeptPage | None:
+        """None where it is not there, or cannot be read."""
+        try:
+            return load(self._place(generation, key).read_bytes())
+        except (OSError, ValueError, KeyError):
+            return None
+
+    def put(self, key: str, page: KeptPage) -> None:
+        """Nothing is lost where there is no room: the page is made again."""
+        place = self._place(page.generation, key)
+        data = page.dump()
+        if page.generation != self._generation:
+            self._begin(page.generation)
+        if self._bytes + len(data) > self._most_bytes:
+            return
+        with contextlib.suppress(OSError):
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
+                file.write(data)
+            Path(file.name).rename(place)
+            self._bytes += len(data)
+
+    @contextlib.contextmanager
+    def making(self, key: str) -> Iterator[bool]:
+        """One at a time of all processes; False, after some seconds, where whoever is at it does not come to an end."""
+        number = int(hashlib.sha256(key.encode()).hexdigest()[:8], 16) % LOCKS
+        file = os.open(self._locks / str(number), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            yield _locked(file)
+        finally:
+            os.close(file)
+
+    def _begin(self, generation: int) -> None:
+        """Others may still be looking at the one before, so that it stays; all that are older go."""
+        older, self._generation, self._bytes = self._generation, generation, 0
+        with contextlib.suppress(OSError):
+            for folder in self._folder.iterdir():
+                if folder.name.isdigit() and int(folder.name) not in (older, generation):
+                    shutil.rmtree(folder, ignore_errors=True)
+            for release in self._folder.parent.iterdir():
+                if release.name not in (self._folder.name, self._locks.name):
+                    shutil.rmtree(release, ignore_errors=True)
+
+    def _place(self, generation: int, key: str) -> Path:
+        return self._folder / str(generation) / hashlib.sha256(key.encode()).hexdigest()
+
+
+def _locked(file: int) -> bool:
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(PAUSE)
