@@ -12,8 +12,8 @@ from cms.core.db import Base
 from cms.posts.models import Edition, Revision
 from cms.settings.declared import BY_KEY
 
-#: The record grows; history keeps every save (`revisions_of` shows that it lost none).
-GROWING = {"events", "event_personal", "batches", "batch_rows", "revisions", "media_versions"}
+#: The record grows, as does the number of changes; history keeps every save (`revisions_of` shows that it lost none).
+GROWING = {"events", "event_personal", "batches", "batch_rows", "revisions", "media_versions", "generations"}
 #: How often and when something was last written, which undoing does once more.
 STAMPS = {"version", "updated_at"}
 #: Rows that are parts of another: they may come back with a number of their own, which nobody refers to.

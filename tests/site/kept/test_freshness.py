@@ -1,0 +1,252 @@
+"""Whatever changes what readers see is seen by the very next one; what they do not see changes nothing."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, create_engine, select, text
+from sqlalchemy.orm import Session
+
+from cms.accounts.models import User
+from cms.comments.lifecycle import APPROVED
+from cms.core.db import prepare_engine
+from cms.core.generation import Generation, is_seen_by_readers, watch
+from cms.posts import actions
+from cms.posts.lifecycle import DRAFT, PUBLISHED, PostMove
+from cms.posts.models import Edition, Post
+from cms.site import KEPT, stories
+from cms.web.runtimes import runtime_of
+from config import ROOT
+from tests.browser import Browser
+from tests.counting import counted
+from tests.factories import Make
+
+Change = Callable[[Session, Make, Post, User], None]
+
+
+@pytest.fixture
+def editor(make: Make) -> User:
+    return make.editor()
+
+
+@pytest.fixture
+def post(session: Session, make: Make, editor: User) -> Post:
+    ines = make.user("author", username="ines", display_name="Ines Pellow")
+    post = make.post(slug="it", title="The tide clock", author=ines, tags=[make.tag("Sea")], status=PUBLISHED)
+    session.commit()
+    return post
+
+
+def number(session: Session) -> int:
+    found = session.scalar(select(Generation.number).where(Generation.id == 1)) or 0
+    session.rollback()
+    return found
+
+
+def _publish_anew(session: Session, _make: Make, post: Post, by: User) -> None:
+    at = post.updated_at + timedelta(seconds=1)
+    actions.save(session, post, {"title": "Spring tide"}, base_version=post.version, by=by, at=at)
+    actions.publish(session, post, by=by, at=at)
+
+
+def _take_back(session: Session, _make: Make, post: Post, by: User) -> None:
+    actions.move_post(session, post, PostMove.UNPUBLISH, by=by, at=post.updated_at + timedelta(seconds=1))
+
+
+def _comment(_session: Session, make: Make, post: Post, _by: User) -> None:
+    make.comment(post, status=APPROVED)
+
+
+def _rename(session: Session, _make: Make, post: Post, _by: User) -> None:
+    session.get_one(User, post.author_id).display_name = "Ines Quick"
+
+
+def _rename_tag(session: Session, _make: Make, post: Post, _by: User) -> None:
+    post.tags[0].name = "Ocean"
+
+
+@pytest.mark.parametrize("change", [_publish_anew, _take_back, _comment, _rename, _rename_tag])
+def test_a_change_is_seen_by_the_next_reader(
+    browser: Browser, session: Session, make: Make, post: Post, editor: User, change: Change
+) -> None:
+    before = browser.get("/posts/it")
+    assert browser.get("/posts/it").data == before.data
+
+    change(session, make, post, editor)
+    session.commit()
+
+    after = browser.get("/posts/it")
+    assert (after.status_code, after.data) != (before.status_code, before.data)
+
+
+def test_a_change_that_is_taken_back_is_none(browser: Browser, session: Session, engine: Engine, post: Post) -> None:
+    browser.get("/posts/it")
+    post.tags[0].name = "Ocean"
+    session.flush()
+    session.rollback()
+
+    with counted(engine) as statements:
+        browser.get("/posts/it")
+
+    assert statements == []
+
+
+def test_a_change_of_another_process_is_seen(
+    browser: Browser, session: Session, post: Post, database_url: str, tmp_path: object
+) -> None:
+    browser.get("/posts/it")
+    before = number(session)
+    other = (
+        "import sys; from sqlalchemy import create_engine, text; from cms import create_app; "
+        "from cms.core.db import prepare_engine; from cms.core.generation import watch; "
+        "engine = create_engine(sys.argv[1]); prepare_engine(engine); watch(engine); "
+        "connection = engine.connect(); connection.execute(text(\"UPDATE tags SET name = 'Ocean'\")); "
+        "connection.commit()"
+    )
+    url = database_url.replace("postgresql://", "postgresql+psycopg://")
+    subprocess.run([sys.executable, "-c", other, url], cwd=ROOT, check=True)
+
+    assert number(session) == before + 1
+    assert "Ocean" in browser.get("/posts/it").text
+
+
+def test_an_edition_turns_at_its_moment(
+    app: Flask, browser: Browser, session: Session, post: Post, editor: User
+) -> None:
+    now = runtime_of(app).clock.now()
+    turn = now + timedelta(seconds=2)
+    actions.save(session, post, {"title": "Spring tide"}, base_version=post.version, by=editor, at=now)
+    actions.publish(session, post, by=editor, at=now, live_from=turn)
+    session.commit()
+
+    assert "The tide clock" in browser.get("/posts/it").text
+    while runtime_of(app).clock.now() < turn:
+        assert "Spring tide" not in browser.get("/posts/it").text or runtime_of(app).clock.now() >= turn
+        time.sleep(0.02)
+
+    assert "Spring tide" in browser.get("/posts/it").text
+
+
+def test_what_changes_while_a_page_is_made_is_not_lost(
+    app: Flask, browser: Browser, session: Session, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer may be of before; it is not kept."""
+    show = stories.show
+
+    def slow(edition: Edition) -> object:
+        answer = show(edition)
+        if post.tags[0].name == "Sea":
+            post.tags[0].name = "Ocean"
+            session.commit()
+        return answer
+
+    monkeypatch.setattr(stories, "show", slow)
+    browser.get("/posts/it")
+
+    assert "Ocean" in browser.get("/posts/it").text
+
+
+@pytest.mark.parametrize("what", ["draft", "preferences", "reads", "session"])
+def test_what_readers_do_not_see_leaves_the_pages_kept(
+    app: Flask, browser: Browser, session: Session, make: Make, post: Post, engine: Engine, what: str
+) -> None:
+    owner = make.owner()
+    draft = make.post(status=DRAFT)
+    session.commit()
+    insider = Browser(app).sign_in(owner)
+    browser.get("/posts/it")
+    before = number(session)
+
+    match what:
+        case "draft":
+            insider.post(f"/admin/posts/edit/?id={draft.id}", {"title": "Rain", "body": "Rain.", "version": "1"})
+        case "preferences":
+            insider.post("/admin/posts/columns/", {"column": "author"})
+        case "reads":
+            session.execute(text("INSERT INTO site_reads (day, reads) VALUES ('2026-03-02', 1)"))
+            session.commit()
+        case "session":
+            insider.sign_out()
+
+    assert number(session) == before
+    with counted(engine) as statements:
+        browser.get("/posts/it")
+    assert statements == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "is_seen"),
+    [
+        ("SELECT 1", False),
+        ("WITH a AS (SELECT 1) SELECT updated_at FROM a", False),
+        ("INSERT INTO events (at) VALUES (1)", False),
+        ("UPDATE users SET last_seen_at=? WHERE users.id = ?", False),
+        ("UPDATE users SET last_seen_at=?, version=? WHERE users.id = ?", False),
+        ("UPDATE users SET last_seen_at=?, display_name=? WHERE users.id = ?", True),
+        ('UPDATE "editions" SET title=? WHERE id = ?', True),
+        ("insert or replace into settings (key) values (?)", True),
+        ("DELETE FROM comments WHERE id = ?", True),
+        ("DELETE FROM search_editions WHERE rowid = ?", False),
+        ("WITH a AS (SELECT 1) UPDATE editions SET title = 'x'", True),
+        ("INSERT INTO something_new (a) VALUES (1)", True),
+        ("TRUNCATE posts", True),
+        ("DROP TABLE posts", True),
+    ],
+)
+def test_what_is_not_understood_counts_as_seen(statement: str, is_seen: bool) -> None:
+    assert is_seen_by_readers(statement) is is_seen
+
+
+def test_no_public_page_reads_what_is_declared_unseen(
+    app: Flask, browser: Browser, session: Session, make: Make, post: Post, engine: Engine
+) -> None:
+    """Every statement of every kind of kept page: what it reads from must make the number grow when it is written."""
+    above = make.page(slug="about", status=PUBLISHED)
+    make.page(slug="team", parent=above, status=PUBLISHED)
+    make.comment(post, status=APPROVED, author_id=make.user(avatar_id=make.media().id).id, guest_name="")
+    session.commit()
+    pages = {
+        "site.home": ["/"],
+        "site.posts": ["/posts"],
+        "site.tag": ["/tags/sea"],
+        "site.author": ["/authors/ines"],
+        "site.archive": ["/archive/2026/03"],
+        "site.post": ["/posts/it"],
+        "site.page": ["/about", "/about/team"],
+        "site.feed": ["/feed.atom"],
+        "site.robots": ["/robots.txt"],
+        "site.icon": ["/favicon.ico"],
+    }
+    assert set(pages) == KEPT
+
+    with counted(engine) as statements:
+        for url in (url for urls in pages.values() for url in urls):
+            assert browser.get_unkept(url).status_code in (200, 302), url
+
+    read = {name for name in _tables_of(statements) if not is_seen_by_readers(f"DELETE FROM {name}")}
+    assert read == set()
+
+
+def _tables_of(statements: list[str]) -> set[str]:
+    words = " ".join(statements).replace('"', "").replace(",", " ").split()
+    return {name.strip("()") for before, name in pairwise(words) if before in ("FROM", "JOIN")}
+
+
+def test_an_engine_that_is_not_watched_would_be_noticed(database_url: str, session: Session, post: Post) -> None:
+    """What the other tests rely on: without the watch the number stays."""
+    before = number(session)
+    url = database_url.replace("postgresql://", "postgresql+psycopg://")
+    for watched in (False, True):
+        engine = create_engine(url)
+        prepare_engine(engine)
+        if watched:
+            watch(engine)
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE tags SET name = 'Ocean'"))
+        engine.dispose()
+        assert number(session) == before + watched

@@ -1,0 +1,103 @@
+"""Where pages lie is bounded, shared, and never in the way."""
+
+from pathlib import Path
+
+import pytest
+
+from cms.site.kept.page import KeptPage, digest_of, load, packed
+from cms.site.kept.shelf import Files, Memory
+
+EVER = float("inf")
+
+
+def page(body: bytes = b"text " * 100, generation: int = 1, since: float = 0.0, until: float = EVER) -> KeptPage:
+    headers = [("Content-Type", "text/html; charset=utf-8")]
+    return KeptPage(generation, since, until, 7, headers, digest_of(body), packed(body))
+
+
+def test_a_page_is_true_for_its_generation_and_its_time() -> None:
+    one = page(since=10.0, until=20.0)
+
+    assert [one.is_true(1, at) for at in (9.9, 10.0, 19.9, 20.0)] == [False, True, True, False]
+    assert not one.is_true(2, 15.0)
+
+
+@pytest.mark.parametrize("until", [20.0, EVER])
+def test_a_page_comes_out_of_a_file_as_it_went_in(tmp_path: Path, until: float) -> None:
+    files = Files(tmp_path, "release")
+    files.put("/posts/it?", page(until=until))
+
+    assert files.get(1, "/posts/it?") == page(until=until)
+    assert Files(tmp_path, "release").get(1, "/posts/it?") == page(until=until), "of another process"
+    assert files.get(2, "/posts/it?") is files.get(1, "/other?") is Files(tmp_path, "new").get(1, "/posts/it?") is None
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"not json\n", page().dump()[:-1], page().dump() + b"x"])
+def test_a_file_that_is_no_whole_page_is_none(tmp_path: Path, data: bytes) -> None:
+    files = Files(tmp_path, "release")
+    files.put("key", page())
+    (file,) = (tmp_path / "release" / "1").iterdir()
+    file.write_bytes(data)
+
+    assert files.get(1, "key") is None
+
+
+def test_older_generations_and_releases_go(tmp_path: Path) -> None:
+    Files(tmp_path, "old").put("key", page())
+    files = Files(tmp_path, "release")
+    for generation in (1, 2, 3):
+        files.put("key", page(generation=generation))
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["locks", "release"]
+    assert sorted(path.name for path in (tmp_path / "release").iterdir()) == ["2", "3"]
+
+
+def test_files_of_a_generation_have_an_end(tmp_path: Path) -> None:
+    files = Files(tmp_path, "release", most_bytes=len(page().dump()))
+    files.put("first", page())
+    files.put("second", page())
+
+    assert files.get(1, "first") is not None
+    assert files.get(1, "second") is None
+
+
+def test_a_folder_that_cannot_be_written_keeps_nothing_and_says_nothing(tmp_path: Path) -> None:
+    files = Files(tmp_path, "release")
+    (tmp_path / "release").write_text("in the way")
+
+    files.put("key", page())
+
+    assert files.get(1, "key") is None
+
+
+def test_memory_forgets_what_was_not_asked_for_longest() -> None:
+    one = page()
+    memory = Memory(most_bytes=2 * one.size)
+    for key in ("first", "second"):
+        memory.put(key, one)
+    memory.get("first")
+    memory.put("third", one)
+
+    assert [memory.get(key) is not None for key in ("first", "second", "third")] == [True, False, True]
+
+
+def test_a_page_that_is_larger_than_all_memory_is_not_kept_in_it() -> None:
+    memory = Memory(most_bytes=10)
+    memory.put("key", page())
+
+    assert memory.get("key") is None
+
+
+def test_one_after_the_other_makes_a_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cms.site.kept.shelf.LOCK_SECONDS", 0.05)
+    ours, theirs = Files(tmp_path, "release"), Files(tmp_path, "release")
+
+    with ours.making("key") as is_ours, theirs.making("key") as is_theirs:
+        assert (is_ours, is_theirs) == (True, False)
+    with theirs.making("key") as is_theirs:
+        assert is_theirs
+
+
+def test_what_does_not_get_smaller_is_kept_as_it_is() -> None:
+    assert set(packed(b"x")) == {"identity"}
+    assert load(page(b"x").dump()).bodies == {"identity": b"x"}
