@@ -31,8 +31,8 @@ class Server(BaseApplication):
             "timeout": 60,
             "graceful_timeout": 30,
             "keepalive": 5,
-            "max_requests": 5000,
-            "max_requests_jitter": 500,
+            "max_requests": 500_000,  # of kept pages, which are thousands a second
+            "max_requests_jitter": 50_000,
             "preload_app": True,
             "control_socket_disable": True,
             "post_worker_init": lambda _worker: self._begin_beside(),

@@ -1,7 +1,9 @@
 """A kept page as an answer: in the coding that was asked for, or as the news that nothing has changed."""
 
-import uuid
+import os
+import secrets
 from collections.abc import Iterable
+from itertools import count
 from typing import TYPE_CHECKING
 
 from cms.site.kept.page import PLAIN, KeptPage, taken
@@ -9,6 +11,9 @@ from cms.site.kept.page import PLAIN, KeptPage, taken
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+#: Names of requests: random ones would be asked of the system, which lets another thread have its turn each time.
+_BEGUN = secrets.token_hex(8)
+_numbers = count(1)
 #: An answer without a body says nothing about one.
 _OF_THE_BODY = "Content-Type"
 
@@ -20,7 +25,7 @@ def answer(page: KeptPage, environ: "WSGIEnvironment", start_response: "StartRes
         *page.headers,
         ("ETag", page.etag(coding)),
         ("Vary", "Accept-Encoding"),
-        ("X-Request-Id", str(uuid.uuid4())),
+        ("X-Request-Id", f"{_BEGUN}-{os.getpid():x}-{next(_numbers):x}"),
     ]
     if _has_it(environ.get("HTTP_IF_NONE_MATCH", ""), page):
         start_response("304 NOT MODIFIED", [one for one in headers if one[0] != _OF_THE_BODY])
