@@ -25,7 +25,7 @@ from bench.databases import database
 ROOT = Path(__file__).parents[1]
 PORT, EMPTY_PORT = 8191, 8192
 BROWSER = ("-H", "Accept-Encoding: gzip, br, zstd", "-H", "User-Agent: Mozilla/5.0 (X11; Linux) Firefox/145.0")
-#: As many bytes as the reports of the peers speak of.
+#: About as large as a page of the site is before it is compressed.
 EMPTY = """
 from flask import Flask
 app = Flask(__name__)

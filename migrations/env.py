@@ -18,7 +18,7 @@ from sqlalchemy import Connection, event, inspect
 
 import cms
 from cms.core.db import Base, OrphansLeft, UTCDateTime
-from cms.core.generation import UNWATCHED, Generation
+from cms.core.generation import UNWATCHED, Generation, grow
 
 for models in sorted(Path(cms.__file__).parent.glob("*/models.py")):
     import_module(f"cms.{models.parent.name}.models")
@@ -127,7 +127,7 @@ def _migrate(connection: Connection) -> None:
     with context.begin_transaction():
         context.run_migrations()
     if inspect(connection).has_table(Generation.__tablename__):  # whatever was kept may be of what was there before
-        connection.exec_driver_sql("UPDATE generations SET number = number + 1 WHERE id = 1")
+        grow(connection)
         connection.commit()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
@@ -53,6 +54,18 @@ def is_open(edition: Edition, rules: SiteSettings, *, at: datetime) -> bool:
     is_late = bool(days) and edition.published_at + timedelta(days=days) <= at
     takes_them = edition.comments_open and edition.kind is PostKind.POST
     return bool(rules.comments_enabled) and takes_them and not is_late
+
+
+def next_closing(session: Session, rules: SiteSettings, at: datetime) -> datetime | None:
+    """When the next post becomes too old for comments; None where none will."""
+    days = timedelta(days=rules.comments_close_days)
+    if not days:
+        return None
+    oldest = select(func.min(Edition.published_at)).where(
+        Edition.kind == PostKind.POST, Edition.published_at > at - days
+    )
+    published = session.scalar(oldest)
+    return published + days if published is not None else None
 
 
 def reasons_to_hold(session: Session, arrival: Arrival, *, by: User | None, at: datetime) -> list[Reason]:

@@ -6,10 +6,11 @@ that readers see nothing of it (`UNSEEN`), and so does a column of one that they
 """
 
 import re
+import time
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Engine, event
+from sqlalchemy import BigInteger, Connection, Engine, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.core.db import Base
@@ -18,9 +19,13 @@ from cms.core.db import Base
 UNSEEN: dict[str, Any] = {"info": {"unseen": True}}
 #: Execution options of a connection to tables that may not be those of today, as while they are migrated.
 UNWATCHED: dict[str, Any] = {"unwatched": True}
-GROW = (
-    "INSERT INTO generations (id, number) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET number = generations.number + 1"
+#: Never less than the milliseconds since 1970, so that no number comes again where an older database is put back.
+_GROW = text(
+    "INSERT INTO generations (id, number) VALUES (1, :moment) ON CONFLICT (id) DO UPDATE SET number ="
+    " CASE WHEN excluded.number > generations.number THEN excluded.number ELSE generations.number + 1 END"
 )
+#: Before the first change there is no row.
+ASK = "SELECT coalesce((SELECT number FROM generations WHERE id = 1), 0)"
 _CHANGED = "seen_by_readers_changed"
 _WRITE = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE)(?:\s+OR\s+\w+)?(?:\s+INTO|\s+FROM)?\s+\"?(\w+)\"?", re.I)
 _READ = re.compile(
@@ -29,6 +34,8 @@ _READ = re.compile(
 )
 _CHANGES = re.compile(r"\b(?:INSERT|UPDATE|DELETE)\b", re.I)
 _ASSIGNED = re.compile(r"(?:\bSET|,)\s*\"?(\w+)\"?\s*=", re.I)
+#: Several columns at once, as in `SET (a, b) = …`.
+_TOGETHER = re.compile(r"\)\s*=")
 #: Its index is written with each row, and what it finds is never kept.
 _SEARCH = "search_"
 
@@ -49,6 +56,11 @@ def watch(engine: Engine) -> None:
     event.listen(engine, "rollback", _forget)
 
 
+def grow(connection: Connection) -> None:
+    """Whatever was kept is old, once this transaction is committed."""
+    connection.execute(_GROW, {"moment": time.time_ns() // 1_000_000})
+
+
 @lru_cache(maxsize=4096)
 def is_seen_by_readers(statement: str) -> bool:
     """Whether this changes anything that a public page may show; what is not understood does."""
@@ -65,8 +77,10 @@ def is_seen_by_readers(statement: str) -> bool:
         return False
     if not statement.lstrip().upper().startswith("UPDATE"):
         return True
-    assigned = [column for column in _ASSIGNED.findall(statement) if column in table.c]
-    return not assigned or any(not table.c[column].info.get("unseen") for column in assigned)
+    assigned = _ASSIGNED.findall(statement)
+    if not assigned or _TOGETHER.search(statement):
+        return True
+    return any(column not in table.c or not table.c[column].info.get("unseen") for column in assigned)
 
 
 def _reads_with(statement: str) -> bool:
@@ -83,7 +97,7 @@ def _note(connection: Connection, _cursor: Any, statement: str, *_more: Any) -> 
 def _advance(connection: Connection) -> None:
     """Last of all that the transaction does, so that others wait for the row no longer than for its commit."""
     if connection.info.pop(_CHANGED, False):
-        connection.exec_driver_sql(GROW)
+        grow(connection)
 
 
 def _forget(connection: Connection) -> None:

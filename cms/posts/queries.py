@@ -51,8 +51,8 @@ def by_id(session: Session, post_id: int, *, for_update: bool = False) -> Post |
 def about(session: Session, words: str, *, viewer: User | None, at: datetime, most: int) -> list[int] | None:
     """Ids of posts by the last part of their address, else of those that have these words, from one query.
 
-    Words are looked for in the working text where the viewer may see it, and in what readers see. None where there are
-    more than `most` of these texts: `has_words` asks each post by itself then.
+    Words are looked for in the working text where the viewer may see it, and in what readers see. None where more than
+    `most` places are found, a text counting twice that has the whole words: `has_words` asks each post by itself then.
     """
     whole = search.entries(session, POSTS, words, most + 1, whole=True)  # first, as SQLite finds many of these at once
     worked_on, shown = (search.entries(session, index, words, most + 1) for index in (POSTS, EDITIONS))

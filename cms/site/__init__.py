@@ -1,5 +1,8 @@
 """What visitors see: the same bytes for everybody, so that a page can be kept whole and sent with a digest."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Blueprint, Flask
 
 from cms.core.text import initials
@@ -9,44 +12,46 @@ from cms.web import pictures
 from cms.web.gate import PUBLIC, declare
 from cms.web.origins import LOOKED_AT
 
-#: Every public address on one screen: rule, endpoint, view.
-PAGES = (
-    ("/", "home", lists.home),
-    ("/posts", "posts", lists.posts),
-    ("/tags/<slug>", "tag", lists.tag),
-    ("/authors/<username>", "author", lists.author),
-    ("/archive/<int:year>/<month>", "archive", lists.archive),
-    ("/posts/<slug>", "post", stories.post),
-    ("/<path:path>", "page", stories.page),
-    ("/feed.atom", "feed", feeds.atom),
-    ("/robots.txt", "robots", feeds.robots),
-    ("/favicon.ico", "icon", icon.icon),
+#: Every public address on one screen: rule, endpoint, view, and the parameters that make another page of it.
+PAGES: tuple[tuple[str, str, Callable[..., Any], tuple[str, ...]], ...] = (
+    ("/", "home", lists.home, ("before", "comments")),
+    ("/posts", "posts", lists.posts, ("before",)),
+    ("/tags/<slug>", "tag", lists.tag, ("before",)),
+    ("/authors/<username>", "author", lists.author, ("before",)),
+    ("/archive/<int:year>/<month>", "archive", lists.archive, ("before",)),
+    ("/posts/<slug>", "post", stories.post, ("comments",)),
+    ("/<path:path>", "page", stories.page, ("comments",)),
+    ("/feed.atom", "feed", feeds.atom, ()),
+    ("/robots.txt", "robots", feeds.robots, ()),
+    ("/favicon.ico", "icon", icon.icon, ()),
 )
 #: These follow the person or the moment, and are never kept.
-MOMENTARY = (
+MOMENTARY: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("/posts/<slug>/comments/received", "comment_receipt", comments.receipt),
     ("/here", "here", here.bar),
     ("/healthz", "health", health.alive),
     ("/readyz", "readiness", health.ready),
 )
-#: Endpoints whose answers are the same for everybody.
-KEPT = frozenset(f"site.{endpoint}" for _rule, endpoint, _view in PAGES)
+#: By endpoint, for what may be kept: answers that are the same for everybody.
+KEPT = {f"site.{endpoint}": parameters for _rule, endpoint, _view, parameters in PAGES}
 
 
 def init_app(app: Flask) -> None:
     """Bind this edge to an application."""
     site = Blueprint("site", __name__, template_folder="templates")
-    for rule, endpoint, view in (*PAGES, *MOMENTARY):
+    for rule, endpoint, view, _parameters in PAGES:
+        site.add_url_rule(rule, endpoint, view)
+    for rule, endpoint, view in MOMENTARY:
         site.add_url_rule(rule, endpoint, view)
     site.add_url_rule("/posts/<slug>/comments", "comment_form", comments.form, methods=["GET", "POST"])
-    site.after_request(keeping.of(KEPT))
+    site.after_request(keeping.of(KEPT.keys()))
     app.register_blueprint(site)
     LOOKED_AT.add("site.comment_form")
     media.init_app(app)
     reads.init_app(app)
     layer.init_app(app, KEPT)
-    for endpoint in ("comment_form", *(endpoint for _rule, endpoint, _view in (*PAGES, *MOMENTARY))):
-        declare(app, f"site.{endpoint}", PUBLIC)
+    for endpoint in ("site.comment_form", *KEPT, *(f"site.{endpoint}" for _rule, endpoint, _view in MOMENTARY)):
+        declare(app, endpoint, PUBLIC)
     app.jinja_env.globals.update(
         site_frame=frame.frame,
         media_path=pictures.path_of,

@@ -20,7 +20,7 @@ from cms.posts.destinations import PLACES
 from cms.redirects import ends
 from cms.web import compressing, errors, gate, headers, languages, logs, origins, probes, requests, static, undoing
 from cms.web.mailing import mail_settings
-from cms.web.runtimes import Runtime
+from cms.web.runtimes import Runtime, runtime_of
 from config import ROOT, Config
 
 MEGABYTE = 1024 * 1024
@@ -66,9 +66,6 @@ def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = RowId
     _keep_compiled_templates(app)
     probes.init_app(app, config)
-    if config.trusted_proxies:
-        hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     compressing.init_app(app)
     logs.init_app(app, config)
     db.init_app(app)
@@ -93,8 +90,13 @@ def init_app(app: Flask) -> None:
 
 
 def ready(app: Flask) -> None:
-    """The last word: refuse to start with a route that has not declared what it needs."""
+    """The last word: refuse to start with a route that has not declared what it needs.
+
+    What proxies say of a question comes first of all, so that whatever answers knows it.
+    """
     gate.refuse_undeclared(app)
+    if hops := runtime_of(app).config.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
 def _with_temporary_database(config: Config) -> Config:

@@ -32,7 +32,7 @@ class KeptPage:
     def size(self) -> int:
         return sum(map(len, self.bodies.values()))
 
-    def is_true(self, generation: int, at: float) -> bool:
+    def holds(self, generation: int, at: float) -> bool:
         return self.generation == generation and self.since <= at < self.until
 
     def etag(self, coding: str) -> str:
@@ -56,16 +56,20 @@ class KeptPage:
 def load(data: bytes) -> KeptPage:
     """The reverse of `dump`; ValueError where the data is no whole page."""
     line, _, rest = data.partition(b"\n")
-    told = json.loads(line)
-    bodies, place = {}, 0
-    for coding, length in told["lengths"].items():
-        bodies[coding] = rest[place : place + length]
-        place += length
-    if place != len(rest):
-        raise ValueError("The page is cut off.")
-    until = told["until"] if told["until"] is not None else float("inf")
-    headers = [(name, value) for name, value in told["headers"]]
-    return KeptPage(told["generation"], told["since"], until, told["post_id"], headers, told["digest"], bodies)
+    try:
+        told = json.loads(line)
+        bodies, place = {}, 0
+        for coding, length in told["lengths"].items():
+            bodies[coding] = rest[place : place + length]
+            place += length
+        until = told["until"] if told["until"] is not None else float("inf")
+        headers = [(name, value) for name, value in told["headers"]]
+        page = KeptPage(told["generation"], told["since"], until, told["post_id"], headers, told["digest"], bodies)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("The file describes no page.") from error
+    if place != len(rest) or digest_of(bodies.get(PLAIN, b"")) != page.digest:
+        raise ValueError("The page is not whole.")
+    return page
 
 
 def packed(body: bytes) -> dict[str, bytes]:

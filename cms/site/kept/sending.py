@@ -27,7 +27,7 @@ def answer(page: KeptPage, environ: "WSGIEnvironment", start_response: "StartRes
         ("Vary", "Accept-Encoding"),
         ("X-Request-Id", f"{_BEGUN}-{os.getpid():x}-{next(_numbers):x}"),
     ]
-    if _has_it(environ.get("HTTP_IF_NONE_MATCH", ""), page):
+    if _has_it(environ.get("HTTP_IF_NONE_MATCH", ""), page.etag(coding)):
         start_response("304 NOT MODIFIED", [one for one in headers if one[0] != _OF_THE_BODY])
         return []
     body = page.bodies[coding]
@@ -38,11 +38,8 @@ def answer(page: KeptPage, environ: "WSGIEnvironment", start_response: "StartRes
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
-def _has_it(known: str, page: KeptPage) -> bool:
-    """In whichever coding: it is the same page. A weak tag is compared as RFC 9110, 13.1.2, says."""
+def _has_it(known: str, tag: str) -> bool:
+    """The very bytes that would be sent; a weak tag is compared as RFC 9110, 13.1.2, says."""
     if not known:
         return False
-    if known.strip() == "*":
-        return True
-    tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
-    return any(page.etag(coding) in tags for coding in page.bodies)
+    return known.strip() == "*" or tag in {one.strip().removeprefix("W/") for one in known.split(",")}

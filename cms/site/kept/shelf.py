@@ -61,13 +61,12 @@ class Files:
         self._generation = -1
         self._bytes = 0
         self._locks = folder / "locks"
-        self._locks.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def get(self, generation: int, key: str) -> KeptPage | None:
         """None where it is not there, or cannot be read."""
         try:
             return load(self._place(generation, key).read_bytes())
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError):
             return None
 
     def put(self, key: str, page: KeptPage) -> None:
@@ -80,23 +79,29 @@ class Files:
             return
         with contextlib.suppress(OSError):
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
-                file.write(data)
-            Path(file.name).rename(place)
+            _write_whole(place, data)
             self._bytes += len(data)
 
     @contextlib.contextmanager
     def making(self, key: str) -> Iterator[bool]:
-        """One at a time of all processes; False, after some seconds, where whoever is at it does not come to an end."""
+        """One at a time of all processes; False, after some seconds, where whoever is at it does not come to an end.
+
+        Where nothing can be written, everybody makes it for themselves.
+        """
         number = int(hashlib.sha256(key.encode()).hexdigest()[:8], 16) % LOCKS
-        file = os.open(self._locks / str(number), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self._locks.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file = os.open(self._locks / str(number), os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError:
+            yield True
+            return
         try:
             yield _locked(file)
         finally:
             os.close(file)
 
     def _begin(self, generation: int) -> None:
-        """Others may still be looking at the one before, so that it stays; all that are older go."""
+        """Others may still be looking at the one before, so that it stays; all others go."""
         older, self._generation, self._bytes = self._generation, generation, 0
         with contextlib.suppress(OSError):
             for folder in self._folder.iterdir():
@@ -108,6 +113,18 @@ class Files:
 
     def _place(self, generation: int, key: str) -> Path:
         return self._folder / str(generation) / hashlib.sha256(key.encode()).hexdigest()
+
+
+def _write_whole(place: Path, data: bytes) -> None:
+    """Under another name first, which does not stay where there is no room."""
+    with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
+        try:
+            file.write(data)
+            file.flush()
+        except OSError:
+            Path(file.name).unlink()
+            raise
+    Path(file.name).rename(place)
 
 
 def _locked(file: int) -> bool:

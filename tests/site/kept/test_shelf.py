@@ -18,8 +18,8 @@ def page(body: bytes = b"text " * 100, generation: int = 1, since: float = 0.0, 
 def test_a_page_is_true_for_its_generation_and_its_time() -> None:
     one = page(since=10.0, until=20.0)
 
-    assert [one.is_true(1, at) for at in (9.9, 10.0, 19.9, 20.0)] == [False, True, True, False]
-    assert not one.is_true(2, 15.0)
+    assert [one.holds(1, at) for at in (9.9, 10.0, 19.9, 20.0)] == [False, True, True, False]
+    assert not one.holds(2, 15.0)
 
 
 @pytest.mark.parametrize("until", [20.0, EVER])
@@ -32,7 +32,19 @@ def test_a_page_comes_out_of_a_file_as_it_went_in(tmp_path: Path, until: float) 
     assert files.get(2, "/posts/it?") is files.get(1, "/other?") is Files(tmp_path, "new").get(1, "/posts/it?") is None
 
 
-@pytest.mark.parametrize("data", [b"", b"{}", b"not json\n", page().dump()[:-1], page().dump() + b"x"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{}",
+        b"123\n",
+        b"null\n",
+        b"not json\n",
+        page().dump()[:-1] + b"x",
+        page().dump()[:-1],
+        page().dump() + b"x",
+    ],
+)
 def test_a_file_that_is_no_whole_page_is_none(tmp_path: Path, data: bytes) -> None:
     files = Files(tmp_path, "release")
     files.put("key", page())
@@ -48,7 +60,7 @@ def test_older_generations_and_releases_go(tmp_path: Path) -> None:
     for generation in (1, 2, 3):
         files.put("key", page(generation=generation))
 
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["locks", "release"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["release"]
     assert sorted(path.name for path in (tmp_path / "release").iterdir()) == ["2", "3"]
 
 

@@ -1,0 +1,111 @@
+"""A page is made by asking Flask as if nobody in particular asked, and is kept only where nothing changed meanwhile."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from cms.comments.arrival import next_closing
+from cms.core.db import reading
+from cms.extensions import db
+from cms.posts.turns import next_turn
+from cms.settings.queries import load as load_settings
+from cms.site.kept.generations import Generations
+from cms.site.kept.note import KEY, Note
+from cms.site.kept.page import Headers, KeptPage, digest_of, packed
+from cms.web.runtimes import runtime_of
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+App = Callable[..., Iterable[bytes]]
+EVER = float("inf")
+#: Of an answer, what is said anew with each that is sent.
+_MADE_ANEW = frozenset({"content-length", "content-encoding", "etag", "vary", "x-request-id", "date", "connection"})
+_ABOUT_THE_SERVER = ("SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "REMOTE_ADDR", "HTTP_HOST", "SCRIPT_NAME")
+
+
+@dataclass(frozen=True)
+class Unkept:
+    """An answer to whoever asked, and to nobody else."""
+
+    status: str
+    headers: Headers
+    body: bytes
+
+    def send(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        start_response(self.status, self.headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.body]
+
+
+class Maker:
+    """Makes the pages of one application."""
+
+    def __init__(self, app: Flask, generations: Generations) -> None:
+        self._app, self._inner = app, app.wsgi_app
+        self._generations = generations
+        self._clock = runtime_of(app).clock
+        #: Of one generation: since when, and until when, it shows the same.
+        self._stretch: tuple[int, float, float] | None = None
+
+    def make(self, key: str, environ: "WSGIEnvironment") -> KeptPage | Unkept:
+        """The generation is read before anything else, and again after."""
+        generation = self._generations.current()
+        since = self._clock.now()
+        until = self._until(generation, since) if generation is not None else 0.0
+        note = Note()
+        answer = _asked(self._inner, _clean(environ, key, note))
+        names = {name.lower() for name, _value in answer.headers}
+        is_for_all = note.is_same_for_all and answer.status.startswith("200") and "set-cookie" not in names
+        is_still_true = self._generations.current() == generation and self._clock.now().timestamp() < until
+        if generation is None or not is_for_all or not is_still_true:
+            return answer
+        headers = [(name, value) for name, value in answer.headers if name.lower() not in _MADE_ANEW]
+        body = answer.body
+        return KeptPage(generation, since.timestamp(), until, note.post_id, headers, digest_of(body), packed(body))
+
+    def _until(self, generation: int, at: datetime) -> float:
+        """When readers next see something else by themselves; asked once for each generation and stretch."""
+        known = self._stretch
+        if known is None or known[0] != generation or not known[1] <= at.timestamp() < known[2]:
+            with self._app.app_context(), reading(), Session(db.engine) as session:
+                changes = (next_turn(session, at), next_closing(session, load_settings(session), at))
+            until = min((moment.timestamp() for moment in changes if moment is not None), default=EVER)
+            known = self._stretch = (generation, at.timestamp(), until)
+        return known[2]
+
+
+def _clean(environ: "WSGIEnvironment", key: str, note: Note) -> dict[str, Any]:
+    """A question without anything that could make one answer differ from another."""
+    kept = {name: environ[name] for name in _ABOUT_THE_SERVER if name in environ}
+    kept |= {name: value for name, value in environ.items() if name.startswith("wsgi.")}
+    return kept | {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": environ["PATH_INFO"],
+        "QUERY_STRING": key.partition("?")[2],
+        "HTTP_ACCEPT_ENCODING": "identity",
+        "wsgi.input": BytesIO(),
+        KEY: note,
+    }
+
+
+def _asked(app: App, environ: dict[str, Any]) -> Unkept:
+    """The whole answer."""
+    said: list[tuple[str, Headers]] = []
+    written: list[bytes] = []
+
+    def start_response(status: str, headers: Headers, _error: Any = None) -> Callable[[bytes], Any]:
+        said.append((status, headers))
+        return written.append
+
+    chunks = app(environ, start_response)
+    try:
+        written.extend(chunks)
+    finally:
+        if hasattr(chunks, "close"):
+            chunks.close()
+    return Unkept(*said[-1], b"".join(written))
