@@ -128,8 +128,8 @@ class User(Base, UserMixin, Timestamps):
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255), **UNSEEN)
     tf_last_code: Mapped[str | None] = mapped_column(String(20), **UNSEEN)
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(**UNSEEN)
-    timezone: Mapped[str | None] = mapped_column(String(60))
-    locale: Mapped[str | None] = mapped_column(String(12))
+    timezone: Mapped[str | None] = mapped_column(String(60), **UNSEEN)
+    locale: Mapped[str | None] = mapped_column(String(12), **UNSEEN)
     last_seen_at: Mapped[datetime | None] = mapped_column(**UNSEEN)
     #: How this person arranges the back office: by key; what is not chosen is not in it.
     preferences: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}", **UNSEEN)

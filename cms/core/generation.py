@@ -29,7 +29,7 @@ ASK = "SELECT coalesce((SELECT number FROM generations WHERE id = 1), 0)"
 _CHANGED = "seen_by_readers_changed"
 _WRITE = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE)(?:\s+OR\s+\w+)?(?:\s+INTO|\s+FROM)?\s+\"?(\w+)\"?", re.I)
 _READ = re.compile(
-    r"\s*(?:SELECT|EXPLAIN|PRAGMA|BEGIN|SAVEPOINT|RELEASE|ROLLBACK|COMMIT|SET|RESET|SHOW|VALUES|ANALYZE|LOCK|VACUUM)\b",
+    r"\s*(?:SELECT|PRAGMA|BEGIN|SAVEPOINT|RELEASE|ROLLBACK|COMMIT|SET|RESET|SHOW|VALUES|ANALYZE|LOCK|VACUUM)\b",
     re.I,
 )
 _CHANGES = re.compile(r"\b(?:INSERT|UPDATE|DELETE)\b", re.I)
@@ -64,6 +64,8 @@ def grow(connection: Connection) -> None:
 @lru_cache(maxsize=4096)
 def is_seen_by_readers(statement: str) -> bool:
     """Whether this changes anything that a public page may show; what is not understood does."""
+    if ";" in statement.rstrip("; \n"):
+        return True
     written = _WRITE.match(statement)
     if written is None:
         return not _READ.match(statement) and not _reads_with(statement)
@@ -101,4 +103,5 @@ def _advance(connection: Connection) -> None:
 
 
 def _forget(connection: Connection) -> None:
-    connection.info.pop(_CHANGED, None)
+    if not connection.invalidated:  # else it is gone, and whatever it knew
+        connection.info.pop(_CHANGED, None)

@@ -122,7 +122,7 @@ class Rendition(Base):
     """A smaller copy of an image, made when it was first asked for; it can always be made again."""
 
     __tablename__ = "renditions"
-    __table_args__ = (UniqueConstraint("media_id", "source", "shape", "format"),)
+    __table_args__ = (UniqueConstraint("media_id", "source", "shape", "format"), UNSEEN)
 
     media_id: Mapped[int] = mapped_column(reference("media.id"))
     #: Digest of the bytes that it was made from.

@@ -60,6 +60,7 @@ def _note_last(session: Session, post_id: int) -> None:
         .order_by(Edition.live_from.desc())
     )
     post = session.get_one(Post, post_id)
+    # Before the question, which flushes this: PostgreSQL then holds the row before it looks at the editions.
     post.shown_from = post.shown_until = post.shown_version = post.shown_earlier_until = None
     for begins, ends, version in session.execute(newest_first):
         if post.shown_from is None:

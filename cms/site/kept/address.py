@@ -37,6 +37,8 @@ class Addresses:
             or environ["wsgi.url_scheme"] != self._scheme
             or environ.get("SCRIPT_NAME")
             or len(environ["PATH_INFO"]) > LONGEST
+            or environ.get("CONTENT_LENGTH", "0") not in ("", "0")
+            or "HTTP_TRANSFER_ENCODING" in environ
         ):
             return None
         path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")

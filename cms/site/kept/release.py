@@ -1,7 +1,6 @@
 """What tells kept pages of one version of the code, or of the settings around it, from those of another."""
 
 import hashlib
-from pathlib import Path
 
 from config import ROOT, Config
 
@@ -10,8 +9,8 @@ _KINDS = {".py", ".html", ".mo", ".css", ".js", ".svg"}
 
 def release_of(config: Config) -> str:
     """Sixteen hexadecimal digits over every file that has a say in a page, by its time and size."""
-    digest = hashlib.sha256(repr((config.base_url, config.asset_url, config.env)).encode())
-    for path in sorted(path for path in Path(ROOT / "cms").rglob("*") if path.suffix in _KINDS):
+    digest = hashlib.sha256(repr((config.base_url, config.asset_url, config.env, config.database_url)).encode())
+    for path in sorted(path for path in (ROOT / "cms").rglob("*") if path.suffix in _KINDS):
         state = path.stat()
         digest.update(f"{path.relative_to(ROOT)}\0{state.st_mtime_ns}\0{state.st_size}\0".encode())
     return digest.hexdigest()[:16]

@@ -33,6 +33,7 @@ class Memory:
     def __init__(self, most_bytes: int = MEMORY_BYTES) -> None:
         self._most_bytes = most_bytes
         self._pages: OrderedDict[str, KeptPage] = OrderedDict()
+        self._generation = -1
         self._bytes = 0
         self._lock = threading.Lock()
 
@@ -45,6 +46,9 @@ class Memory:
 
     def put(self, key: str, page: KeptPage) -> None:
         with self._lock:
+            if page.generation != self._generation:  # none of the others will be asked for again
+                self._pages.clear()
+                self._generation, self._bytes = page.generation, 0
             old = self._pages.pop(key, None)
             self._bytes += page.size - (old.size if old else 0)
             self._pages[key] = page
@@ -78,7 +82,7 @@ class Files:
         if self._bytes + len(data) > self._most_bytes:
             return
         with contextlib.suppress(OSError):
-            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            place.parent.mkdir(mode=0o700, exist_ok=True)
             _write_whole(place, data)
             self._bytes += len(data)
 
@@ -90,7 +94,8 @@ class Files:
         """
         number = int(hashlib.sha256(key.encode()).hexdigest()[:8], 16) % LOCKS
         try:
-            self._locks.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (self._locks.parent, self._locks):
+                folder.mkdir(mode=0o700, exist_ok=True)
             file = os.open(self._locks / str(number), os.O_RDWR | os.O_CREAT, 0o600)
         except OSError:
             yield True
@@ -101,11 +106,13 @@ class Files:
             os.close(file)
 
     def _begin(self, generation: int) -> None:
-        """Others may still be looking at the one before, so that it stays; all others go."""
-        older, self._generation, self._bytes = self._generation, generation, 0
+        """All that is older goes: whoever was still looking for a page there makes it again."""
+        self._generation, self._bytes = generation, 0
         with contextlib.suppress(OSError):
+            for folder in (self._folder.parent, self._folder):
+                folder.mkdir(mode=0o700, exist_ok=True)
             for folder in self._folder.iterdir():
-                if folder.name.isdigit() and int(folder.name) not in (older, generation):
+                if folder.name.isdigit() and int(folder.name) < generation:
                     shutil.rmtree(folder, ignore_errors=True)
             for release in self._folder.parent.iterdir():
                 if release.name not in (self._folder.name, self._locks.name):

@@ -211,6 +211,9 @@ def test_what_readers_do_not_see_leaves_the_pages_kept(
         ('UPDATE users SET last_seen_at=?, "Display_Name"=? WHERE id = ?', True),
         ("UPDATE users SET last_seen_at=1, (display_name, bio) = (SELECT 'a', 'b')", True),
         ("TRUNCATE posts", True),
+        ("SELECT 1; DELETE FROM editions", True),
+        ("EXPLAIN ANALYZE DELETE FROM editions", True),
+        ("SELECT posts.id FROM posts FOR UPDATE", False),
         ("DROP TABLE posts", True),
     ],
 )
@@ -265,3 +268,11 @@ def test_an_engine_that_is_not_watched_would_be_noticed(database_url: str, sessi
             connection.execute(text("UPDATE tags SET name = 'Ocean'"))
         engine.dispose()
         assert (number(session) > before) is watched
+
+
+def test_a_connection_that_is_lost_is_no_second_error(engine: Engine) -> None:
+    """Whoever asks what went wrong is told that the database was away."""
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+        connection.invalidate()
+        connection.rollback()

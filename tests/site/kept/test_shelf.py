@@ -61,7 +61,7 @@ def test_older_generations_and_releases_go(tmp_path: Path) -> None:
         files.put("key", page(generation=generation))
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["release"]
-    assert sorted(path.name for path in (tmp_path / "release").iterdir()) == ["2", "3"]
+    assert sorted(path.name for path in (tmp_path / "release").iterdir()) == ["3"]
 
 
 def test_files_of_a_generation_have_an_end(tmp_path: Path) -> None:
