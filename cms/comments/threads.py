@@ -68,6 +68,13 @@ def talk(session: Session, post_id: int, *, depth: int, after: int | None = None
     return Talk(threads, rows[0][1] if rows else session.scalar(select(total)) or 0, more)
 
 
+def newest(session: Session, post_id: int, *, most: int) -> Sequence[Comment]:
+    """What was said last, whatever it answers."""
+    approved = (Comment.post_id == post_id, Comment.status == APPROVED)
+    query = select(Comment).where(*approved).order_by(Comment.created_at.desc(), Comment.id.desc()).limit(most)
+    return session.scalars(query.options(_author())).all()
+
+
 def answerable(session: Session, post_id: int, comment_id: int) -> Comment | None:
     """The public comment of this post that somebody wants to answer."""
     if not fits(comment_id):

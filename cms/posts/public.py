@@ -104,6 +104,16 @@ def at_path(session: Session, path: str, at: datetime) -> Edition | None:
     return session.scalar(query.options(*_as_listed(with_text=True)))
 
 
+def above(session: Session, path: str, at: datetime) -> list[tuple[str, str]]:
+    """Titles and paths of the live pages above one, the topmost first."""
+    parts = path.split("/")[1:-1]
+    if not parts:
+        return []
+    paths = ["/" + "/".join(parts[:number]) for number in range(1, len(parts) + 1)]
+    query = select(Edition.title, Edition.path).where(is_live(at), Edition.path.in_(paths))
+    return sorted(((title, path) for title, path in session.execute(query)), key=lambda place: len(place[1]))
+
+
 def path_of_post(session: Session, post_id: int, at: datetime) -> str | None:
     """Where a post lives now; None where it is not live."""
     return paths_of_posts(session, [post_id], at).get(post_id)

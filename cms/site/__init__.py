@@ -6,12 +6,33 @@ from typing import Any
 from flask import Blueprint, Flask
 
 from cms.core.text import initials
-from cms.site import comments, feeds, frame, health, here, icon, keeping, lists, media, reads, stories
+from cms.site import (
+    comments,
+    embedding,
+    frame,
+    heads,
+    health,
+    here,
+    icon,
+    keeping,
+    lists,
+    lost,
+    media,
+    reads,
+    robots,
+    sitemap,
+    stories,
+)
+from cms.site.feeds import opening
+from cms.site.feeds import views as feeds
+from cms.site.feeds.formats import FORMATS
 from cms.site.kept import layer
 from cms.web import pictures
 from cms.web.gate import PUBLIC, declare
 from cms.web.origins import LOOKED_AT
 
+#: The formats of a feed, by the ending of its address.
+FORMAT = f"<any({','.join(FORMATS)}):format>"
 #: Every public address on one screen: rule, endpoint, view, and the parameters that make another page of it.
 PAGES: tuple[tuple[str, str, Callable[..., Any], tuple[str, ...]], ...] = (
     ("/", "home", lists.home, ("before", "comments")),
@@ -21,14 +42,20 @@ PAGES: tuple[tuple[str, str, Callable[..., Any], tuple[str, ...]], ...] = (
     ("/archive/<int:year>/<month>", "archive", lists.archive, ("before",)),
     ("/posts/<slug>", "post", stories.post, ("comments",)),
     ("/<path:path>", "page", stories.page, ("comments",)),
-    ("/feed.atom", "feed", feeds.atom, ()),
-    ("/robots.txt", "robots", feeds.robots, ()),
+    (f"/feed.{FORMAT}", "feed", feeds.of_site, ()),
+    (f"/tags/<slug>/feed.{FORMAT}", "tag_feed", feeds.of_tag, ()),
+    (f"/authors/<username>/feed.{FORMAT}", "author_feed", feeds.of_author, ()),
+    (f"/posts/<slug>/comments.{FORMAT}", "talk_feed", feeds.of_talk, ()),
+    ("/sitemap.xml", "sitemap", sitemap.index, ()),
+    ("/sitemap-<int:number>.xml", "sitemap_page", sitemap.page, ()),
+    ("/robots.txt", "robots", robots.robots, ()),
     ("/favicon.ico", "icon", icon.icon, ()),
 )
 #: These follow the person or the moment, and are never kept.
 MOMENTARY: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("/posts/<slug>/comments/received", "comment_receipt", comments.receipt),
     ("/here", "here", here.bar),
+    ("/oembed", "oembed", embedding.embed),
     ("/healthz", "health", health.alive),
     ("/readyz", "readiness", health.ready),
 )
@@ -50,6 +77,7 @@ def init_app(app: Flask) -> None:
     media.init_app(app)
     reads.init_app(app)
     layer.init_app(app, KEPT)
+    opening.init_app(app)
     for endpoint in ("site.comment_form", *KEPT, *(f"site.{endpoint}" for _rule, endpoint, _view in MOMENTARY)):
         declare(app, endpoint, PUBLIC)
     app.jinja_env.globals.update(
@@ -60,6 +88,8 @@ def init_app(app: Flask) -> None:
         media_sources=pictures.sources,
         pictured=pictures.pictured,
         site_direction=frame.direction_of,
+        open_graph_locale=heads.locale_of,
+        site_lost=lost.lost,
         initials=initials,
         reading_minutes=stories.reading_minutes,
     )

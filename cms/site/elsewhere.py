@@ -15,7 +15,10 @@ from cms.redirects.paths import normal
 from cms.web import now
 
 #: Endpoints whose own view says whether there is anything, once the address is written as it should be.
-LISTS = frozenset({"site.tag", "site.author", "site.archive", "site.posts", "site.feed"})
+LISTS = frozenset(
+    {"site.tag", "site.author", "site.archive", "site.posts"}
+    | {"site.feed", "site.tag_feed", "site.author_feed", "site.talk_feed", "site.sitemap"}
+)
 #: What people type by hand, perhaps with a slash or a capital.
 DOORS = frozenset({"security.login", "joining.register", "resetting.forgot", "profile.show"})
 

@@ -11,7 +11,8 @@ from cms.web import runtime, settings
 from cms.web.languages import RIGHT_TO_LEFT
 from cms.web.pictures import picture
 
-FEED_PATH = "/feed.atom"
+#: Lacks the ending that says the format.
+FEED_PATH = "/feed"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from cms.core.i18n import _
 from cms.extensions import db
 from cms.posts import public
 from cms.posts.public import Cursor, Listing
-from cms.site import stories
+from cms.site import heads, stories
 from cms.site.elsewhere import elsewhere
 from cms.web import now, settings
 from cms.web.languages import zone
@@ -46,6 +46,7 @@ def tag(slug: str) -> BaseResponse:
         heading=family.tag.name,
         description=family.tag.description,
         family=family,
+        linked=[heads.crumbs((tag.name, f"/tags/{tag.slug}") for tag in (family.parent, family.tag) if tag)],
     )
 
 

@@ -13,6 +13,7 @@ from cms.extensions import db
 from cms.media.paths import ids_in
 from cms.posts import public
 from cms.posts.models import Edition, PostKind
+from cms.site import heads
 from cms.site.elsewhere import elsewhere
 from cms.site.reads import read
 from cms.web import now, settings
@@ -52,11 +53,18 @@ def show(edition: Edition) -> Response:
     faces = (person.avatar_id for person in talk.people())
     find(edition.author.avatar_id, settings().logo_id, *ids_in(edition.body_html), *faces)
     around = public.around(db.session(), edition, now()) if is_post else None
+    above = [] if is_post else public.above(db.session(), edition.path, now())
+    path = "/" if edition.post_id == settings().home_page_id else edition.path
+    linked = [heads.article(edition, path, comments=talk.count)]
+    if not is_post and path != "/":
+        linked.append(heads.crumbs([*above, (edition.title, path)]))
     return make_response(
         render_template(
             "site/post.html" if is_post else "site/page.html",
             edition=edition,
-            path="/" if edition.post_id == settings().home_page_id else edition.path,
+            path=path,
+            linked=linked,
+            above=above,
             contents=contents(edition),
             portrait=picture(edition.author.avatar_id),
             talk=talk,

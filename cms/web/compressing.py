@@ -21,7 +21,9 @@ TEXTS = frozenset(
     {
         "application/json",
         "application/atom+xml",
+        "application/feed+json",
         "application/javascript",
+        "application/rss+xml",
         "application/xml",
         "image/svg+xml",
     }

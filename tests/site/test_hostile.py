@@ -66,7 +66,9 @@ def faults(page: str) -> list[str]:
 
 
 def _is_ours(element: Element) -> bool:
-    """The one script that public pages have."""
+    """The one script that public pages have, and data that no browser runs."""
+    if element.attrs == {"type": "application/ld+json"}:
+        return json.loads(element.text)["@context"] == "https://schema.org"
     return element.name == "script" and re.fullmatch(r"/static/\w+/js/site\.js", str(element.get("src"))) is not None
 
 

@@ -191,7 +191,7 @@ def test_a_closed_conversation_can_be_read_and_not_joined(
     page = text_of(browser, "/posts/closed")
     assert "1 comment<" in page.replace("\n", "").replace("  ", "")
     assert "Comments are closed." in page
-    assert "/posts/closed/comments" not in page
+    assert 'href="/posts/closed/comments"' not in page
     assert 'id="comments"' not in text_of(browser, "/posts/silent")
 
 

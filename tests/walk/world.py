@@ -86,6 +86,7 @@ def _argument(rule: Rule, name: str, world: World, row_id: int) -> Any:
         "year": 2026,
         "month": "03",
         "number": 1,
+        "format": "atom",
         "tree": "0" * 12,
         "digest": world.values["file"].digest[:16],
         "path": "no-such-page",

@@ -237,7 +237,12 @@ def test_no_public_page_reads_what_is_declared_unseen(
         "site.archive": ["/archive/2026/03"],
         "site.post": ["/posts/it"],
         "site.page": ["/about", "/about/team"],
-        "site.feed": ["/feed.atom"],
+        "site.feed": ["/feed.atom", "/feed.rss", "/feed.json"],
+        "site.tag_feed": ["/tags/sea/feed.atom"],
+        "site.author_feed": ["/authors/ines/feed.atom"],
+        "site.talk_feed": ["/posts/it/comments.atom"],
+        "site.sitemap": ["/sitemap.xml"],
+        "site.sitemap_page": ["/sitemap-1.xml"],
         "site.robots": ["/robots.txt"],
         "site.icon": ["/favicon.ico"],
     }
