@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from cms.core.db import Base
 from cms.core.generation import Generation
 from cms.search import INDEXES
+from cms.search.spelling import TABLE
 
 
 def wipe(engine: Engine, instance: Path) -> None:
@@ -28,7 +29,7 @@ def wipe(engine: Engine, instance: Path) -> None:
 def _tables() -> list[str]:
     """But for the number of the generation, which grows by this: what was kept of the test before is old."""
     ours = [name for name in Base.metadata.tables if name != Generation.__tablename__]
-    return [*ours, *(index.name for index in INDEXES)]
+    return [*ours, *(index.name for index in INDEXES), TABLE]
 
 
 def _wipe_sqlite(connection: Connection) -> None:

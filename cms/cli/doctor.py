@@ -96,6 +96,8 @@ def _search(session: Session) -> Problems:
     for index in search.INDEXES:
         if count := search.missing(session, index):
             yield f"{count} of {index.table} are not indexed. Run: python3 manage.py search rebuild"
+        if count := search.unlearnt_lately(session, index):
+            yield f"{count} words are not found when they are mistyped. Run: python3 manage.py search rebuild"
 
 
 def _uses(session: Session) -> Problems:

@@ -114,6 +114,11 @@ def above(session: Session, path: str, at: datetime) -> list[tuple[str, str]]:
     return sorted(((title, path) for title, path in session.execute(query)), key=lambda place: len(place[1]))
 
 
+def by_ids(session: Session, ids: Sequence[int]) -> Sequence[Edition]:
+    """Editions that were found to be live, in no order, with their texts."""
+    return session.scalars(select(Edition).where(Edition.id.in_(ids)).options(*_as_listed(with_text=True))).all()
+
+
 def path_of_post(session: Session, post_id: int, at: datetime) -> str | None:
     """Where a post lives now; None where it is not live."""
     return paths_of_posts(session, [post_id], at).get(post_id)
@@ -137,7 +142,12 @@ def is_gone(session: Session, post_id: int) -> bool:
 
 
 def author_named(session: Session, username: str) -> User | None:
-    return session.scalar(select(User).where(User.username == username).options(*_as_author()))
+    return session.scalar(select(User).where(User.username == username).options(*as_author()))
+
+
+def has_texts(session: Session, author: User, at: datetime) -> bool:
+    """Whether there is anything to read of theirs."""
+    return session.scalar(select(live_editions(at).where(by_author(author)).exists())) or False
 
 
 def by_author(author: User) -> ColumnElement[bool]:
@@ -214,8 +224,7 @@ def around(session: Session, edition: Edition, at: datetime) -> Around:
     return Around(next(iter(found["earlier"]), None), next(iter(found["later"]), None), found["related"])
 
 
-_NEWEST_FIRST = (Edition.published_at.desc(), Edition.id.desc())
-_OLDEST_FIRST = (Edition.published_at, Edition.id)
+_NEWEST_FIRST, _OLDEST_FIRST = (Edition.published_at.desc(), Edition.id.desc()), (Edition.published_at, Edition.id)
 
 
 def _posts(at: datetime) -> Select[Edition]:
@@ -275,17 +284,15 @@ def _related(edition: Edition, at: datetime) -> Select[Any]:
 def _as_listed(*, with_text: bool, tags: bool = True) -> tuple[Any, ...]:
     """Author and image in the same query, tags in one more; the text is large and only wanted on its own page."""
     options: list[Any] = [
-        joinedload(Edition.author).options(*_as_author()),
+        joinedload(Edition.author).options(*as_author()),
         joinedload(Edition.featured_media).lazyload("*"),
     ]
     if tags:
         options.append(selectinload(Edition.tags))
-    if not with_text:
-        options.append(defer(Edition.body_html, raiseload=True))
-    return tuple(options)
+    return tuple(options) if with_text else (*options, defer(Edition.body_html, raiseload=True))
 
 
-def _as_author() -> tuple[Any, ...]:
+def as_author() -> tuple[Any, ...]:
     """What a byline and an author's page show; never the rights, which no public page asks about."""
     shown = load_only(User.username, User.display_name, User.bio, User.avatar_id)
     return shown, lazyload(User.roles)

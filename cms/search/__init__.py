@@ -5,9 +5,25 @@ made again from the rows at any time, and `doctor` compares the two.
 """
 
 from cms.search.bulk import Words, put_found, settle
-from cms.search.index import COMMENTS, EDITIONS, INDEXES, MEDIA, POSTS, Index, missing, put, rebuild, remove, words_of
+from cms.search.index import (
+    COMMENTS,
+    EDITIONS,
+    INDEXES,
+    MEDIA,
+    POSTS,
+    Index,
+    missing,
+    put,
+    rebuild,
+    remove,
+    unlearnt_lately,
+    words_of,
+)
 from cms.search.plan import asked_last
 from cms.search.query import among, entries, having, hits, matching, plain_ids
+from cms.search.ranking import Scoring, scored
+from cms.search.spelling import learn, near, worth_learning
+from cms.search.wanted import Term, respelled, wanted
 
 __all__ = [
     "COMMENTS",
@@ -16,19 +32,28 @@ __all__ = [
     "MEDIA",
     "POSTS",
     "Index",
+    "Scoring",
+    "Term",
     "Words",
     "among",
     "asked_last",
     "entries",
     "having",
     "hits",
+    "learn",
     "matching",
     "missing",
+    "near",
     "plain_ids",
     "put",
     "put_found",
     "rebuild",
     "remove",
+    "respelled",
+    "scored",
     "settle",
+    "unlearnt_lately",
+    "wanted",
     "words_of",
+    "worth_learning",
 ]

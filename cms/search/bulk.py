@@ -30,6 +30,8 @@ from cms.search.index import INDEXES, Index
 
 #: What PostgreSQL gathers before it sorts new rows into an index, in KiB: the more, the fewer pages it writes twice.
 PENDING = 64 * 1024
+#: The index of the titles of what readers see.
+TITLES = "ix_search_editions_title"
 
 
 class Words(TypeDecorator[str]):
@@ -77,6 +79,7 @@ def settle(session: Session) -> None:
     if session.get_bind().dialect.name == "postgresql":
         for index in INDEXES:
             session.execute(text(f"SELECT gin_clean_pending_list('ix_{index.name}_document')"))
+        session.execute(text(f"SELECT gin_clean_pending_list('{TITLES}')"))
 
 
 def _weighted(words: ColumnElement[str], weight: str) -> ColumnElement[str]:

@@ -9,10 +9,13 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
 from cms.core.text import plain_text
+from cms.search import spelling
 
 #: PostgreSQL refuses a tsvector above 1 MB; this many bytes of text stay below it whatever the words.
 MAX_BYTES = 250_000
 CHUNK = 500
+#: Entries that doctor looks at for words that were not learnt.
+LATELY = 100
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -23,6 +26,8 @@ class Index:
     table: str
     title: str
     texts: tuple[str, ...]
+    #: Whether its words are those that readers are led to when they mistype.
+    corrects: bool = False
 
     @property
     def name(self) -> str:
@@ -30,7 +35,7 @@ class Index:
 
 
 POSTS = Index("posts", "title", ("summary", "body"))
-EDITIONS = Index("editions", "title", ("summary", "body_html"))
+EDITIONS = Index("editions", "title", ("summary", "body_html"), corrects=True)
 COMMENTS = Index("comments", "guest_name", ("body",))
 MEDIA = Index("media", "title", ("filename", "alt", "caption"))
 INDEXES = (POSTS, EDITIONS, COMMENTS, MEDIA)
@@ -50,6 +55,8 @@ def remove(session: Session, index: Index, row_id: int) -> None:
 def rebuild(session: Session, index: Index, progress: Callable[[int], None] | None = None) -> int:
     """Make the whole index again from the rows, in chunks; returns how many there are."""
     session.execute(text(f"DELETE FROM {index.name}"))  # noqa: S608 - our own names
+    if index.corrects:
+        spelling.forget_all(session)
     done = last = 0
     while rows := _rows_after(session, index, last):
         _write(session, index, [_document(index, row) for row in rows])
@@ -64,6 +71,21 @@ def missing(session: Session, index: Index) -> int:
     key = "rowid" if _is_sqlite(session) else "id"
     rows, entries = f"SELECT id FROM {index.table}", f"SELECT {key} FROM {index.name}"  # noqa: S608 - our own names
     return _count_without(session, rows, entries) + _count_without(session, entries, rows)
+
+
+def unlearnt_lately(session: Session, index: Index) -> int:
+    """How many words of what was indexed last no mistyped word leads to; 0 where all is well."""
+    if not index.corrects:
+        return 0
+    words, key = (
+        ("title || ' ' || body", "rowid")
+        if _is_sqlite(session)
+        else ("array_to_string(tsvector_to_array(document), ' ')", "id")
+    )
+    query = f"SELECT {words} FROM {index.name} ORDER BY {key} DESC LIMIT {LATELY}"  # noqa: S608 - our own names
+    texts = session.execute(text(query)).scalars().all()
+    lately = {word for one in texts for word in spelling.worth_learning(one.split())}
+    return len(spelling.unlearnt(session, sorted(lately)))
 
 
 def folded(value: str) -> str:
@@ -92,6 +114,9 @@ def _write(session: Session, index: Index, documents: Iterable[dict[str, object]
             " ON CONFLICT (id) DO UPDATE SET document = excluded.document"
         )
     session.execute(text(insert), rows)
+    if index.corrects:
+        texts = (f"{row['title']} {row['body']}".split() for row in rows)
+        spelling.learn(session, {word for words in texts for word in spelling.worth_learning(words)})
 
 
 def _cut(value: str) -> str:

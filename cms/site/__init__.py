@@ -20,6 +20,7 @@ from cms.site import (
     media,
     reads,
     robots,
+    search,
     sitemap,
     stories,
 )
@@ -54,6 +55,8 @@ PAGES: tuple[tuple[str, str, Callable[..., Any], tuple[str, ...]], ...] = (
 #: These follow the person or the moment, and are never kept.
 MOMENTARY: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("/posts/<slug>/comments/received", "comment_receipt", comments.receipt),
+    ("/search", "search", search.results),
+    ("/search/suggest", "search_suggestions", search.suggestions),
     ("/here", "here", here.bar),
     ("/oembed", "oembed", embedding.embed),
     ("/healthz", "health", health.alive),

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from cms.cli.seed import decks, words
 from cms.cli.seed.fates import fates
-from cms.cli.seed.texts import bodies, indexed
+from cms.cli.seed.texts import Body, bodies, indexed
 from cms.core.text import slugify
+from cms.search import learn, worth_learning
 from cms.taxonomy.models import Tag
 
 FATES, WRITERS, SUBJECTS = 499, 103, 307
@@ -33,7 +34,15 @@ def lay_decks(session: Session, random: Random, count: int, *, writers: list[int
     chosen = random.choices(writers, _falling(len(writers)), k=WRITERS)
     decks.lay(session, decks.WRITERS, ({"user_id": user_id} for user_id in chosen))
     texts = bodies(random, FEW_BODIES if count < FEW_POSTS else MANY_BODIES)
+    _teach(session, texts)
     return decks.lay(session, decks.BODIES, map(vars, texts))
+
+
+def _teach(session: Session, texts: list[Body]) -> None:
+    """All words that readers will see are on the cards: none is looked for in a million posts."""
+    titles = (indexed(part) for _deck, parts in PARTS for part in parts)
+    seen = (word for text in (*titles, *(one.public_index for one in texts)) for word in text.split())
+    learn(session, worth_learning(seen))
 
 
 def _lay_fates(session: Session, random: Random) -> None:

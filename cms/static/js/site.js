@@ -1,4 +1,5 @@
-// What public pages gain with script: the bar of who is signed in, and the comment form in its place. Each works without.
+// What public pages gain with script: the bar of who is signed in, the comment form in its place, and titles while
+// somebody searches. Each works without.
 const signedIn = document.cookie.split("; ").some((cookie) => cookie.startsWith("copydesk-here="));
 
 async function fragment(address) {
@@ -30,3 +31,9 @@ document.querySelector(".talk")?.addEventListener("click", (event) => {
   event.preventDefault();
   openForm(link).catch(() => location.assign(link.href));
 });
+
+for (const input of document.querySelectorAll("form[data-seek] input[type=search]")) {
+  const begin = () => import("./site-search.js").then(({ suggestIn }) => suggestIn(input), () => {});
+  if (document.activeElement === input) begin();
+  else input.addEventListener("focus", begin, { once: true });
+}
