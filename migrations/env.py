@@ -18,7 +18,7 @@ from sqlalchemy import Connection, event, inspect
 
 import cms
 from cms.core.db import Base, OrphansLeft, UTCDateTime
-from cms.core.generation import UNWATCHED, Generation, grow
+from cms.core.generation import ASK, UNWATCHED, Generation, grow
 
 for models in sorted(Path(cms.__file__).parent.glob("*/models.py")):
     import_module(f"cms.{models.parent.name}.models")
@@ -126,7 +126,8 @@ def _migrate(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
-    if inspect(connection).has_table(Generation.__tablename__):  # whatever was kept may be of what was there before
+    # Whatever was kept may be of what was there before; where nothing was ever changed, nothing was kept.
+    if inspect(connection).has_table(Generation.__tablename__) and connection.exec_driver_sql(ASK).scalar_one():
         grow(connection)
         connection.commit()
 
