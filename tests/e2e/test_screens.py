@@ -163,8 +163,13 @@ SCREENS = {
         Screen(EDITOR, "upload", "/admin/media/new/"),
         Screen(EDITOR, "upload refused", "/admin/media/new/", upload_text),
         Screen(EDITOR, "describing several", "/admin/media/new/", upload_two),
-        Screen(EDITOR, "one file", "/admin/media/", follow("The light, looking north")),
-        Screen(EDITOR, "question before the trash", "/admin/media/", follow("The light, looking north", TRASH)),
+        Screen(EDITOR, "one file", "/admin/media/?search=looking", follow("The light, looking north")),
+        Screen(
+            EDITOR,
+            "question before the trash",
+            "/admin/media/?search=looking",
+            follow("The light, looking north", TRASH),
+        ),
         Screen(EDITOR, "question from the row", "/admin/media/", then(open_row_menu, press(TRASH))),
         Screen(EDITOR, "question for many", "/admin/media/?search=the", bulk(TRASH)),
         Screen(EDITOR, "looking through", "/admin/media/choose/"),
@@ -172,7 +177,9 @@ SCREENS = {
         Screen(EDITOR, "folder refused", "/admin/media/folders/", press("Create")),
         Screen(EDITOR, "as a list", "/admin/media/?layout=list", select_two),
         Screen(EDITOR, "question where to", "/admin/media/?layout=grid", bulk("Move to folder…")),
-        Screen(EDITOR, "cutting", "/admin/media/", then(follow("The light, looking north"), unfold("Crop"))),
+        Screen(
+            EDITOR, "cutting", "/admin/media/?search=looking", then(follow("The light, looking north"), unfold("Crop"))
+        ),
     ),
     "comments": (
         Screen(MODERATOR, "list", "/admin/comments/"),

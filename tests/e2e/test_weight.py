@@ -23,7 +23,7 @@ SCREENS = (
     ("/admin/tags/", ""),
     ("/admin/tags/?search=sea", "Sea"),
     (LIBRARY, ""),
-    (LIBRARY, "The light, looking north"),
+    (f"{LIBRARY}&search=looking", "The light, looking north"),
     (CHOOSER, ""),
     ("/admin/media/new/", ""),
     ("/admin/media/folders/", ""),
