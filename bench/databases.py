@@ -1,15 +1,28 @@
 """Databases made for one measurement and gone after it."""
 
+import argparse
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
+from tests.services.keeper import keeper, shared_server
+
 CREATE = "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'"
+
+
+def databases(asked: argparse.Namespace, stack: ExitStack) -> Iterator[tuple[str, str | None]]:
+    """Those that `--only` leaves, by name, with the server of the second: `--postgres`, or one that is started."""
+    if asked.only != "postgresql":
+        yield "SQLite", None
+    if asked.only != "sqlite":
+        if not asked.postgres:
+            stack.enter_context(keeper())
+        yield "PostgreSQL", asked.postgres or shared_server("postgres").url
 
 
 @contextmanager

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter, process_time
 
+from bench.databases import databases
 from bench.exporting import Export, export
 from bench.full_site import Site, full_site
 from bench.list_requests import GROWING, Request, requests
 from bench.stopwatch import Taken, measure, slowest_statement
 from cms.extensions import db
-from tests.services.keeper import keeper, shared_server
 
 SMALL = 1_000
 TIMES = 15
@@ -57,7 +57,7 @@ def main() -> int:
     asked = _arguments()
     faults = 0
     with ExitStack() as stack:
-        for name, postgres in _databases(asked, stack):
+        for name, postgres in databases(asked, stack):
             faults += _compare(name, postgres, asked)
     print(f"\n{faults} faults" if faults else "\nEvery promise is kept.")
     return 1 if faults else 0
@@ -74,15 +74,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--cpu", action="store_true", help="tell the processor's time; that of a server is not in it")
     parser.add_argument("--explain", action="store_true", help="show the slowest statement of each fault and its plan")
     return parser.parse_args()
-
-
-def _databases(asked: argparse.Namespace, stack: ExitStack) -> Iterator[tuple[str, str | None]]:
-    if asked.only != "postgresql":
-        yield "SQLite", None
-    if asked.only != "sqlite":
-        if not asked.postgres:
-            stack.enter_context(keeper())
-        yield "PostgreSQL", asked.postgres or shared_server("postgres").url
 
 
 def _compare(name: str, postgres: str | None, asked: argparse.Namespace) -> int:

@@ -23,7 +23,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bench.databases import database, kept_database
+from bench.databases import database, databases, kept_database
 from bench.stopwatch import Clock, measure
 from cms import create_app
 from cms.extensions import db
@@ -34,7 +34,6 @@ from cms.posts.queries import is_live
 from cms.web import now
 from tests.browser import Browser
 from tests.search.mistakes import MISTAKES
-from tests.services.keeper import keeper, shared_server
 
 ROOT = Path(__file__).parents[1]
 MOST_MS, QUESTIONS, MOST_MISSED, TIMES = 50, 200, 20, 9
@@ -63,7 +62,7 @@ def main() -> int:
     asked = _arguments()
     faults = 0
     with ExitStack() as stack:
-        for name, postgres in _databases(asked, stack):
+        for name, postgres in databases(asked, stack):
             print(f"\n## {name}, {asked.posts:,} posts\n", flush=True)
             with _site(postgres, asked.posts, asked.keep) as app:
                 clock = time.process_time if asked.cpu else time.perf_counter
@@ -79,15 +78,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--keep", type=Path, metavar="DIR", help="fill the sites once, and use them again next time")
     parser.add_argument("--cpu", action="store_true", help="tell the processor's time; that of a server is not in it")
     return parser.parse_args()
-
-
-def _databases(asked: argparse.Namespace, stack: ExitStack) -> Iterator[tuple[str, str | None]]:
-    if asked.only != "postgresql":
-        yield "SQLite", None
-    if asked.only != "sqlite":
-        if not asked.postgres:
-            stack.enter_context(keeper())
-        yield "PostgreSQL", asked.postgres or shared_server("postgres").url
 
 
 @contextmanager

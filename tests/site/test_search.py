@@ -1,6 +1,5 @@
 """The search of the public site, through a browser."""
 
-import random
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,7 +10,6 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from cms.cli.seed import words as vocabulary
 from cms.posts import actions, finding
 from cms.posts.finding import Asked
 from cms.posts.lifecycle import PUBLISHED, PostMove
@@ -19,7 +17,6 @@ from cms.posts.models import Post
 from tests.browser import Browser
 from tests.counting import counted
 from tests.factories import Make
-from tests.search.mistakes import MISTAKES
 from tests.site.test_hostile import faults
 
 Publish = Callable[..., Post]
@@ -292,33 +289,3 @@ def test_a_search_asks_few_questions_however_much_it_finds(
     many = [questions(url) for url in urls]
     assert all(most <= least for most, least in zip(many, few, strict=True))
     assert max(few) <= 12
-
-
-def varied(chance: random.Random, count: int) -> list[str]:
-    titles: dict[str, None] = {}
-    while len(titles) < count:
-        parts = (vocabulary.OPENINGS, vocabulary.ADJECTIVES, vocabulary.NOUNS, vocabulary.PLACES)
-        opening, adjective, noun, place = (chance.choice(words) for words in parts)
-        titles[f"{opening} the {adjective} {noun} {place}"] = None
-    return list(titles)
-
-
-def test_nine_of_ten_mistyped_questions_find_their_post_among_the_first_five(
-    session: Session, make: Make, now: datetime
-) -> None:
-    chance = random.Random(1805)
-    author, titles = make.author(), varied(chance, 400)
-    for number, title in enumerate(titles):
-        make.post(title=title, author=author, status=PUBLISHED, published_at=now - timedelta(days=number * 7))
-
-    missed = []
-    for number in range(200):
-        title, kind = chance.choice(titles), sorted(MISTAKES)[number % len(MISTAKES)]
-        words = re.findall(r"\w+", title)
-        spoilt = chance.choice([at for at, word in enumerate(words) if len(word) >= 5])
-        words[spoilt] = MISTAKES[kind](words[spoilt], chance)
-        shown = finding.find(session, Asked(" ".join(words)), now).hits[:5]
-        if title not in [hit.title for hit in shown]:
-            missed.append((kind, title, words[spoilt]))
-
-    assert len(missed) <= 20, missed

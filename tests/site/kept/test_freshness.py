@@ -129,7 +129,7 @@ def test_an_edition_turns_at_its_moment(
     app: Flask, browser: Browser, session: Session, post: Post, editor: User
 ) -> None:
     now = runtime_of(app).clock.now()
-    turn = now + timedelta(seconds=2)
+    turn = now + timedelta(seconds=4)
     actions.save(session, post, {"title": "Spring tide"}, base_version=post.version, by=editor, at=now)
     actions.publish(session, post, by=editor, at=now, live_from=turn)
     session.commit()
