@@ -15,7 +15,7 @@ from cms.media.kinds import BY_DECODER, FileType
 
 log = logging.getLogger(__name__)
 
-REWRITING, SHAPING = (Path(__file__).with_name(f"{name}.py") for name in ("rewriting", "shaping"))
+REWRITING, SHAPING, SHEETING = (Path(__file__).with_name(f"{name}.py") for name in ("rewriting", "shaping", "sheeting"))
 SECONDS = 20
 #: One image at a time for each process of ours, so that ten at once do not need ten times the memory.
 _turn = threading.Lock()
@@ -55,6 +55,19 @@ def shaped(file: BinaryIO, plan: dict[str, Any]) -> tuple[BinaryIO, dict[str, An
         return None
     target.seek(0)
     return target, answer
+
+
+def composed(file: BinaryIO, plan: str) -> BinaryIO:
+    """Many squares in one picture; the plan is that of `sheeting`."""
+    target = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller, who closes it
+    try:
+        with _shaping_turn:
+            _run(file, target, SHEETING, plan)
+    except CmsError:
+        target.close()
+        raise
+    target.seek(0)
+    return target
 
 
 def _run(source: BinaryIO, target: BinaryIO, program: Path, *arguments: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ changes, and nobody can ask for more copies than these.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -123,6 +124,14 @@ def find(session: Session, source: Source, shape: str, format: str) -> Rendition
             Rendition.format == format,
         )
     )
+
+
+def digests_of(session: Session, media_ids: Sequence[int], shapes: Sequence[str], format: str) -> dict[str, str]:
+    """Copies that were made before, of many files in one query: the digest of the source and the shape → the copy's."""
+    found = select(Rendition).where(
+        Rendition.media_id.in_(media_ids), Rendition.shape.in_(shapes), Rendition.format == format
+    )
+    return {f"{row.source} {row.shape}": row.digest for row in session.scalars(found)}
 
 
 def keep(session: Session, source: Source, shape: str, format: str, made: Made, *, at: datetime) -> None:

@@ -21,6 +21,7 @@ from cms.site import (
     reads,
     robots,
     search,
+    sheets,
     sitemap,
     stories,
 )
@@ -78,6 +79,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(site)
     LOOKED_AT.add("site.comment_form")
     media.init_app(app)
+    sheets.init_app(app)
     reads.init_app(app)
     layer.init_app(app, KEPT)
     opening.init_app(app)

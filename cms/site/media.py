@@ -52,10 +52,10 @@ def file(media_id: int, digest: str, filename: str) -> Response:
     media = by_address(db.session(), media_id, digest, filename)
     if media is None:
         return _elsewhere(media_id, digest)
-    content = _opened(media.digest)
+    content = opened(media.digest)
     if content is None:
         abort(404, _("The file behind this address is missing."))
-    response = _sent(content, media.mime, media.bytes, media.digest, media.created_at)
+    response = sent(content, media.mime, media.bytes, media.digest, media.created_at)
     disposition = "attachment" if media.kind is MediaKind.DOCUMENT else "inline"
     response.headers["Content-Disposition"] = dump_options_header(disposition, {"filename": media.filename})
     return response
@@ -79,36 +79,36 @@ def copy(media_id: int, digest: str, shape: str, filename: str) -> Response:
         original = path_of(media)
         end_read(db.session())
         try:
-            kept = _made(source, shape, format, plan)
+            kept = made(source, shape, format, plan)
         except FileNotFoundError:
             abort(404, _("The file behind this address is missing."))
         except Invalid:  # it took too long, or cannot be made smaller: better the whole than none
             return _not_for_long(redirect(original))
-    content, made = kept
-    return _sent(content, made.mime, made.bytes, made.digest, made_at)
+    content, facts = kept
+    return sent(content, facts.mime, facts.bytes, facts.digest, made_at)
 
 
 def _kept(source: Source, shape: str, format: str) -> tuple[BinaryIO, Made] | None:
     row = renditions.find(db.session(), source, shape, format)
-    content = _opened(row.digest) if row is not None else None
+    content = opened(row.digest) if row is not None else None
     if row is None or content is None:
         return None
     return content, Made(row.digest, row.mime, row.bytes, row.width, row.height)
 
 
-def _made(source: Source, shape: str, format: str, plan: dict[str, Any]) -> tuple[BinaryIO, Made]:
-    """One makes it while the others wait; what cannot be written down now is made again another time."""
+def made(source: Source, shape: str, format: str, plan: dict[str, Any]) -> tuple[BinaryIO, Made]:
+    """A copy that was not there. One makes it while others wait; what cannot be written down is made another time."""
     with turn(runtime().config.instance / "locks", f"{source.media_id} {source.digest} {shape} {format}"):
         kept = _kept(source, shape, format)
         end_read(db.session())
         if kept is not None:
             return kept
-        made = renditions.make(source, plan, format, storage_url=runtime().config.storage_url)
-        _note(source, shape, format, made)
-    content = _opened(made.digest)
+        copy = renditions.make(source, plan, format, storage_url=runtime().config.storage_url)
+        _note(source, shape, format, copy)
+    content = opened(copy.digest)
     if content is None:
-        raise FileNotFoundError(made.digest)
-    return content, made
+        raise FileNotFoundError(copy.digest)
+    return content, copy
 
 
 def _note(source: Source, shape: str, format: str, made: Made) -> None:
@@ -138,14 +138,16 @@ def _not_for_long(response: Response) -> Response:
     return response
 
 
-def _opened(digest: str) -> BinaryIO | None:
+def opened(digest: str) -> BinaryIO | None:
+    """The bytes; None where they are lost."""
     try:
         return open_storage(runtime().config.storage_url).open(digest)
     except FileNotFoundError:
         return None
 
 
-def _sent(content: BinaryIO, mime: str, size: int, digest: str, since: datetime) -> FlaskResponse:
+def sent(content: BinaryIO, mime: str, size: int, digest: str, since: datetime) -> FlaskResponse:
+    """Kept for ever by whoever asked, since another content has another address; in parts where parts are asked for."""
     response = FlaskResponse(wrap_file(request.environ, content), mimetype=mime, direct_passthrough=True)
     response.content_length = size
     response.set_etag(digest[:32])
