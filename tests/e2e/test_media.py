@@ -185,3 +185,18 @@ def test_the_chooser_looks_into_one_folder(person: Person) -> None:
 
     expect(dialog.get_by_role("listitem")).to_have_count(1)
     expect(dialog.get_by_role("button", name="club-burgee")).to_be_visible()
+
+
+@pytest.mark.parametrize("address", ["/admin/media/?layout=grid", "/admin/media/?layout=list", "/admin/media/choose/"])
+def test_every_file_of_a_list_shows_itself_though_all_come_as_one_picture(person: Person, address: str) -> None:
+    page = person("editor")
+    page.goto(address, wait_until="networkidle")
+    cells = page.locator("img.cell")
+
+    first, second = (cells.nth(number).bounding_box() for number in (0, 1))
+    assert first is not None
+    assert second is not None
+    assert first["width"] == pytest.approx(first["height"], abs=1)
+    assert first["width"] == second["width"]
+    assert cells.nth(0).screenshot() != cells.nth(1).screenshot()
+    assert len({cells.nth(number).evaluate("image => image.currentSrc") for number in range(cells.count())}) == 1
