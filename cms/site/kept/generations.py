@@ -2,11 +2,13 @@
 
 import logging
 import sqlite3
+import time
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 from urllib.parse import quote
 
 import psycopg
+from psycopg.pq import ExecStatus
 from sqlalchemy import Engine, event
 
 from cms.core.generation import ASK
@@ -14,6 +16,7 @@ from cms.core.generation import ASK
 log = logging.getLogger(__name__)
 
 SECONDS = 2
+_ASK_NAME = b"generation"
 T = TypeVar("T")
 
 
@@ -21,7 +24,7 @@ class Generations(Protocol):
     """Whoever knows the number."""
 
     def current(self) -> int | None:
-        """None where it cannot be told; nothing that is kept is used then."""
+        """What was last committed; None where it cannot be told, and nothing that is kept is used then."""
 
     def close(self) -> None:
         """Let go of all connections, as before a process is forked; the next question opens one again."""
@@ -73,34 +76,76 @@ class OfSqlite:
 
 
 class OfPostgres:
-    """One short question, on connections that serve nothing else."""
+    """One short question, on connections that serve nothing else, by libpq itself: a sixth of what a cursor costs.
+
+    While the database is away nothing changes, so what it said last still holds. Whoever finds it away has waited: for
+    as long again nobody else asks.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._idle: list[psycopg.Connection] = []
+        self._last: int | None = None
+        self._rests_until = 0.0
 
     def current(self) -> int | None:
+        begun = time.monotonic()
+        if begun < self._rests_until:
+            return self._last
         try:
-            connection = _taken(self._idle) or self._opened()
-            try:
-                row = connection.execute(ASK, prepare=True).fetchone()
-            except psycopg.Error:
-                connection.close()
-                raise
+            self._last = self._asked()
         except psycopg.Error as error:
-            log.warning("the generation of the site is not known: %s", type(error).__name__)
-            self.close()  # the others will be no better
-            return None
-        self._idle.append(connection)
-        return int(row[0]) if row else None
+            self._rest(begun, error)
+        else:
+            self._go_on()
+        return self._last
 
     def close(self) -> None:
         while (connection := _taken(self._idle)) is not None:
             connection.close()
 
+    def _asked(self) -> int:
+        """A connection that waited here may have been ended meanwhile, which says nothing of the database."""
+        connection = _taken(self._idle)
+        number = _number_from(connection) if connection is not None else None
+        if connection is None or number is None:
+            connection = self._opened()
+            number = _number_from(connection)
+        if number is None:
+            raise psycopg.OperationalError("There was no answer.")
+        self._idle.append(connection)
+        return number
+
+    def _go_on(self) -> None:
+        if self._rests_until:
+            self._rests_until = 0.0
+            log.warning("the database is back")
+
+    def _rest(self, begun: float, error: psycopg.Error) -> None:
+        """Said once, however many requests come meanwhile."""
+        if not self._rests_until:
+            log.warning("the generation of the site is that of before: %s", type(error).__name__)
+        ended = time.monotonic()
+        self._rests_until = ended + (ended - begun)
+        self.close()  # the others will be no better
+
     def _opened(self) -> psycopg.Connection:
         options = f"-c statement_timeout={SECONDS}s -c default_transaction_read_only=on"
-        return psycopg.connect(self._url, autocommit=True, connect_timeout=SECONDS, options=options)
+        opened = psycopg.connect(
+            self._url, autocommit=True, connect_timeout=SECONDS, tcp_user_timeout=SECONDS * 1000, options=options
+        )
+        opened.pgconn.prepare(_ASK_NAME, ASK.encode())
+        return opened
+
+
+def _number_from(connection: psycopg.Connection) -> int | None:
+    """None, and no connection, where there is no answer."""
+    answer = connection.pgconn.exec_prepared(_ASK_NAME, [])
+    value = answer.get_value(0, 0) if answer.status == ExecStatus.TUPLES_OK else None
+    if value is None:
+        connection.close()
+        return None
+    return int(value)
 
 
 def of_engine(engine: Engine) -> Generations:

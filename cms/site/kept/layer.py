@@ -12,6 +12,7 @@ from cms.site.kept.making import Maker, Unkept
 from cms.site.kept.page import KeptPage
 from cms.site.kept.release import release_of
 from cms.site.kept.sending import answer
+from cms.site.kept.shared import Shared
 from cms.site.kept.shelf import MEGABYTE, Files, Memory
 from cms.site.reads import is_somebody, reads_of, write_soon
 from cms.web.runtimes import runtime_of
@@ -38,7 +39,10 @@ class KeptPages:
         self._clock = runtime.clock
         self._addresses = Addresses(app, runtime.config.base_url, pages)
         self._memory, self._deeper = Memory(), Memory(DEEPER_BYTES)
-        self._files = Files(runtime.config.instance / "pages", release_of(runtime.config))
+        release = release_of(runtime.config)
+        self._files = Files(runtime.config.instance / "pages", release)
+        url = runtime.config.redis_url
+        self._shared = Shared(url, release, runtime.config.secret_key) if url else None
         with app.app_context():
             self._generations = of_engine(db.engine)
         self._maker = Maker(app, self._generations)
@@ -80,17 +84,35 @@ class KeptPages:
             with self._files.making(key) as is_ours:
                 if not is_ours:
                     return None
-                page = self._in_files(key, self._generations.current() or generation)  # made while we waited
+                generation = self._generations.current() or generation
+                page = self._in_files(key, generation)  # made while we waited
                 if page is None:
-                    page = self._maker.make(key, environ)
+                    page = self._shared_or_made(key, environ, generation)
                     if isinstance(page, KeptPage) and key.endswith("?"):
                         self._files.put(key, page)
         if isinstance(page, KeptPage):
             self._memory_of(key).put(key, page)
         return page
 
+    def _shared_or_made(self, key: str, environ: "WSGIEnvironment", generation: int) -> KeptPage | Unkept:
+        """From another machine, or made by one of all while the others wait."""
+        if self._shared is None or not key.endswith("?"):
+            return self._maker.make(key, environ)
+        if (found := self._holding(self._shared.get(generation, key), generation)) is not None:
+            return found
+        with self._shared.making(key):
+            generation = self._generations.current() or generation
+            if (found := self._holding(self._shared.get(generation, key), generation)) is not None:
+                return found
+            made = self._maker.make(key, environ)
+            if isinstance(made, KeptPage):
+                self._shared.put(key, made)
+            return made
+
     def _in_files(self, key: str, generation: int) -> KeptPage | None:
-        page = self._files.get(generation, key)
+        return self._holding(self._files.get(generation, key), generation)
+
+    def _holding(self, page: KeptPage | None, generation: int) -> KeptPage | None:
         return page if page is not None and page.holds(generation, self._clock.now().timestamp()) else None
 
 
