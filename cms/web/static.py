@@ -19,7 +19,12 @@ from config import Config
 
 FOLDER = Path(__file__).resolve().parent.parent / "static"
 YEAR = 31_536_000
-ALWAYS = {"Cross-Origin-Resource-Policy": "cross-origin", "X-Content-Type-Options": "nosniff"}
+#: Files may come from another host (CMS_ASSET_URL), which modules and their imports ask for as strangers.
+ALWAYS = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 def init_app(app: Flask, config: Config) -> None:

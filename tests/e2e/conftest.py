@@ -60,8 +60,11 @@ class Server:
 
 
 @contextmanager
-def running(command: str, instance: Path) -> Iterator[Server]:
-    """`manage.py demo` or `manage.py serve` with an instance of its own, stopped as Ctrl-C would."""
+def running(command: str, instance: Path, **settings: str) -> Iterator[Server]:
+    """`manage.py demo` or `manage.py serve` with an instance of its own, stopped as Ctrl-C would.
+
+    Settings may name the `{port}` that it gets.
+    """
     server = Server(f"http://127.0.0.1:{_free_port()}", instance / "log.txt")
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("CMS_")},
@@ -69,6 +72,7 @@ def running(command: str, instance: Path) -> Iterator[Server]:
         "CMS_INSTANCE": str(instance),
         "CMS_TRUSTED_PROXIES": "1",  # a forwarded address is held to the limits; one's own machine is not
         "PYTHONUNBUFFERED": "1",
+        **{name: value.format(port=server.url.rpartition(":")[2]) for name, value in settings.items()},
     }
     arguments = [sys.executable, str(ROOT / "manage.py"), command, "--port", server.url.rpartition(":")[2]]
     with server.log.open("wb") as log:
