@@ -3,7 +3,7 @@
 from flask import Flask
 
 import config as deployment
-from cms import account, admin, cli, site, web
+from cms import account, admin, api, cli, site, web
 
 
 def create_app(env: str | None = None, *, base_url: str = deployment.BASE_URL) -> Flask:
@@ -18,6 +18,7 @@ def create_app(env: str | None = None, *, base_url: str = deployment.BASE_URL) -
     account.init_app(app)
     admin.init_app(app)
     site.init_app(app)
+    api.init_app(app)
     cli.init_app(app)
     web.ready(app)
     return app

@@ -30,7 +30,8 @@ class Browser:
 
     def post(self, url: str, data: dict[str, Any] | None = None, **options: Any) -> TestResponse:
         """With a valid token; `client.post` is for leaving it out."""
-        answer = self.client.post(url, data={"csrf_token": self.token()} | (data or {}), **options)
+        options.setdefault("method", "POST")
+        answer = self.client.open(url, data={"csrf_token": self.token()} | (data or {}), **options)
         drain(self.app)  # as the worker of a site that is served does within a second
         return answer
 

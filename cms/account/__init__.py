@@ -17,6 +17,7 @@ from cms.account import (
     sessions,
     setting_up,
     signing_in,
+    tokens,
 )
 from cms.account.settings import SECURITY_SETTINGS
 from cms.accounts.models import Role, User, WebAuthn
@@ -50,6 +51,9 @@ NEEDS = {
     "devices.revoke": SIGNED_IN,
     "devices.revoke_all_others": SIGNED_IN,
     "confirming.confirm": SIGNED_IN,
+    "tokens.show": SIGNED_IN,
+    "tokens.create": SIGNED_IN,
+    "tokens.revoke": SIGNED_IN,
     "second_factor.show": SIGNED_IN,
     "second_factor.start_app": SIGNED_IN,
     "second_factor.confirm_app": SIGNED_IN,
@@ -61,7 +65,7 @@ NEEDS = {
     "second_factor.remove_passkey": SIGNED_IN,
 }
 
-AREAS = (signing_in, second_step, joining, resetting, setting_up, profile, devices, confirming, second_factor)
+AREAS = (signing_in, second_step, joining, resetting, setting_up, profile, devices, confirming, second_factor, tokens)
 
 
 def init_app(app: Flask) -> None:

@@ -6,8 +6,8 @@ import segno
 from flask import Flask, current_app
 from flask_security import Totp
 
-from cms.account.settings import derived_key
 from cms.accounts.models import User
+from cms.core.keys import derived_key
 from cms.web import settings
 from config import Config
 

@@ -15,6 +15,7 @@ from cms.core.errors import Invalid, TooOften
 from cms.extensions import db
 from cms.web import now
 from cms.web.next import safe_next
+from cms.web.requests import SAFE_METHODS
 
 blueprint = Blueprint("confirming", __name__, url_prefix="/account/confirm", template_folder="templates")
 
@@ -48,12 +49,13 @@ def is_confirmed() -> bool:
 
 
 def asks_password(view: Callable[Given, Response]) -> Callable[Given, Response]:
-    """Lead to the page that asks, and back to the second factor, unless it was entered a moment ago."""
+    """Lead to the page that asks, and back (from a form to where its area begins), unless it was entered just now."""
 
     @wraps(view)
     def asked(*values: Given.args, **named: Given.kwargs) -> Response:
         if not is_confirmed():
-            return redirect(url_for("confirming.confirm", next=url_for("second_factor.show")))
+            target = request.path if request.method in SAFE_METHODS else url_for(f"{request.blueprint}.show")
+            return redirect(url_for("confirming.confirm", next=target))
         return view(*values, **named)
 
     return asked

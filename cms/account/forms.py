@@ -6,10 +6,19 @@ What a value must be is said once, by the domain: a form asks only whether somet
 from collections.abc import Callable
 from typing import Any
 
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, lazy_ngettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired
 
 from cms.accounts.actions.second_factors import KEY_NAME_LENGTH
@@ -18,6 +27,7 @@ from cms.accounts.passwords import LEAST
 from cms.core.errors import CmsError, Faults, marked
 from cms.core.text import USERNAME_LENGTH
 from cms.settings.declared import BY_KEY
+from cms.tokens.actions import LASTS, LONGEST_NAME
 
 NEW_PASSWORD = {"autocomplete": "new-password", "minlength": LEAST}
 PASSWORD_HELP = lazy_gettext("At least %(least)s characters; 12 or more are better.", least=LEAST)
@@ -200,3 +210,21 @@ class PasskeyForm(AccountForm):
     name = StringField(
         lazy_gettext("Name of the passkey"), default="", render_kw={"maxlength": KEY_NAME_LENGTH, "autocomplete": "off"}
     )
+
+
+class TokenForm(AccountForm):
+    """What a new token is called, what it may do, and how long."""
+
+    name = StringField(
+        lazy_gettext("Name"),
+        validators=required(lazy_gettext("Enter a name by which you know it again.")),
+        description=lazy_gettext("Which program will use it, such as “Importer on the server”."),
+        render_kw={"maxlength": LONGEST_NAME, "autocomplete": "off"},
+    )
+    days = SelectField(
+        lazy_gettext("Good for"),
+        choices=[(str(days), lazy_ngettext("%(num)s day", "%(num)s days", days)) for days in LASTS],
+        default="30",
+    )
+    #: What may be chosen is said by the page, and judged by the domain.
+    scopes = SelectMultipleField(lazy_gettext("Rights"), choices=[], validate_choice=False)

@@ -8,12 +8,12 @@ from typing import Any
 from flask import Response, current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from cms.account.settings import derived_key
 from cms.accounts.actions import attempts
 from cms.accounts.actions.attempts import Limit, Tally
 from cms.accounts.models import User
 from cms.accounts.names import fold_email
 from cms.core.errors import TooOften
+from cms.core.keys import derived_key
 from cms.extensions import db
 from cms.web import now, runtime
 from cms.web.limits import is_exempt, network

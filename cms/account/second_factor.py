@@ -129,8 +129,6 @@ def _lead_here() -> Response | None:
         return None
     if not signed_in().needs_second_factor:
         return None
-    if request.path.startswith("/api/"):
-        raise NotAllowed(_("Your role asks for a second factor. Set one up first."))
     return redirect(url_for("second_factor.show"))
 
 

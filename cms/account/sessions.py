@@ -1,32 +1,24 @@
 """The cookie of a signed-in browser, and the row behind it that is looked at on every request."""
 
-import logging
-import threading
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flask import Flask, Response, current_app, g, request, session
 from flask_login import LoginManager
 from flask_login.utils import _user_context_processor
 from flask_security import user_authenticated
 from flask_security.utils import login_user, logout_user
-from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cms.accounts import queries
 from cms.accounts.actions import sessions as actions
 from cms.accounts.actions.sessions import Device
 from cms.accounts.models import User, UserSession
-from cms.core.db import begin_as, unless_busy
 from cms.extensions import db, security
-from cms.web import now, settings, visitor
-
-log = logging.getLogger(__name__)
+from cms.web import noting, now, settings, visitor
 
 SECRET = "sid"  # noqa: S105 - the name of a key in the cookie
 #: Tells the script of public pages that somebody is signed in, and nothing else; readable by scripts.
 MARKER = "copydesk-here"
-FLUSH_EVERY = timedelta(minutes=1)
+REGISTRY = "copydesk_seen"
 
 
 def init_app(app: Flask) -> None:
@@ -35,9 +27,7 @@ def init_app(app: Flask) -> None:
     manager.request_loader(lambda _request: None)
     _leave_public_pages_alone(app, manager)
     user_authenticated.connect(_open, app)
-    seen = Seen()
-    app.extensions["copydesk_seen"] = seen
-    app.teardown_appcontext(lambda _error: seen.flush_if_due())
+    app.extensions[REGISTRY] = noting.init_app(app, actions.note_seen)
 
 
 def _leave_public_pages_alone(app: Flask, manager: LoginManager) -> None:
@@ -87,8 +77,8 @@ def _load(_user_id: str) -> User | None:
     if found is None:
         return None
     g.user_session, user = found
-    if abs(at - g.user_session.last_seen_at) >= FLUSH_EVERY:
-        current_app.extensions["copydesk_seen"].note(g.user_session.id, at)
+    if abs(at - g.user_session.last_seen_at) >= noting.FLUSH_EVERY:
+        current_app.extensions[REGISTRY].note(g.user_session.id, at)
     return user
 
 
@@ -123,39 +113,3 @@ def mark(response: Response) -> Response:
     else:
         response.delete_cookie(MARKER, samesite="Lax")
     return response
-
-
-class Seen:
-    """When each session was last seen: kept in memory and written at most once a minute, since a read never writes."""
-
-    def __init__(self) -> None:
-        self._seen: dict[int, datetime] = {}
-        self._noted: datetime | None = None
-        self._flushed: datetime | None = None
-        self._lock = threading.Lock()
-
-    def note(self, session_id: int, at: datetime) -> None:
-        with self._lock:
-            self._seen[session_id] = self._noted = at
-
-    def flush_if_due(self) -> None:
-        """After a request, with its own transaction over: in a short one of our own."""
-        with self._lock:
-            latest = self._noted
-            if latest is None or (self._flushed is not None and abs(latest - self._flushed) < FLUSH_EVERY):
-                return
-            seen, self._seen, self._flushed = self._seen, {}, latest
-        db.session.remove()
-        try:
-            _write(db.engine, seen)
-        except (DBAPIError, PoolTimeout) as error:
-            log.warning("last seen was not written: %s", type(error).__name__)
-            with self._lock:
-                self._seen = seen | self._seen
-
-
-def _write(engine: Engine, seen: dict[int, datetime]) -> None:
-    """The answer has yet to leave, so that nobody may wait here."""
-    begin_as(may_write=True)
-    with unless_busy(engine) as session:
-        actions.note_seen(session, seen)

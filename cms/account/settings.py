@@ -4,8 +4,6 @@ Its own views are left out: their mail links work more than once and cannot be w
 while a password is hashed, and they say whether an address is known.
 """
 
-import hashlib
-import hmac
 from datetime import timedelta
 from typing import Any
 
@@ -30,8 +28,3 @@ SECURITY_SETTINGS: dict[str, Any] = {
     "SESSION_PROTECTION": None,  # a phone changes its network; our own sessions are rows that can be revoked
     "SESSION_REFRESH_EACH_REQUEST": False,
 }
-
-
-def derived_key(secret: str, purpose: str) -> str:
-    """A key of its own for each purpose, so that what one leaks says nothing of another."""
-    return hmac.new(secret.encode(), f"copydesk {purpose}".encode(), hashlib.sha256).hexdigest()

@@ -45,10 +45,6 @@ class RoleGrant(Base):
     def tag_ids(self) -> frozenset[int]:
         return frozenset(row.tag_id for row in self.tag_rows)
 
-    @property
-    def is_unlimited(self) -> bool:
-        return self.scope is Scope.ANY and not self.tag_ids
-
 
 class RoleGrantTag(Base):
     """A tag that a grant is limited to; by id, since taxonomy stands above accounts."""
@@ -134,6 +130,8 @@ class User(Base, UserMixin, Timestamps):
     #: How this person arranges the back office: by key; what is not chosen is not in it.
     preferences: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}", **UNSEEN)
     version: Mapped[int] = mapped_column(default=1, **UNSEEN)
+    #: The rights that whoever acts for this person goes no further than: fewer where a program shows a token.
+    acts_within: frozenset[Permission] = frozenset(Permission)
 
     roles: Mapped[list[Role]] = relationship(secondary=user_roles, lazy="selectin", order_by=Role.id)
     webauthn: Mapped[list["WebAuthn"]] = relationship(back_populates="user", cascade="all, delete-orphan")

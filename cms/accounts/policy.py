@@ -1,15 +1,25 @@
 """Who may do what. The policy of every domain is this class with three answers filled in: mine, tagged, as SQL."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import object_session
 
 from cms.accounts.models import OWNER, Role, RoleGrant, User
-from cms.core.decision import Decision, GrantLike, covers
+from cms.core.decision import Decision, GrantLike, covers, is_unlimited
 from cms.core.i18n import _, listed
 from cms.core.permissions import ABOUT, Permission, Scope
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A right without limits, which no row of a role says: what an owner put into a token."""
+
+    permission: Permission
+    scope: Scope = Scope.ANY
+    tag_ids: frozenset[int] = frozenset()
 
 
 class Policy:
@@ -20,7 +30,11 @@ class Policy:
 
     def __init__(self, user: User | None) -> None:
         self.user = user if user is not None and user.active else None
-        self.is_owner = self.user is not None and any(role.is_owner for role in self.user.roles)
+        self.within = self.user.acts_within if self.user is not None else frozenset()
+        holds_everything = self.user is not None and any(role.is_owner for role in self.user.roles)
+        #: Without any limit; an owner's token has just the rights that it was given.
+        self.is_owner = holds_everything and self.within == frozenset(Permission)
+        self._given = self.within if holds_everything else frozenset()
         self._whom_to_ask: dict[Permission, list[str]] = {}
 
     def owns(self, subject: Any) -> bool:
@@ -39,10 +53,12 @@ class Policy:
         """`tag_ids` meets these, as a WHERE clause."""
         return false()
 
-    def grants(self, permission: Permission) -> list[RoleGrant]:
+    def grants(self, permission: Permission) -> list[GrantLike]:
         """Every grant of this permission through any role, the widest first."""
-        if self.user is None:
+        if self.user is None or permission not in self.within:
             return []
+        if permission in self._given:
+            return [Whole(permission)]
         held = [grant for role in self.user.roles for grant in role.grants if grant.permission is permission]
         return sorted(held, key=lambda grant: (grant.scope is not Scope.ANY, len(grant.tag_ids)))
 
@@ -57,7 +73,7 @@ class Policy:
 
     def may_without_limit(self, permission: Permission) -> bool:
         """Whether some grant reaches everything, whosever it is and whatever its tags."""
-        return self.is_owner or any(grant.is_unlimited for grant in self.grants(permission))
+        return self.is_owner or any(is_unlimited(grant) for grant in self.grants(permission))
 
     def may_any(self, *permissions: Permission) -> Decision:
         """Yes where one of several is held; refused with the reason of the first."""
@@ -75,7 +91,7 @@ class Policy:
         reaches = sorted({(grant.scope, tuple(sorted(grant.tag_ids))) for grant in held})
         return or_(false(), *(self._clause(scope, tag_ids) for scope, tag_ids in reaches))
 
-    def _reaches(self, grant: RoleGrant, subject: Any) -> bool:
+    def _reaches(self, grant: GrantLike, subject: Any) -> bool:
         if grant.scope is Scope.OWN and not self.owns(subject):
             return False
         return not grant.tag_ids or bool(grant.tag_ids & self.tag_ids(subject))
@@ -88,6 +104,8 @@ class Policy:
         label = _(ABOUT[permission].label)
         if self.user is None:
             return _("Sign in first: this needs the right “%(right)s”.", right=label)
+        if permission not in self.within and self._has_by_role(permission):
+            return _("This needs the right “%(right)s”, which this token was not given.", right=label)
         mine = listed(_(role.label) for role in self.user.roles) or _("none")
         others = listed(_(name) for name in self._roles_to_ask(permission))
         if not self.grants(permission):
@@ -104,6 +122,11 @@ class Policy:
             mine=mine,
             others=others,
         )
+
+    def _has_by_role(self, permission: Permission) -> bool:
+        """Whether the person has it, were it not for the token."""
+        roles = self.user.roles if self.user is not None else []
+        return any(role.is_owner or any(grant.permission is permission for grant in role.grants) for role in roles)
 
     def _roles_to_ask(self, permission: Permission) -> list[str]:
         """Looked up once for all rights: a list may refuse something on every row."""

@@ -26,6 +26,7 @@ from cms.admin.roles import RoleView
 from cms.admin.settings import SettingsView
 from cms.admin.tags import TagView
 from cms.admin.toasts import toasts
+from cms.admin.tokens import TokenView
 from cms.admin.trash import TrashView
 from cms.admin.users import UserView
 from cms.audit.inverses import name_fields_by
@@ -45,6 +46,7 @@ VIEWS: tuple[type[Gated], ...] = (
     RoleView,
     SettingsView,
     ActivityView,
+    TokenView,
     JobView,
     TrashView,
     PaletteView,

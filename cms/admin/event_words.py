@@ -17,6 +17,7 @@ NOUNS = {
     "redirects": N_("Redirect"),
     "settings": N_("Settings"),
     "jobs": N_("Job"),
+    "api_tokens": N_("Access token"),
 }
 
 VERBS = {
@@ -71,6 +72,7 @@ VERBS = {
     "import": N_("imported"),
     "retry": N_("tried again"),
     "cancel": N_("called off"),
+    "revoke": N_("revoked"),
 }
 
 #: Fields that stand in no form.
@@ -135,6 +137,9 @@ MORE_LABELS = {
     "left": N_("Recovery codes left"),
     "purpose": N_("What the link is for"),
     "sessions": N_("Open sessions"),
+    "scopes": N_("Rights"),
+    "expires_at": N_("Good until"),
+    "revoked_at": N_("Revoked"),
 }
 
 #: The same for fields that have another name in one kind of subject.

@@ -14,6 +14,7 @@ from cms.core.errors import Invalid
 from cms.core.i18n import N_, _
 from cms.media import portraits
 from cms.posts.actions import reassign
+from cms.tokens import actions as tokens
 from cms.workspace import actions as workspace
 
 KEEP, REASSIGN, ANONYMISE = "keep", "reassign", "anonymise"
@@ -51,6 +52,7 @@ def leave(session: Session, person: User, sent: Mapping[str, str], *, by: User, 
         portraits.take_down(session, pictures, by=by, at=at)
         forget_person(session, person.id, email, NOBODY)
         workspace.forget(session, person)
+        tokens.forget(session, person)
     else:
         deactivate(session, person, by=by, at=at)
 

@@ -62,7 +62,7 @@ def talk(session: Session, post_id: int, *, depth: int, after: int | None = None
         select(Comment, total)
         .where(Comment.id.in_(select(below.c.id)))
         .order_by(Comment.created_at, Comment.id)
-        .options(_author())
+        .options(with_author())
     ).all()
     threads, more = _as_threads([row[0] for row in rows], depth)
     return Talk(threads, rows[0][1] if rows else session.scalar(select(total)) or 0, more)
@@ -72,7 +72,7 @@ def newest(session: Session, post_id: int, *, most: int) -> Sequence[Comment]:
     """What was said last, whatever it answers."""
     approved = (Comment.post_id == post_id, Comment.status == APPROVED)
     query = select(Comment).where(*approved).order_by(Comment.created_at.desc(), Comment.id.desc()).limit(most)
-    return session.scalars(query.options(_author())).all()
+    return session.scalars(query.options(with_author())).all()
 
 
 def answerable(session: Session, post_id: int, comment_id: int) -> Comment | None:
@@ -80,15 +80,15 @@ def answerable(session: Session, post_id: int, comment_id: int) -> Comment | Non
     if not fits(comment_id):
         return None
     query = select(Comment).where(Comment.id == comment_id, Comment.post_id == post_id, Comment.status == APPROVED)
-    return session.scalar(query.options(_author()))
+    return session.scalar(query.options(with_author()))
 
 
 def sent(session: Session, comment_id: int) -> Comment | None:
     """A comment for whoever sent it, whatever became of it."""
-    return session.scalar(select(Comment).where(Comment.id == comment_id).options(_author()))
+    return session.scalar(select(Comment).where(Comment.id == comment_id).options(with_author()))
 
 
-def _author() -> ExecutableOption:
+def with_author() -> ExecutableOption:
     """A name and a portrait to show, and nothing else of a person."""
     shown = load_only(User.username, User.display_name, User.avatar_id)
     return joinedload(Comment.author).options(shown, lazyload(User.roles))

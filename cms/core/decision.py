@@ -22,6 +22,10 @@ class GrantLike(Protocol):
     def tag_ids(self) -> frozenset[int]: ...
 
 
+def is_unlimited(grant: GrantLike) -> bool:
+    return grant.scope is Scope.ANY and not grant.tag_ids
+
+
 def covers(held: GrantLike, wanted: GrantLike) -> bool:
     """Whether whoever has the one could do all that the other allows."""
     return (

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from cms.core.i18n import _
 
@@ -32,6 +33,22 @@ class Conflict(CmsError):
     """The thing is not in a state where this makes sense (409)."""
 
     code = "conflict"
+
+
+class Stale(CmsError):
+    """It is not what this person had before them any more (412); `told` has both versions, for programs."""
+
+    code = "stale"
+
+    def __init__(self, message: str, told: dict[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.told = told or {}
+
+
+class Unseen(CmsError):
+    """A change that does not say which version it is a change of (428)."""
+
+    code = "unseen"
 
 
 class Invalid(CmsError):

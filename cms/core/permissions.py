@@ -135,7 +135,7 @@ ABOUT: dict[Permission, About] = {
     Permission.EXPORT_RUN: About(N_("Oversight"), N_("Export"), N_("Download lists as files.")),
     Permission.BACKUP_RUN: About(N_("Oversight"), N_("Back up"), N_("Make and download backups."), idle=True),
     Permission.TOKEN_MANAGE: About(
-        N_("Oversight"), N_("Manage tokens"), N_("See and revoke everybody's access tokens."), idle=True
+        N_("Oversight"), N_("Manage tokens"), N_("See and revoke everybody's access tokens.")
     ),
     Permission.WEBHOOK_MANAGE: About(
         N_("Oversight"), N_("Manage webhooks"), N_("Decide which programs are told of changes."), idle=True

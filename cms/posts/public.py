@@ -91,7 +91,7 @@ def newest(
     query = _posts(at).where(true() if among is None else among).order_by(*_NEWEST_FIRST).limit(most + 1)
     if before is not None:
         query = query.where(_below(before.published_at, before.edition_id))
-    found = session.scalars(query.options(*_as_listed(with_text=with_text))).all()
+    found = session.scalars(query.options(*as_listed(with_text=with_text))).all()
     last = found[most - 1] if len(found) > most else None
     return Listing(found[:most], Cursor(last.published_at, last.id) if last is not None else None)
 
@@ -101,7 +101,7 @@ def at_path(session: Session, path: str, at: datetime) -> Edition | None:
     if len(path) > 500:
         return None
     query = live_editions(at).where(Edition.path == path).order_by(Edition.live_from.desc()).limit(1)
-    return session.scalar(query.options(*_as_listed(with_text=True)))
+    return session.scalar(query.options(*as_listed(with_text=True)))
 
 
 def above(session: Session, path: str, at: datetime) -> list[tuple[str, str]]:
@@ -116,7 +116,7 @@ def above(session: Session, path: str, at: datetime) -> list[tuple[str, str]]:
 
 def by_ids(session: Session, ids: Sequence[int]) -> Sequence[Edition]:
     """Editions that were found to be live, in no order, with their texts."""
-    return session.scalars(select(Edition).where(Edition.id.in_(ids)).options(*_as_listed(with_text=True))).all()
+    return session.scalars(select(Edition).where(Edition.id.in_(ids)).options(*as_listed(with_text=True))).all()
 
 
 def path_of_post(session: Session, post_id: int, at: datetime) -> str | None:
@@ -133,7 +133,7 @@ def paths_of_posts(session: Session, post_ids: Iterable[int], at: datetime) -> d
 def page_of_post(session: Session, post_id: int, at: datetime) -> Edition | None:
     """The live edition of a post or page by its id, for what a setting names."""
     query = live_editions(at).where(Edition.post_id == post_id).limit(1)
-    return session.scalar(query.options(*_as_listed(with_text=True)))
+    return session.scalar(query.options(*as_listed(with_text=True)))
 
 
 def is_gone(session: Session, post_id: int) -> bool:
@@ -215,7 +215,7 @@ def around(session: Session, edition: Edition, at: datetime) -> Around:
     rows = session.execute(
         select(Edition, picks.c.role)
         .join(picks, picks.c.id == Edition.id)
-        .options(*_as_listed(with_text=False, tags=False))
+        .options(*as_listed(with_text=False, tags=False))
         .order_by(picks.c.rank.desc(), *_NEWEST_FIRST)
     ).all()
     found: dict[str, list[Edition]] = {"earlier": [], "later": [], "related": []}
@@ -281,7 +281,7 @@ def _related(edition: Edition, at: datetime) -> Select[Any]:
     return select(rows.c.id, literal("related").label("role"), rows.c.shared.label("rank"))
 
 
-def _as_listed(*, with_text: bool, tags: bool = True) -> tuple[Any, ...]:
+def as_listed(*, with_text: bool, tags: bool = True) -> tuple[Any, ...]:
     """Author and image in the same query, tags in one more; the text is large and only wanted on its own page."""
     options: list[Any] = [
         joinedload(Edition.author).options(*as_author()),

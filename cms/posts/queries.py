@@ -23,7 +23,7 @@ from cms.accounts.models import User
 from cms.core.db import MAX_ID
 from cms.core.errors import NotFound
 from cms.core.i18n import _
-from cms.posts.models import Edition, Post, Revision, post_tags
+from cms.posts.models import Edition, Post, PostKind, Revision, post_tags
 from cms.posts.policy import PostPolicy
 from cms.search import EDITIONS, POSTS
 from cms.search.query import IdColumn
@@ -46,6 +46,11 @@ def by_id(session: Session, post_id: int, *, for_update: bool = False) -> Post |
     if for_update:
         query = query.with_for_update(of=Post).execution_options(populate_existing=True)
     return session.scalar(query)
+
+
+def viewable_by(viewer: User | None, kind: PostKind) -> Select[Post]:
+    """The working texts of a kind that somebody may see, in no order."""
+    return select(Post).where(PostPolicy(viewer).viewable(kind))
 
 
 def about(session: Session, words: str, *, viewer: User | None, at: datetime, most: int) -> list[int] | None:

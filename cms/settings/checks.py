@@ -1,5 +1,6 @@
 """Whether a value is one that its setting may have; each type has one function, which returns the value cleaned."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,8 @@ from cms.settings.declared import Setting, SettingType
 
 MOST_LINES = 500
 LINE_LENGTH = 300
+#: As a browser writes it: in small letters, without a slash at its end.
+_ORIGIN = re.compile(r"\*|https?://(?:[a-z0-9-]+\.)*[a-z0-9-]+(?::[1-9]\d{0,4})?")
 T = SettingType
 
 
@@ -102,6 +105,10 @@ def _lines(setting: Setting, value: Any) -> list[str]:
     for line in lines:
         if len(line) > LINE_LENGTH:
             raise Invalid(_("“%(line)s…” is longer than %(most)s characters.", line=line[:30], most=LINE_LENGTH))
+        if setting.is_origins and _ORIGIN.fullmatch(line) is None:
+            raise Invalid(
+                _("“%(line)s” is no origin: write https:// and a name, and nothing behind it, or *.", line=line)
+            )
         if setting.is_menu and menu.parse(line) is None:
             raise Invalid(
                 _(

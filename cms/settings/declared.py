@@ -26,7 +26,7 @@ class SettingType(StrEnum):
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting. `choices` are (value, label), numbers stay from `least` to `most`, a menu's lines have a form."""
+    """One setting. `choices` are (value, label), numbers stay from `least` to `most`, the lines of some have a form."""
 
     key: str
     section: str
@@ -40,6 +40,9 @@ class Setting:
     max_length: int = 200
     is_required: bool = False
     is_menu: bool = False
+    is_origins: bool = False
+    #: Told to anybody who asks the API.
+    is_public: bool = False
 
 
 SECTIONS = {
@@ -50,6 +53,7 @@ SECTIONS = {
     "media": N_("Media"),
     "mail": N_("Mail"),
     "privacy": N_("Privacy and retention"),
+    "programs": N_("Programs"),
 }
 
 T = SettingType
@@ -64,14 +68,32 @@ DECLARED: tuple[Setting, ...] = (
         "Copydesk",
         max_length=80,
         is_required=True,
+        is_public=True,
     ),
-    Setting("tagline", "site", N_("Tagline"), N_("One line under the title."), T.LINE, ""),
+    Setting("tagline", "site", N_("Tagline"), N_("One line under the title."), T.LINE, "", is_public=True),
     Setting(
-        "about", "site", N_("About"), N_("A few sentences for the foot of every page."), T.TEXT, "", max_length=600
+        "about",
+        "site",
+        N_("About"),
+        N_("A few sentences for the foot of every page."),
+        T.TEXT,
+        "",
+        max_length=600,
+        is_public=True,
     ),
-    Setting("logo_id", "site", N_("Logo"), N_("An image from the media library."), T.MEDIA, None),
-    Setting("timezone", "site", N_("Time zone"), N_("Used for every date that readers see."), T.ZONE, "UTC"),
-    Setting("language", "site", N_("Language"), N_("The language that the site is written in."), T.LANGUAGE, "en"),
+    Setting("logo_id", "site", N_("Logo"), N_("An image from the media library."), T.MEDIA, None, is_public=True),
+    Setting(
+        "timezone", "site", N_("Time zone"), N_("Used for every date that readers see."), T.ZONE, "UTC", is_public=True
+    ),
+    Setting(
+        "language",
+        "site",
+        N_("Language"),
+        N_("The language that the site is written in."),
+        T.LANGUAGE,
+        "en",
+        is_public=True,
+    ),
     Setting(
         "menu",
         "site",
@@ -80,6 +102,7 @@ DECLARED: tuple[Setting, ...] = (
         T.LINES,
         [],
         is_menu=True,
+        is_public=True,
     ),
     Setting(
         "home_page_id",
@@ -89,7 +112,17 @@ DECLARED: tuple[Setting, ...] = (
         T.PAGE,
         None,
     ),
-    Setting("posts_per_page", "reading", N_("Posts per page"), N_("From 1 to 50."), T.NUMBER, 10, least=1, most=50),
+    Setting(
+        "posts_per_page",
+        "reading",
+        N_("Posts per page"),
+        N_("From 1 to 50."),
+        T.NUMBER,
+        10,
+        least=1,
+        most=50,
+        is_public=True,
+    ),
     Setting(
         "feed_full_text", "reading", N_("Full text in feeds"), N_("Otherwise feeds carry the summary."), T.SWITCH, True
     ),
@@ -126,7 +159,15 @@ DECLARED: tuple[Setting, ...] = (
     Setting(
         "remember_days", "people", N_("“Remember me” lasts days"), N_("From 1 to 90."), T.NUMBER, 30, least=1, most=90
     ),
-    Setting("comments_enabled", "comments", N_("Comments"), N_("Off closes every comment form."), T.SWITCH, True),
+    Setting(
+        "comments_enabled",
+        "comments",
+        N_("Comments"),
+        N_("Off closes every comment form."),
+        T.SWITCH,
+        True,
+        is_public=True,
+    ),
     Setting(
         "comments_from",
         "comments",
@@ -135,6 +176,7 @@ DECLARED: tuple[Setting, ...] = (
         T.CHOICE,
         "everybody",
         choices=(("everybody", N_("Everybody")), ("members", N_("Members only"))),
+        is_public=True,
     ),
     Setting(
         "comments_hold",
@@ -162,7 +204,17 @@ DECLARED: tuple[Setting, ...] = (
         0,
         most=3650,
     ),
-    Setting("comments_depth", "comments", N_("Depth of replies"), N_("From 1 to 10."), T.NUMBER, 4, least=1, most=10),
+    Setting(
+        "comments_depth",
+        "comments",
+        N_("Depth of replies"),
+        N_("From 1 to 10."),
+        T.NUMBER,
+        4,
+        least=1,
+        most=10,
+        is_public=True,
+    ),
     Setting(
         "upload_megabytes", "media", N_("Largest upload in MB"), N_("From 1 to 512."), T.NUMBER, 16, least=1, most=512
     ),
@@ -201,6 +253,7 @@ DECLARED: tuple[Setting, ...] = (
         T.TEXT,
         N_("Your e-mail address is never shown."),
         max_length=600,
+        is_public=True,
     ),
     Setting(
         "trash_days",
@@ -222,6 +275,18 @@ DECLARED: tuple[Setting, ...] = (
         T.NUMBER,
         90,
         most=3650,
+    ),
+    Setting(
+        "api_origins",
+        "programs",
+        N_("Origins of scripts"),
+        N_(
+            "Sites whose scripts may use the API from a browser, one a line, such as https://app.example.com; "
+            "* lets all. They never get cookies. Empty: none."
+        ),
+        T.LINES,
+        [],
+        is_origins=True,
     ),
 )
 

@@ -2,6 +2,8 @@
 
 #: The back office.
 DESK = "admin"
+#: Programs: JSON, tokens in place of cookies.
+API = "api"
 #: Answers here are one person's: in their language and time zone, and kept by nobody.
 PRIVATE = frozenset({DESK, "account", "login", "logout", "register", "reset", "set-up"})
 
@@ -13,6 +15,10 @@ def desk_path(place: str = "") -> str:
 
 def is_desk(path: str) -> bool:
     return _area(path) == DESK
+
+
+def is_api(path: str) -> bool:
+    return _area(path) == API
 
 
 def is_private(path: str) -> bool:

@@ -14,10 +14,10 @@ from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import HTTPException, Unauthorized
 
 from cms.core.db import is_away, is_bad_value
-from cms.core.errors import CmsError, Conflict, Invalid, NotAllowed, NotFound, TooLarge, TooOften
+from cms.core.errors import CmsError, Conflict, Invalid, NotAllowed, NotFound, Stale, TooLarge, TooOften, Unseen
 from cms.core.i18n import _
 from cms.extensions import db
-from cms.web.areas import is_desk
+from cms.web.areas import is_api, is_desk
 from cms.web.typed import Typed, typed
 from cms.web.visitors import visitor
 
@@ -27,8 +27,10 @@ STATUS: dict[type[CmsError], int] = {
     NotAllowed: 403,
     NotFound: 404,
     Conflict: 409,
+    Stale: 412,
     TooLarge: 413,
     Invalid: 422,
+    Unseen: 428,
     TooOften: 429,
     CmsError: 400,
 }
@@ -59,9 +61,9 @@ def status_of(error: CmsError) -> int:
 
 
 def _on_refusal(error: CmsError) -> Response:
-    response = answer(
-        status_of(error), error.code, error.message, fields=error.fields if isinstance(error, Invalid) else None
-    )
+    fields = error.fields if isinstance(error, Invalid) else None
+    told = error.told if isinstance(error, Stale) else None
+    response = answer(status_of(error), error.code, error.message, fields=fields, told=told)
     if isinstance(error, TooOften):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
@@ -73,7 +75,7 @@ def _on_http(error: HTTPException) -> Response:
     unsaved = typed() if isinstance(error, CSRFError | Unauthorized) else None
     response = answer(error.code, _code_of(error), _describe(error, unsaved), unsaved=unsaved)
     for name, value in error.get_headers():
-        if name in ("Allow", "Retry-After"):
+        if name in ("Allow", "Retry-After", "WWW-Authenticate"):
             response.headers[name] = value
     return response
 
@@ -97,6 +99,7 @@ def _describe(error: HTTPException, unsaved: Typed | None) -> str:
         404: _("There is nothing at this address."),
         405: _("This address does not take that kind of request."),
         413: _("This is larger than the site accepts."),
+        415: _("Send JSON, and say so: “Content-Type: application/json”."),
         429: _("Too many requests. Wait a moment."),
     }
     own = error.description if error.description != type(error).description else None
@@ -157,14 +160,16 @@ def answer(
     *,
     fields: dict[str, str] | None = None,
     unsaved: Typed | None = None,
+    told: dict[str, Any] | None = None,
 ) -> Response:
     """A refusal in the form that fits who asked; whatever was half done is rolled back first.
 
     What is unsaved is given back where the page that it was typed on cannot be.
     """
     db.session.rollback()
-    if request.path.startswith("/api/"):
-        return make_response(jsonify(error={"code": code, "message": message, "fields": fields or {}}), status)
+    if is_api(request.path):
+        error = {"code": code, "message": message, "fields": fields or {}} | (told or {})
+        return make_response(jsonify(error=error), status)
     return make_response(_page(status, message, unsaved), status)
 
 

@@ -12,6 +12,8 @@ from cms.core.decision import require
 from cms.core.errors import NotAllowed
 from cms.core.i18n import _
 from cms.core.permissions import Permission
+from cms.web.areas import is_api
+from cms.web.callers import asks_for_token
 from cms.web.typed import typed
 from cms.web.visitors import visitor
 
@@ -75,7 +77,7 @@ def _enforce() -> Response | None:
     needs = needs_of(current_app, request.endpoint)
     if needs is None:
         raise NotAllowed(_("This address is not open to anybody."))
-    if needs.public:
+    if needs.public or (request.method == "OPTIONS" and is_api(request.path)):  # which tells methods and no more
         return None
     user = visitor()
     if user is None:
@@ -87,8 +89,8 @@ def _enforce() -> Response | None:
 
 def to_sign_in() -> Response:
     """302 to the sign-in page, and back afterwards; for programs, and where a text would be lost, a refusal."""
-    if request.path.startswith("/api/"):
-        abort(401)
+    if is_api(request.path):
+        raise asks_for_token()
     if typed():
         abort(401)
     here = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else ""

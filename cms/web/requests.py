@@ -83,7 +83,7 @@ def _refuse_malformed() -> None:
     if request.mimetype in FORM_TYPES:
         pairs += request.form.items(multi=True)
         pairs += [(name, file.filename or "") for name, file in request.files.items(multi=True)]
-    if _is_malformed(request.path) or any(_is_malformed(key) or _is_malformed(value) for key, value in pairs):
+    if is_malformed(request.path) or any(is_malformed(key) or is_malformed(value) for key, value in pairs):
         abort(400, _("The request holds characters that no text can have."))
 
 
@@ -96,6 +96,6 @@ def _is_utf8(escaped: bytes) -> bool:
     return True
 
 
-def _is_malformed(text: str) -> bool:
+def is_malformed(text: str) -> bool:
     """Werkzeug turns bytes that are no UTF-8 into U+FFFD, and keeps lone surrogates only as escapes."""
     return _NO_TEXT.search(text) is not None

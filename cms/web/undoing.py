@@ -12,6 +12,7 @@ from cms.posts import merge_inverses as merges
 from cms.posts import tag_inverses as tags
 from cms.redirects import inverses as redirects
 from cms.settings import inverses as settings
+from cms.tokens import inverses as tokens
 
 
 def register() -> None:
@@ -26,5 +27,6 @@ def register() -> None:
     table.register(redirects.INVERSES)
     table.register(settings.INVERSES)
     table.register(jobs.INVERSES)
+    table.register({}, never=tokens.NEVER)
     table.register(posts.INVERSES, never=posts.NEVER)
     table.register(comments.INVERSES, never=comments.NEVER)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import g
+from flask import g, request
 from flask_login import current_user
 
 from cms.accounts.models import User
@@ -10,6 +10,8 @@ from cms.core.errors import NotAllowed
 from cms.core.i18n import _
 from cms.extensions import db
 from cms.settings.queries import SiteSettings, load
+from cms.web.areas import is_api
+from cms.web.callers import caller
 from cms.web.runtimes import runtime
 
 
@@ -19,7 +21,10 @@ def now() -> datetime:
 
 
 def visitor() -> User | None:
-    """The person signed in, or None; reading it makes the answer depend on the cookie."""
+    """The person signed in, or None; reading it makes the answer depend on the cookie, or for programs on the token."""
+    if is_api(request.path):
+        asking = caller()
+        return asking.user if asking is not None else None
     return current_user._get_current_object() if current_user.is_authenticated else None
 
 

@@ -12,6 +12,7 @@ from flask_mailman import EmailMessage
 from sqlalchemy.orm import Session
 
 from cms import create_app
+from cms.accounts.actions.sessions import note_seen
 from cms.accounts.models import User
 from cms.extensions import db
 from cms.settings.models import SettingValue
@@ -71,9 +72,9 @@ def outbox(app: Flask) -> Iterator[Outbox]:
 def later(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Later]:
     """`later(timedelta(hours=3))`: from now on it is that much later than it is."""
     seen = app.extensions["copydesk_seen"]
-    seen.__init__()  # nobody: other tests have noted people, and at other times
+    seen.__init__(note_seen)  # nobody: other tests have noted people, and at other times
     yield passing_time(app, monkeypatch)
-    seen.__init__()
+    seen.__init__(note_seen)
 
 
 def passing_time(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Later:

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from cms.account.sessions import Seen
+from cms.accounts.actions.sessions import note_seen
 from cms.accounts.models import UserSession
 from cms.extensions import db
+from cms.web.noting import Noted
 from tests.account.conftest import Another, Later, SetSetting, is_signed_in
 from tests.accounts.events import verbs
 from tests.browser import Browser
@@ -178,7 +179,7 @@ def test_a_read_writes_nothing_but_last_seen_and_that_once_a_minute(
 def test_where_no_connection_is_free_an_answer_is_not_lost_for_want_of_a_note(
     app: Flask, clean: None, monkeypatch: pytest.MonkeyPatch, now: datetime
 ) -> None:
-    seen = Seen()
+    seen = Noted(note_seen)
     seen.note(7, now)
     with app.app_context(), contextlib.ExitStack() as taken:
         pool = db.engine.pool
@@ -190,4 +191,4 @@ def test_where_no_connection_is_free_an_answer_is_not_lost_for_want_of_a_note(
 
         seen.flush_if_due()
 
-    assert seen._seen == {7: now}
+    assert seen._moments == {7: now}

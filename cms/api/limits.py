@@ -1,0 +1,31 @@
+"""How often programs may ask: each token by itself, and without one each network."""
+
+from flask import Flask, Response, request
+
+from cms.web import rates
+from cms.web.areas import is_api
+from cms.web.callers import caller
+from cms.web.limits import network
+from cms.web.rates import Rate
+from cms.web.requests import SAFE_METHODS
+
+READS, CHANGES, STRANGERS = Rate("reads", 600, 60), Rate("changes", 120, 60), Rate("strangers", 120, 60)
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(_tell)
+
+
+def count() -> None:
+    """Before each view; whoever sends a token that is not good is counted where that is found out."""
+    asking = caller()
+    if asking is None:
+        rates.count(STRANGERS, network())
+    else:
+        rates.count(READS if request.method in SAFE_METHODS else CHANGES, str(asking.token.id))
+
+
+def _tell(response: Response) -> Response:
+    if is_api(request.path):
+        response.headers.update(rates.headers())
+    return response

@@ -1,0 +1,18 @@
+"""Who may do what with tokens: everybody with their own, and one right for everybody's."""
+
+from cms.accounts.policy import PlainPolicy
+from cms.core.decision import Decision
+from cms.core.permissions import OFFERED, Permission
+from cms.tokens.models import ApiToken
+
+
+class TokenPolicy(PlainPolicy):
+    """A token can only be made by its owner, so that nobody acts in another's name."""
+
+    def may_revoke(self, token: ApiToken) -> Decision:
+        is_own = self.user is not None and token.user_id == self.user.id
+        return Decision.yes() if is_own else self.may(Permission.TOKEN_MANAGE)
+
+    def giveable(self) -> list[Permission]:
+        """The rights that this person can put into a token."""
+        return [permission for permission in OFFERED if self.may(permission)]

@@ -1,0 +1,116 @@
+"""How often a program may ask: counted in memory, or in Redis where every process shall know of it."""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask import Flask, current_app, g
+
+from cms.core.errors import TooOften
+from cms.core.i18n import ngettext
+from cms.web.limits import is_exempt
+from cms.web.runtimes import runtime_of
+
+log = logging.getLogger(__name__)
+
+REGISTRY = "copydesk_rates"
+#: Redis is not waited for: an answer that is late is worse than one counted by this process alone.
+REDIS_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class Rate:
+    """At most so many in each window of so many seconds."""
+
+    name: str
+    most: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where somebody stands with a rate."""
+
+    rate: Rate
+    used: int
+    reset: int
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """As in the drafts of RateLimit header fields that programs know."""
+        return {
+            "RateLimit-Limit": str(self.rate.most),
+            "RateLimit-Remaining": str(max(self.rate.most - self.used, 0)),
+            "RateLimit-Reset": str(self.reset),
+            "RateLimit-Policy": f"{self.rate.most};w={self.rate.seconds}",
+        }
+
+
+class Counts:
+    """Counters of one application; those of windows that are over are dropped."""
+
+    def __init__(self, redis_url: str | None) -> None:
+        self._redis_url = redis_url
+        self._counts: dict[str, tuple[float, int]] = {}
+        self._next_sweep = 0.0
+        self._lock = threading.Lock()
+
+    def add(self, rate: Rate, who: str, at: float) -> Account:
+        window = int(at // rate.seconds)
+        ends = (window + 1) * rate.seconds
+        key = f"copydesk:rate:{rate.name}:{who}:{window}"
+        used = self._shared(key, rate.seconds) if self._redis_url else None
+        return Account(rate, self._own(key, ends, at) if used is None else used, max(1, int(ends - at)))
+
+    def _own(self, key: str, ends: float, at: float) -> int:
+        with self._lock:
+            if at >= self._next_sweep:
+                self._counts = {name: kept for name, kept in self._counts.items() if kept[0] > at}
+                self._next_sweep = at + 60
+            used = self._counts.get(key, (ends, 0))[1] + 1
+            self._counts[key] = (ends, used)
+            return used
+
+    def _shared(self, key: str, seconds: int) -> int | None:
+        """None where Redis is away."""
+        from redis import RedisError
+
+        try:
+            with self._redis.pipeline(transaction=False) as asked:
+                asked.incr(key).expire(key, seconds + 1)
+                return int(asked.execute()[0])
+        except RedisError as error:
+            log.warning("rates are counted by this process alone: %s", type(error).__name__)
+            return None
+
+    @cached_property
+    def _redis(self) -> Any:
+        from redis import Redis  # here, since it costs every start a tenth of a second and few installations have one
+
+        limits = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS}
+        return Redis.from_url(self._redis_url or "", **limits)
+
+
+def init_app(app: Flask) -> None:
+    app.extensions[REGISTRY] = Counts(runtime_of(app).config.redis_url)
+
+
+def count(rate: Rate, who: str) -> None:
+    """One more; raises TooOften beyond the rate. Whom limits leave alone is not counted."""
+    if is_exempt():
+        return
+    counts: Counts = current_app.extensions[REGISTRY]
+    g.rate_account = account = counts.add(rate, who, time.time())
+    if account.used > rate.most:
+        wait = account.reset
+        words = ngettext("Too many requests. Wait a second.", "Too many requests. Wait %(num)s seconds.", wait)
+        raise TooOften(words, retry_after=wait)
+
+
+def headers() -> dict[str, str]:
+    """Where whoever asks now stands with the rate that was counted last."""
+    account: Account | None = g.get("rate_account")
+    return account.headers if account is not None else {}
