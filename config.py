@@ -49,6 +49,7 @@ class Config:
     staging_mail: bool
     log_file: Path | None
     keep_pages: bool
+    private_hooks: bool
 
     @property
     def is_public(self) -> bool:
@@ -96,6 +97,7 @@ def _checked(read: Values, env: str, base_url: str) -> Config:
         staging_mail=_text(read, "STAGING_MAIL") == "send",
         log_file=_log_file(_text(read, "LOG_FILE")),
         keep_pages=_text(read, "KEEP_PAGES") != "off",
+        private_hooks=_text(read, "PRIVATE_HOOKS") == "allow",
     )
     if not _is_address(config.base_url):
         raise ConfigError("CMS_BASE_URL must be an address such as https://www.example.com.")
@@ -107,6 +109,8 @@ def _checked(read: Values, env: str, base_url: str) -> Config:
         raise ConfigError("CMS_BASE_URL must begin with https://: passwords and cookies cross the network.")
     if public and not config.limits:
         raise ConfigError("CMS_LIMITS=off is only for development and testing. Remove it.")
+    if public and config.private_hooks:
+        raise ConfigError("CMS_PRIVATE_HOOKS=allow is only for development and testing. Remove it.")
     return config
 
 

@@ -29,6 +29,7 @@ from cms.admin.toasts import toasts
 from cms.admin.tokens import TokenView
 from cms.admin.trash import TrashView
 from cms.admin.users import UserView
+from cms.admin.webhooks import WebhookView
 from cms.audit.inverses import name_fields_by
 from cms.web.areas import is_desk
 
@@ -42,6 +43,7 @@ VIEWS: tuple[type[Gated], ...] = (
     ModerationView,
     CommentView,
     RedirectView,
+    WebhookView,
     UserView,
     RoleView,
     SettingsView,

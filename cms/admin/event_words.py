@@ -18,6 +18,7 @@ NOUNS = {
     "settings": N_("Settings"),
     "jobs": N_("Job"),
     "api_tokens": N_("Access token"),
+    "webhooks": N_("Webhook"),
 }
 
 VERBS = {
@@ -73,6 +74,12 @@ VERBS = {
     "retry": N_("tried again"),
     "cancel": N_("called off"),
     "revoke": N_("revoked"),
+    "switch_on": N_("switched on"),
+    "switch_off": N_("switched off"),
+    "reveal": N_("saw the secret of"),
+    "renew": N_("made a new secret of"),
+    "ping": N_("sent a test to"),
+    "replay": N_("sent a message again to"),
 }
 
 #: Fields that stand in no form.
@@ -140,6 +147,10 @@ MORE_LABELS = {
     "scopes": N_("Rights"),
     "expires_at": N_("Good until"),
     "revoked_at": N_("Revoked"),
+    "url": N_("Address"),
+    "events": N_("Told of"),
+    "message_id": N_("Message"),
+    "secret_shown_at": N_("Secret shown"),
 }
 
 #: The same for fields that have another name in one kind of subject.

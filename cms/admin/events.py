@@ -47,6 +47,7 @@ HIDDEN = frozenset(
         "into_parent_id",
         "moderated_at",
         "moderated_by_id",
+        "sealed_secret",
         "signed",
     }
 )
@@ -86,6 +87,7 @@ PAGES = {
     "roles": "/admin/roles/details/?id={}",
     "redirects": "/admin/redirects/edit/?id={}",
     "settings": "/admin/settings/",
+    "webhooks": "/admin/webhooks/details/?id={}",
 }
 
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
+from cms.audit.followers import tell
 from cms.audit.models import Event, EventPersonal
 
 #: Ties the events of one request together; set by whoever starts the work, never read by a rule.
@@ -78,6 +79,7 @@ def record(
     if apart:
         session.flush()
         session.add(EventPersonal(event_id=event.id, values=apart, digest=digest_of(apart)))
+    tell(session, event)
     return event
 
 

@@ -138,7 +138,7 @@ ABOUT: dict[Permission, About] = {
         N_("Oversight"), N_("Manage tokens"), N_("See and revoke everybody's access tokens.")
     ),
     Permission.WEBHOOK_MANAGE: About(
-        N_("Oversight"), N_("Manage webhooks"), N_("Decide which programs are told of changes."), idle=True
+        N_("Oversight"), N_("Manage webhooks"), N_("Decide which programs are told of changes.")
     ),
 }
 

@@ -105,6 +105,11 @@ def delay_after(claim: Claim) -> timedelta:
     return delay + delay / SPREAD * (claim.id % SPREAD) / SPREAD
 
 
+def has_more_attempts(session: Session, job_id: int) -> bool:
+    """Whether a job in hand would be tried again after failing now."""
+    return (session.scalar(select(Job.attempts).where(Job.id == job_id)) or 0) < MOST_ATTEMPTS
+
+
 def backlog(session: Session, at: datetime) -> Backlog:
     """What an operator has to know: how many have failed, and since when the oldest is due."""
     failed = session.scalar(select(func.count()).where(Job.status == JobStatus.FAILED)) or 0

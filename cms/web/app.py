@@ -18,7 +18,20 @@ from cms.core.generation import watch
 from cms.extensions import csrf, db, mail, migrate
 from cms.posts.destinations import PLACES
 from cms.redirects import ends
-from cms.web import compressing, errors, gate, headers, languages, logs, origins, probes, requests, static, undoing
+from cms.web import (
+    compressing,
+    errors,
+    gate,
+    headers,
+    languages,
+    logs,
+    origins,
+    probes,
+    requests,
+    static,
+    telling,
+    undoing,
+)
 from cms.web.mailing import mail_settings
 from cms.web.runtimes import Runtime, runtime_of
 from config import ROOT, Config
@@ -86,6 +99,7 @@ def init_app(app: Flask) -> None:
     gate.init_app(app)
     undoing.register()
     ends.ask(PLACES)
+    telling.init(config.base_url)
     errors.init_app(app)
 
 

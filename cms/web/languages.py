@@ -1,9 +1,11 @@
 """Which language and which time zone a page is in: the person's own, else the site's."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
 import flask_babel
-from flask import Flask, g, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 
 from cms.core import i18n
 from cms.core.i18n import LANGUAGES
@@ -31,6 +33,13 @@ def language() -> str:
     user = visitor() if is_private(request.path) else None
     chosen = (user.locale if user else None) or settings().language
     return chosen if chosen in LANGUAGES else "en"
+
+
+@contextmanager
+def in_language_of_site() -> Iterator[None]:
+    """For whoever writes with no page asked for, such as a worker: as on a public page."""
+    with current_app.test_request_context("/"):
+        yield
 
 
 def direction() -> str:

@@ -14,6 +14,7 @@ from cms.web import mailing
 from cms.web.areas import desk_path
 from cms.web.runtimes import runtime
 from cms.web.visitors import settings
+from cms.webhooks.models import Webhook
 
 
 def link(endpoint: str, **values: Any) -> str:
@@ -114,6 +115,17 @@ def notice(user: User, what: str, *, to: str | None = None) -> None:
         what,
         _("If it was not you, choose a new password at once, and look at your sessions:"),
         link("resetting.forgot"),
+    )
+
+
+def hook_switched_off(hook: Webhook, managers: Sequence[User]) -> None:
+    """To everybody who can switch it on again."""
+    _post(
+        [manager.email for manager in managers],
+        _("A webhook of %(site)s was switched off", site=settings().title),
+        _("Nothing has reached %(host)s for days, so that it is told nothing any more.", host=hook.host),
+        _("See what went wrong, mend it, and switch it on again:"),
+        runtime().config.base_url + desk_path(f"webhooks/details/?id={hook.id}"),
     )
 
 

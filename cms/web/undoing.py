@@ -13,6 +13,7 @@ from cms.posts import tag_inverses as tags
 from cms.redirects import inverses as redirects
 from cms.settings import inverses as settings
 from cms.tokens import inverses as tokens
+from cms.webhooks import inverses as webhooks
 
 
 def register() -> None:
@@ -30,3 +31,4 @@ def register() -> None:
     table.register({}, never=tokens.NEVER)
     table.register(posts.INVERSES, never=posts.NEVER)
     table.register(comments.INVERSES, never=comments.NEVER)
+    table.register(webhooks.INVERSES, never=webhooks.NEVER)

@@ -31,6 +31,7 @@ KINDS |= {
     "redirect": "redirects",
     "settings": "settings",
     "job": "jobs",
+    "webhook": "webhooks",
 }
 
 

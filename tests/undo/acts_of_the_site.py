@@ -1,4 +1,4 @@
-"""What can be undone of redirects, settings and jobs."""
+"""What can be undone of redirects, settings, jobs and webhooks."""
 
 from sqlalchemy import select
 
@@ -8,6 +8,9 @@ from cms.jobs.models import Job
 from cms.redirects import actions as redirects
 from cms.redirects.models import RedirectHits
 from cms.settings import actions as settings
+from cms.webhooks import actions as webhooks
+from cms.webhooks.fields import Reach, Wanted
+from cms.webhooks.models import Webhook
 from tests.undo.world import Act, Acts, World
 
 act = Acts()
@@ -53,3 +56,48 @@ def failed_job(w: World) -> Job:
     job = w.session.scalars(select(Job)).one()
     job.status, job.attempts = FAILED, 8
     return job
+
+
+REACH = Reach(https_only=True, private=False)
+
+
+def webhook(w: World) -> Webhook:
+    wanted = Wanted("https://example.com/hook", ["post.published"])
+    return webhooks.create(w.session, wanted, "sealed", reach=REACH, **w.later())
+
+
+@act("webhook.create")
+def create_webhook(w: World) -> Act:
+    return lambda: webhook(w)
+
+
+@act("webhook.save")
+def save_webhook(w: World) -> Act:
+    hook, other = webhook(w), Wanted("https://example.com/other", ["comment.created"])
+    return lambda: webhooks.change(w.session, hook, other, reach=REACH, **w.later())
+
+
+@act("webhook.delete")
+def delete_webhook(w: World) -> Act:
+    hook = webhook(w)
+    return lambda: webhooks.delete(w.session, hook, **w.later())
+
+
+@act("webhook.renew")
+def renew_secret(w: World) -> Act:
+    hook = webhook(w)
+    webhooks.reveal(w.session, hook, **w.later())
+    return lambda: webhooks.renew(w.session, hook, "sealed anew", **w.later())
+
+
+@act("webhook.switch_off")
+def switch_webhook_off(w: World) -> Act:
+    hook = webhook(w)
+    return lambda: webhooks.switch(w.session, hook, on=False, **w.later())
+
+
+@act("webhook.switch_on")
+def switch_webhook_on(w: World) -> Act:
+    hook = webhook(w)
+    webhooks.switch(w.session, hook, on=False, **w.later())
+    return lambda: webhooks.switch(w.session, hook, on=True, **w.later())

@@ -13,6 +13,7 @@ from cms.audit.models import Event
 from cms.posts.lifecycle import PostStatus
 from cms.redirects.models import Redirect
 from cms.taxonomy import actions as taxonomy
+from cms.webhooks.models import Webhook
 from tests.factories import Make
 
 #: By area; those of texts elsewhere.
@@ -47,7 +48,8 @@ def build(session: Session, make: Make, role: str) -> World:
     opened = UserSession(
         user_id=other_owner.id, digest="0" * 64, created_at=make.at, last_seen_at=make.at, expires_at=make.at
     )
-    session.add_all([redirect, opened])
+    hook = Webhook(url="https://example.com/hook", events=[], sealed_secret="…", created_at=make.at, updated_at=make.at)
+    session.add_all([redirect, opened, hook])
     session.flush()
     taxonomy.update(session, tag, {"description": "Where ships lie"}, by=other_owner, at=make.at)
     done = session.scalars(select(Event)).one()
@@ -60,6 +62,7 @@ def build(session: Session, make: Make, role: str) -> World:
         "admin_comments": comment.id,
         "admin_media": media.id,
         "admin_redirects": redirect.id,
+        "admin_webhooks": hook.id,
         "admin_users": other_owner.id,
         "admin_roles": make.roles["owner"].id,
         "live_slug": live.slug,

@@ -1,0 +1,90 @@
+"""Messages on their way: written beside the change they tell of, sent by the worker, and how that went."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from cms.audit.actions import record
+from cms.jobs import actions as jobs
+from cms.webhooks.models import Delivery, DeliveryStatus, Webhook
+from cms.webhooks.queries import listening
+
+#: The name of the job that sends one.
+JOB = "webhook"
+#: Nothing arrived for so long: it is switched off by itself.
+PATIENCE = timedelta(days=3)
+#: How long a delivery can be looked at and sent again.
+KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one attempt went; no status where nobody answered, `error` then says why."""
+
+    status: int | None
+    milliseconds: int
+    excerpt: str = ""
+    error: str = ""
+
+    @property
+    def arrived(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+
+def tell(session: Session, kind: str, data: dict[str, Any], *, occasion: str, at: datetime) -> None:
+    """To each webhook that asked for this kind, once for an occasion."""
+    for hook in listening(session, kind):
+        put(session, hook, kind, data, occasion=occasion, at=at)
+
+
+def put(session: Session, hook: Webhook, kind: str, data: dict[str, Any], *, occasion: str, at: datetime) -> None:
+    """One message into the outbox."""
+    values = {
+        "webhook_id": hook.id,
+        "occasion": occasion,
+        "message_id": f"msg_{secrets.token_hex(16)}",
+        "kind": kind,
+        "body": json.dumps({"type": kind, "timestamp": at.isoformat(), "data": data}, ensure_ascii=False),
+        "created_at": at,
+    }
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    added = dialect.insert(Delivery).values(**values).on_conflict_do_nothing(index_elements=["webhook_id", "occasion"])
+    delivery_id = session.scalar(added.returning(Delivery.id))
+    if delivery_id is not None:
+        _ask(session, hook, delivery_id, kind, 0, at)
+
+
+def send_again(session: Session, hook: Webhook, delivery: Delivery, *, at: datetime) -> None:
+    """The same bytes under the same id, with all attempts again."""
+    delivery.replays += 1
+    delivery.status = DeliveryStatus.WAITING
+    _ask(session, hook, delivery.id, delivery.kind, delivery.replays, at)
+
+
+def note(session: Session, delivery: Delivery, hook: Webhook, outcome: Outcome, *, is_last: bool, at: datetime) -> bool:
+    """Write down how an attempt went; whether that was one too many, and the webhook is switched off."""
+    delivery.attempts += 1
+    delivery.attempted_at = hook.last_sent_at = at
+    delivery.http_status, delivery.milliseconds = outcome.status, outcome.milliseconds
+    delivery.error, delivery.excerpt = outcome.error, outcome.excerpt
+    hook.last_status = outcome.status or 0
+    if outcome.arrived:
+        delivery.status, hook.failing_since = DeliveryStatus.DELIVERED, None
+        return False
+    delivery.status = DeliveryStatus.FAILED if is_last else DeliveryStatus.WAITING
+    hook.failing_since = hook.failing_since or at
+    if not hook.active or at - hook.failing_since < PATIENCE:
+        return False
+    hook.active, hook.updated_at = False, at
+    record(session, "webhook.switch_off", hook, by=None, at=at, changes={"active": (True, False)})
+    return True
+
+
+def _ask(session: Session, hook: Webhook, delivery_id: int, kind: str, replay: int, at: datetime) -> None:
+    key = f"webhook:{delivery_id}:{replay}"
+    jobs.add(session, JOB, {"delivery": delivery_id}, at=at, label=f"{kind} → {hook.host}", dedupe_key=key)
