@@ -17,7 +17,7 @@ from cms.core.db import free_id
 from cms.core.decision import Decision
 from cms.core.errors import Conflict
 from cms.core.i18n import N_, _
-from cms.core.permissions import Permission, Scope
+from cms.core.permissions import Permission
 
 SECRET = N_("Passwords and other ways to sign in are not brought back.")
 SESSION = N_("Somebody was signed in or out. There is nothing to put back.")
@@ -171,11 +171,10 @@ def _draft(values: dict[str, Any]) -> roles.RoleDraft:
 def _grants(spelled: Iterable[str]) -> Iterable[roles.Grant]:
     """Back from words; a right that this version no longer knows cannot be given."""
     for words in spelled:
-        right, scope, *tags = words.split()
-        try:
-            yield roles.Grant(Permission(right), Scope(scope), frozenset(int(tag[1:]) for tag in tags))
-        except ValueError:
-            raise Conflict(_("There is no right “%(right)s” any more.", right=right)) from None
+        grant = roles.unspelled(words)
+        if grant is None:
+            raise Conflict(_("There is no right “%(right)s” any more.", right=words.partition(" ")[0]))
+        yield grant
 
 
 INVERSES = {

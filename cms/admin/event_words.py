@@ -1,9 +1,7 @@
 """The words for events: what things are called, what was done to them, and which of their fields changed."""
 
-from cms.comments.lifecycle import STATUS_LABELS as COMMENT_STATUSES
 from cms.core.i18n import N_, _
 from cms.posts.fields import LABELS as POST_LABELS
-from cms.posts.lifecycle import STATUS_LABELS as POST_STATUSES
 from cms.settings.declared import BY_KEY
 
 NOUNS = {
@@ -155,9 +153,6 @@ MORE_LABELS = {
 
 #: The same for fields that have another name in one kind of subject.
 LABELS_OF = {("tags", "parent_id"): N_("Parent"), ("media_folders", "parent_id"): N_("Lies in")}
-
-#: Posts and comments share no status.
-STATUSES = {status.value: label for status, label in [*POST_STATUSES.items(), *COMMENT_STATUSES.items()]}
 
 
 def act_of(verb: str) -> str:

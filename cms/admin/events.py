@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -12,14 +11,13 @@ from sqlalchemy.orm import Session
 from cms.accounts.models import User
 from cms.accounts.policy import PlainPolicy
 from cms.admin import telling
-from cms.admin.event_words import NOUNS, STATUSES, act_of, label_of
+from cms.admin.event_values import Names, role_names, said, tag_ids_in, told
+from cms.admin.event_words import NOUNS, act_of, label_of
 from cms.admin.portraits import portraits_of
-from cms.admin.shown import moment
 from cms.audit.actions import CHANGED, PARTS
 from cms.audit.inverses import Difference
 from cms.audit.models import Event, EventPersonal
-from cms.comments.reasons import label as reason_label
-from cms.core.i18n import _, listed
+from cms.core.i18n import _
 from cms.core.permissions import Permission
 from cms.media.models import Media, MediaFolder
 from cms.posts.diff import Piece, compare
@@ -27,7 +25,6 @@ from cms.posts.models import Post
 from cms.posts.policy import PostPolicy
 from cms.taxonomy.models import Tag
 from cms.web import visitor
-from cms.web.agents import agent_name
 
 #: Whoever holds one of these may know what others did.
 KNOWING = (Permission.AUDIT_VIEW, Permission.AUDIT_UNDO)
@@ -45,6 +42,7 @@ HIDDEN = frozenset(
         "gained_editions",
         "gained_posts",
         "into_parent_id",
+        "key",
         "moderated_at",
         "moderated_by_id",
         "sealed_secret",
@@ -120,6 +118,12 @@ class EventLine:
     #: What was kept beside it for owners alone, in words.
     beside: list[str]
 
+    @property
+    def sentence(self) -> str:
+        """The same in plain text."""
+        what = f"“{self.label}”" if self.label else ""
+        return _("%(actor)s %(act)s %(what)s", actor=self.actor, act=self.act, what=what).strip()
+
 
 def record_link(kind: str, subject_id: int | None = None) -> str | None:
     """Where the record of one thing, or of one kind of thing, can be read; None for whoever may not see activity."""
@@ -148,7 +152,7 @@ def differences_of(session: Session, kind: str, differences: Iterable[Difference
     return [_change(event, field, pair, names) for field, pair in pairs.items()]
 
 
-def _line(event: Event, names: dict[tuple[Any, int], str], beside: dict[str, Any], portrait: str | None) -> EventLine:
+def _line(event: Event, names: Names, beside: dict[str, Any], portrait: str | None) -> EventLine:
     page = PAGES.get(event.subject_type)
     noun = telling.special_noun(event) or _(NOUNS.get(event.subject_type, event.subject_type))
     own = telling.own_act(event)
@@ -165,15 +169,15 @@ def _line(event: Event, names: dict[tuple[Any, int], str], beside: dict[str, Any
         href=page.format(event.subject_id) if page and (event.subject_id or "{" not in page) else None,
         record_href=record_link(event.subject_type, event.subject_id),
         changes=[
-            _change(event, field, beside.get(field, pair), names)
+            change
             for field, pair in event.changes.items()
-            if field not in HIDDEN
+            if field not in HIDDEN and (change := _change(event, field, beside.get(field, pair), names)).pieces
         ],
-        beside=[_told(field, value) for field, value in beside.items() if field not in event.changes],
+        beside=[told(field, value) for field, value in beside.items() if field not in event.changes],
     )
 
 
-def _change(event: Event, field: str, pair: Any, names: dict[tuple[Any, int], str]) -> Change:
+def _change(event: Event, field: str, pair: Any, names: Names) -> Change:
     label = label_of(field, event.subject_type)
     if pair == [CHANGED, CHANGED]:
         return Change(label, compare(_("changed"), _("changed")))
@@ -182,49 +186,12 @@ def _change(event: Event, field: str, pair: Any, names: dict[tuple[Any, int], st
     named = [
         names.get((table, value), f"#{value}") if table and type(value) is int else value for value in (before, after)
     ]
-    return Change(label, compare(*(_said(field, value) for value in named)))
+    return Change(label, compare(*(said(field, value, names) for value in named)))
 
 
 def _table_of(event: Event, field: str) -> Any:
     """The table that the ids of a field are of, if they are ids."""
     return IDS_OF.get((event.subject_type, field)) or IDS.get(field)
-
-
-def _told(field: str, value: Any) -> str:
-    parts = [word for word in value if word] if isinstance(value, list) else [value]
-    words = " → ".join(agent_name(str(part)) if field == "agent" else str(part) for part in parts)
-    return f"{label_of(field)}: {words}"
-
-
-def _said(field: str, value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if field == "status" and isinstance(value, str) and value in STATUSES:
-        return _(STATUSES[value])
-    if field == "editions" and isinstance(value, list) and all(isinstance(item, dict) for item in value):
-        return "\n".join(_shown_to_readers(item) for item in value)
-    if isinstance(value, list):
-        return listed(map(reason_label if field == "held_because" else str, value))
-    return _time(value) if field.endswith("_at") else str(value)
-
-
-def _shown_to_readers(edition: dict[str, Any]) -> str:
-    begins, ends = _time(edition.get("live_from")), edition.get("live_until")
-    return (
-        _("from %(begins)s until %(ends)s", begins=begins, ends=_time(ends))
-        if ends
-        else _("from %(begins)s", begins=begins)
-    )
-
-
-def _time(value: Any) -> str:
-    """A stored time in the zone and words of whoever reads; anything else as it is."""
-    try:
-        return moment(datetime.fromisoformat(value))
-    except (TypeError, ValueError):
-        return str(value)
 
 
 def _beside(session: Session, events: list[Event], for_owner: bool) -> dict[int, dict[str, Any]]:
@@ -239,8 +206,8 @@ def _beside(session: Session, events: list[Event], for_owner: bool) -> dict[int,
     }
 
 
-def _names(session: Session, events: Iterable[Event]) -> dict[tuple[Any, int], str]:
-    wanted: dict[Any, set[int]] = {}
+def _names(session: Session, events: list[Event]) -> Names:
+    wanted: dict[Any, set[int]] = {Tag: tag_ids_in(events)}
     for event in events:
         people = [event.actor_id, event.subject_id if event.subject_type == "users" else None]
         wanted.setdefault(User, set()).update(person for person in people if person is not None)
@@ -248,15 +215,16 @@ def _names(session: Session, events: Iterable[Event]) -> dict[tuple[Any, int], s
             if (table := _table_of(event, field)) is not None and isinstance(pair, list):
                 wanted.setdefault(table, set()).update(value for value in pair if type(value) is int)
     models = {model.__tablename__: model for model, ids in wanted.items() if ids}
+    called = role_names(session, events)
     if not models:
-        return {}
+        return called
     parts = (
         select(literal(table), model.id, NAMES[model].label("name")).where(
             model.id.in_(wanted[model]), _may_be_named(model)
         )
         for table, model in models.items()
     )
-    return {(models[table], row_id): name for table, row_id, name in session.execute(union_all(*parts))}
+    return called | {(models[table], row_id): name for table, row_id, name in session.execute(union_all(*parts))}
 
 
 def _may_be_named(model: Any) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import force_locale
 
 from cms.admin.columns import Column
+from cms.admin.event_values import WORDS
 from cms.admin.import_files import FileRow, Sheet
 from cms.audit.imports import KnownRow
 from cms.core.errors import Invalid
@@ -66,6 +67,14 @@ def as_flag(text: str) -> str:
     if word in NO | in_every_language("No"):
         return ""
     raise Invalid(_("This must be yes or no."))
+
+
+def said_cell(column: Column, text: str) -> str:
+    """What a file spells for machines, as people read it."""
+    if column.read is as_flag and text in ("True", "False"):
+        return _("Yes") if text == "True" else _("No")
+    words = WORDS.get(column.name, {})
+    return _(words[text]) if text in words else text
 
 
 def _recognised(names: Iterable[str], columns: Sequence[Column]) -> dict[str, Column]:

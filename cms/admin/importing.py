@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from cms.admin.bulk import undo_link
 from cms.admin.gate import Crumb, page_response
-from cms.admin.import_columns import Known, read_known
+from cms.admin.import_columns import Known, read_known, said_cell
 from cms.admin.import_files import MEGABYTES, MOST_BYTES, MOST_ROWS, Sheet, read_sheet
 from cms.admin.import_runs import RunsImports
 from cms.audit import imports
@@ -130,7 +130,8 @@ class Importing(RunsImports):
             is_running=is_running and is_begun,
             is_asked=is_running and not is_begun and unseen == 0,
             undo_href=undo_link(batch) if is_begun else None,
-            labels={column.name: column.label for column in self.file_columns()},
+            columns=self.file_columns(),
+            said_cell=said_cell,
             crumbs=self.crumbs(Crumb(_("Import"), self.link("import_view")), Crumb(batch.parameters["file"])),
             **self._rows_of(batch, AFTER if is_begun else AHEAD, numbers),
         )

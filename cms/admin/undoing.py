@@ -39,7 +39,7 @@ class Undoings(Gated):
         except Conflict as refusal:
             return self._explain(refusal, id)
         line = lines_of(db.session(), [event])[0]
-        flash_done(_("Undone: “%(what)s”, %(act)s.", what=line.label or line.noun, act=line.act))
+        flash_done(_("Undone: %(sentence)s.", sentence=line.sentence))
         return redirect(return_to(self.link()), 303)
 
     @expose("/batches/<int:id>/undo", methods=("POST",))

@@ -82,6 +82,7 @@ def test_posts_are_made_as_drafts_and_changed_by_id_or_address(browser: Browser,
     )
 
     assert "3 done, 0 skipped, 0 refused" in page
+    assert "False" not in page  # said as “No”
     session.expire_all()
     first, second = session.get_one(Post, by_id.id), session.get_one(Post, by_slug.id)
     assert (first.title, first.author_id, first.seo_title) == ("First", other.id, "For robots")

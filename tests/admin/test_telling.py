@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from cms.audit.actions import record
+from cms.core.permissions import Permission
 from cms.posts import actions
 from tests.browser import Browser
 from tests.conftest import NOON
@@ -57,3 +58,47 @@ def test_what_is_to_be_seen_later_was_scheduled_and_not_published(desk: Browser,
 
     assert "</strong> scheduled <a" in page
     assert "<span>Post</span>" in page
+
+
+def test_stored_values_are_told_in_the_words_of_whoever_reads(desk: Browser, session: Session, make: Make) -> None:
+    tag, person, by = make.tag("Sea"), make.author(), make.owner()
+    session.commit()
+    role = make.role(Permission.POST_EDIT)
+    for verb, subject, changes in (
+        ("role.edit", role, {"grants": ([], [f"post.publish own #{tag.id}", "tag.manage any", "no.such any"])}),
+        ("user.set_roles", person, {"roles": (["author"], ["contributor", "gone"])}),
+        ("user.sign_in", person, {"via": (None, "recovery code")}),
+        ("user.send_link", person, {"purpose": (None, "first_password"), "locale": ("en", "ar")}),
+        ("tag.update", tag, {"key": ("se", "sea")}),
+    ):
+        record(session, verb, subject, by=by, at=NOON, changes=changes)
+    session.commit()
+
+    page = page_of(desk)
+
+    assert "Publish posts: own in Sea" in page
+    assert "Manage tags" in page
+    assert "no.such any" in page
+    assert "Contributor, gone" in page
+    assert "a recovery code" in page
+    assert "to choose a first password" in page
+    assert "العربية" in page
+    assert "post.publish" not in page
+    assert "<dt>Key</dt>" not in page
+
+
+def test_settings_are_told_as_their_choices_are_called(desk: Browser, session: Session) -> None:
+    desk.post("/admin/settings/", {"sign_up": "approval"})
+
+    assert "Open, after approval" in page_of(desk, "?area=settings")
+
+
+def test_a_field_that_was_and_is_empty_is_not_told(desk: Browser, session: Session, make: Make) -> None:
+    tag = make.tag("Sea")
+    record(session, "tag.create", tag, by=None, at=NOON, changes={"name": ("", "Sea"), "description": ("", "")})
+    session.commit()
+
+    page = page_of(desk, "?area=tags")
+
+    assert "<dt>Name</dt>" in page
+    assert "<dt>Description</dt>" not in page

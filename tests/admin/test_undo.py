@@ -48,7 +48,7 @@ def test_what_was_just_done_can_be_undone_and_done_again(browser: Browser, sessi
     assert (undone.status_code, undone.location) == (303, "/admin/posts/?sort=title")
     assert status_of(session, post) == "draft"
     page = browser.get("/admin/posts/").text
-    assert "Undone: “Harbour”, published." in page
+    assert f"Undone: {editor.name} published “Harbour”." in page
     assert "Redo" in page
     browser.post(*undo_addresses(page))
     assert status_of(session, post) == "published"

@@ -222,6 +222,15 @@ def spelled(grants: Iterable[Grant]) -> list[str]:
     return sorted(" ".join((g.permission, g.scope, *(f"#{tag}" for tag in sorted(g.tag_ids)))) for g in grants)
 
 
+def unspelled(words: str) -> Grant | None:
+    """Back from how the record keeps it; None for what this version does not know."""
+    try:
+        right, scope, *tags = words.split()
+        return Grant(Permission(right), Scope(scope), frozenset(int(tag[1:]) for tag in tags))
+    except ValueError:
+        return None
+
+
 def _free_name(session: Session, label: str) -> str:
     """A name for ever, from the first label; a number behind it where it is taken."""
     wanted = slugify(label, fallback="role")[:50]
