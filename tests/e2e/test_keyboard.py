@@ -180,6 +180,9 @@ def test_keys_decide_at_the_moderation_desk_and_the_focus_moves_on(person: Perso
     expect(second).to_be_focused()
     follow(moderator, "t")
     expect(third).to_be_focused()
+    follow(moderator, "u")
+    expect(second).to_be_visible()
+    expect(moderator.get_by_text("Undone:")).to_be_visible()
 
 
 def follow(page: Page, key: str = "Enter") -> None:

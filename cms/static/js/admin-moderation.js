@@ -1,6 +1,7 @@
 // The moderation desk: the focus follows the work, and single keys decide where people left single keys on.
 const DECISIONS = { a: "approve", s: "spam", t: "trash" };
 const STEPS = { j: 1, k: -1 };
+const UNDO = "u";
 const help = document.querySelector("[data-desk-keys]");
 const cases = [...document.querySelectorAll(".case")];
 let sent = false;
@@ -10,7 +11,15 @@ function show(one) {
   one.scrollIntoView({ block: "start" });
 }
 
+// The last decision, which the message above the queue offers to take back.
+function undo() {
+  const button = document.querySelector(".messages button[form^='undo-']");
+  if (!sent) button?.click();
+  sent ||= Boolean(button);
+}
+
 function press(key) {
+  if (key === UNDO) return undo();
   const one = document.activeElement?.closest(".case");
   if (key in STEPS) {
     const next = one ? cases.indexOf(one) + STEPS[key] : 0;
@@ -24,15 +33,16 @@ function press(key) {
   }
 }
 
-if (help && cases.length && document.body.dataset.shortcuts !== "off") {
-  help.hidden = false;
+if (help && document.body.dataset.shortcuts !== "off") {
+  help.hidden = !cases.length;
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented && event.key in DECISIONS) return; // the second key of “g s”
+    const { key } = event;
+    if (event.defaultPrevented && (key in DECISIONS || key === UNDO)) return; // the second key of “g s”
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (document.querySelector("dialog[open]") || event.target.matches("input, textarea, select")) return;
-    if (!(event.key in DECISIONS || event.key in STEPS || event.key === "e")) return;
+    if (key !== UNDO && !(cases.length && (key in DECISIONS || key in STEPS || key === "e"))) return;
     event.preventDefault();
-    press(event.key);
+    press(key);
   });
 }
 window.addEventListener("pageshow", () => { sent = false; });
