@@ -160,3 +160,16 @@ def test_preferences_are_kept_and_shown(browser: Browser, session: Session, make
     assert re.search('value="dark" checked', browser.get("/admin/preferences/").text)
     browser.post("/admin/preferences/", {"theme": "pink", "shortcuts": "yes"})
     assert browser.get("/admin/").text.count("data-scheme") == 0
+
+
+def test_what_is_called_so_comes_before_what_only_says_so(browser: Browser, session: Session, make: Make) -> None:
+    editor = make.editor()
+    make.post(title="The Tide clock")
+    for number in range(6):
+        make.post(title=f"Ferry {number}", body="It waits for the tide.")
+    session.commit()
+    browser.sign_in(editor)
+
+    found = [label.strip() for href, label in LINK.findall(part(browser, "q=tid")) if "/posts/" in href]
+
+    assert found == ["The Tide clock", "Ferry 5", "Ferry 4", "Ferry 3", "Ferry 2"]
