@@ -27,6 +27,13 @@ def test_no_page_scrolls_sideways_for_a_long_word(person: Person) -> None:
     editor.locator("#slug").fill("long-words")
     editor.get_by_role("button", name="Publish", exact=True).click()
     expect(editor.get_by_text("was published.")).to_be_visible()
+    editor.goto("/admin/posts/new/")
+    editor.get_by_label("Title", exact=True).fill("Another")
+    editor.locator("#slug").fill("long-words")
+    editor.get_by_role("button", name="Save draft").click()
+    for told in (editor.locator("#faults"), editor.locator("#slug-error")):
+        expect(told).to_contain_text(LONG)
+        assert told.evaluate("told => told.scrollWidth <= told.clientWidth")
     visitor.goto("/posts/long-words/comments")
     visitor.get_by_label("Name").fill(LONG[:60])
     visitor.get_by_label("E-mail").fill("long@example.com")

@@ -24,3 +24,24 @@ def test_menus_of_a_list_open_within_the_screen(person: Callable[..., Page], pat
             assert box["x"] >= 0, menu.inner_text()
             assert box["x"] + box["width"] <= viewport["width"], menu.inner_text()
             page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize(("who", "path"), [("owner", "media/"), ("contributor", "posts/"), ("owner", "users/")])
+def test_the_menu_of_a_row_stays_on_the_screen_and_off_the_checkboxes(
+    person: Callable[..., Page], who: str, path: str
+) -> None:
+    page = person(who, viewport=PHONE)
+    page.goto(f"/admin/{path}")
+    for viewport in (PHONE, NARROWEST):
+        page.set_viewport_size(viewport)
+        for number in (0, 1):
+            menu = page.locator("main .menu:has(> [aria-label^='More for'])").nth(number)
+            menu.locator("summary").click()
+            box = menu.locator("> ul").bounding_box()
+            picks = page.locator(".table .pick input").first
+            start = picks.bounding_box() if picks.count() else {"x": 0, "width": 0}
+            assert box
+            assert start
+            assert start["x"] + start["width"] <= box["x"], menu.inner_text()
+            assert box["x"] + box["width"] <= viewport["width"], menu.inner_text()
+            page.keyboard.press("Escape")
