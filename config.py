@@ -48,6 +48,8 @@ class Config:
     limits: bool
     staging_mail: bool
     log_file: Path | None
+    log_megabytes: int
+    slow_milliseconds: int
     keep_pages: bool
     private_hooks: bool
 
@@ -96,6 +98,8 @@ def _checked(read: Values, env: str, base_url: str) -> Config:
         limits=_text(read, "LIMITS") != "off",
         staging_mail=_text(read, "STAGING_MAIL") == "send",
         log_file=_log_file(_text(read, "LOG_FILE")),
+        log_megabytes=_whole(read, "LOG_MEGABYTES", 20),
+        slow_milliseconds=_whole(read, "SLOW_MILLISECONDS", 500),
         keep_pages=_text(read, "KEEP_PAGES") != "off",
         private_hooks=_text(read, "PRIVATE_HOOKS") == "allow",
     )
@@ -118,8 +122,8 @@ def _text(read: Values, name: str) -> str | None:
     return read.get(f"CMS_{name}", "").strip() or None
 
 
-def _whole(read: Values, name: str) -> int:
-    text = _text(read, name) or "0"
+def _whole(read: Values, name: str, default: int = 0) -> int:
+    text = _text(read, name) or str(default)
     if not text.isascii() or not text.isdigit():
         raise ConfigError(f"CMS_{name} must be 0 or a larger whole number.")
     return int(text)

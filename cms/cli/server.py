@@ -1,15 +1,25 @@
 """gunicorn around an application that is already made: imported once, then shared by the workers."""
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from cms.cli import housekeeping
 from cms.extensions import db
 from cms.web.worker import Worker
+
+
+class ServerLog(Logger):
+    """What gunicorn itself has to say goes where everything else goes, and looks like it."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers = logging.getLogger("cms").handlers or self.error_log.handlers
 
 
 class Server(BaseApplication):
@@ -38,6 +48,7 @@ class Server(BaseApplication):
             "post_worker_init": lambda _worker: self._begin_beside(),
             "worker_exit": lambda _server, _worker: self._end_beside(),
             "loglevel": "warning",
+            "logger_class": ServerLog,
             "forwarded_allow_ips": "127.0.0.1",
             "forwarder_headers": "",  # a visitor's SCRIPT_NAME would stand in every link, and in kept pages
         }

@@ -31,6 +31,7 @@ from cms.web import (
     static,
     telling,
     undoing,
+    watching,
 )
 from cms.web.mailing import mail_settings
 from cms.web.runtimes import Runtime, runtime_of
@@ -89,6 +90,7 @@ def init_app(app: Flask) -> None:
         app.extensions["copydesk"] = Runtime(config, Clock(db.engine))
         if app.testing:
             upgrade()
+        watching.init_app(app, db.engine)
     requests.init_app(app)  # before anything that might ask the database who is signed in
     origins.init_app(app)
     csrf.init_app(app)

@@ -18,6 +18,7 @@ from cms.core.errors import CmsError, Conflict, Invalid, NotAllowed, NotFound, S
 from cms.core.i18n import _
 from cms.extensions import db
 from cms.web.areas import is_api, is_desk
+from cms.web.doors import path_of
 from cms.web.typed import Typed, typed
 from cms.web.visitors import visitor
 
@@ -142,15 +143,9 @@ def _unavailable(error: BaseException) -> Response:
 
 
 def _on_bug(error: Exception) -> Response:
-    log.error("unexpected %s at %s %s", type(error).__name__, request.method, _place(), exc_info=error)
+    log.error("unexpected %s at %s %s", type(error).__name__, request.method, path_of(request), exc_info=error)
     g.failing = True
     return answer(500, "error", _("Something went wrong on our side. It was noted."))
-
-
-def _place() -> str:
-    """The address, unless it opens a door."""
-    is_secret = request.url_rule is not None and "secret" in request.url_rule.arguments
-    return request.url_rule.rule if is_secret else request.path  # type: ignore[union-attr]  # is_secret says so
 
 
 def answer(

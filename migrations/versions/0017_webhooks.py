@@ -1,6 +1,6 @@
 """webhooks, and what was sent to each
 
-Revision: 0017, after 0015
+Revision: 0017, after 0016
 """
 
 import sqlalchemy as sa
