@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from cms import create_app
 from cms.extensions import db
+from cms.site import health
 from cms.site.reads import REGISTRY, Reads
 from tests.browser import Browser
 from tests.factories import Make
@@ -26,7 +27,7 @@ settings.load_profile("copydesk")
 logging.getLogger("cms").addHandler(logging.NullHandler())
 logging.getLogger("cms").setLevel(logging.INFO)
 
-pytest_plugins = ["tests.services.plugin"]
+pytest_plugins = ["tests.services.plugin", "tests.starting"]
 
 #: A fixed moment for tests that pass time as an argument.
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -63,6 +64,7 @@ def clean(engine: Engine, app: Flask) -> None:
     """Empty tables before the test; asked for by everything that touches the database."""
     wipe(engine, Path(app.instance_path))
     app.extensions[REGISTRY] = Reads()  # what earlier tests read is not written in this one
+    health.init_app(app)  # what was found in an earlier test is looked for anew
 
 
 @pytest.fixture

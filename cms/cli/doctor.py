@@ -2,9 +2,7 @@
 
 import stat
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import click
 from sqlalchemy import select, text
@@ -25,8 +23,6 @@ from cms.posts.models import Edition
 from cms.web import now, runtime
 
 Problems = Iterator[str]
-#: A worker that runs looks every second.
-LATE = timedelta(minutes=10)
 
 
 @click.command()
@@ -109,7 +105,7 @@ def _jobs(session: Session) -> Problems:
     backlog = leases.backlog(session, now())
     if backlog.failed:
         yield f"Jobs have failed: {backlog.failed}. Look at them under /admin/jobs/?status=failed."
-    if backlog.late > LATE:
+    if backlog.late > leases.LATE:
         yield "Jobs have been due for more than ten minutes. Let `serve` or `python3 manage.py worker` run."
 
 
@@ -131,13 +127,7 @@ def _secrets(session: Session) -> Problems:
 
 
 def _folders(_session: Session) -> Problems:
-    url = urlsplit(runtime().config.storage_url)
-    if url.scheme == "file":
-        folder = Path(unquote(url.path))
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".doctor"
-        probe.touch()
-        probe.unlink()
+    open_storage(runtime().config.storage_url).probe()
     yield from ()
 
 

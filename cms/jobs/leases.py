@@ -20,6 +20,8 @@ LEASE = timedelta(minutes=2)
 #: How long to wait after the first, second … failure; after the last, the job has failed.
 DELAYS = tuple(timedelta(seconds=seconds) for seconds in (30, 120, 600, 3600, 4 * 3600, 12 * 3600, 24 * 3600))
 MOST_ATTEMPTS = len(DELAYS) + 1
+#: A job that has been due for so long is nobody's in earnest: a worker that runs looks every second.
+LATE = timedelta(minutes=10)
 #: Job ids spread what failed together over a tenth of the delay, so that it does not come back together.
 SPREAD = 10
 
@@ -52,8 +54,9 @@ class Claim:
 
 @dataclass(frozen=True)
 class Backlog:
-    """How many jobs have failed, and for how long the oldest that waits has been due."""
+    """How many jobs wait and have failed, and for how long the oldest that somebody could take has been due."""
 
+    waiting: int
     failed: int
     late: timedelta
 
@@ -111,10 +114,17 @@ def has_more_attempts(session: Session, job_id: int) -> bool:
 
 
 def backlog(session: Session, at: datetime) -> Backlog:
-    """What an operator has to know: how many have failed, and since when the oldest is due."""
-    failed = session.scalar(select(func.count()).where(Job.status == JobStatus.FAILED)) or 0
-    oldest = session.scalar(select(func.min(Job.run_at)).where(Job.status == JobStatus.WAITING))
-    return Backlog(failed, max(at - oldest, timedelta(0)) if oldest else timedelta(0))
+    """What an operator has to know."""
+    counts = select(Job.status, func.count()).where(Job.status.in_((JobStatus.WAITING, JobStatus.FAILED)))
+    found = {status: count for status, count in session.execute(counts.group_by(Job.status))}
+    return Backlog(found.get(JobStatus.WAITING, 0), found.get(JobStatus.FAILED, 0), lateness(session, at))
+
+
+def lateness(session: Session, at: datetime) -> timedelta:
+    """For how long the oldest has been due that nobody has in hand; two looks into indexes."""
+    waiting = session.scalar(select(func.min(Job.run_at)).where(Job.status == JobStatus.WAITING))
+    dropped = session.scalar(select(func.min(Job.lease_until)).where(Job.status == JobStatus.RUNNING))
+    return max([at - since for since in (waiting, dropped) if since is not None and since < at], default=timedelta(0))
 
 
 def forget(session: Session, before: datetime, *, most: int) -> int:

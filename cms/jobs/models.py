@@ -44,3 +44,14 @@ class Job(Base, Timestamps):
 
     def __str__(self) -> str:
         return self.label or self.name
+
+
+class Presence(Base):
+    """A worker, and when it last said that it is here."""
+
+    __tablename__ = "job_workers"
+    __table_args__ = (UNSEEN,)
+
+    #: Machine and process.
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    seen_at: Mapped[datetime]

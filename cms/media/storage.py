@@ -28,6 +28,9 @@ class Storage(Protocol):
     def delete(self, digest: str, *, before: datetime | None = None) -> None:
         """Does nothing where there is none, or where it was put later than `before`."""
 
+    def probe(self) -> None:
+        """OSError where nothing can be put."""
+
 
 def open_storage(url: str) -> Storage:
     """The storage that CMS_STORAGE_URL names."""
@@ -69,6 +72,11 @@ class LocalFolder:
         with contextlib.suppress(FileNotFoundError):
             if before is None or path.stat().st_mtime < before.timestamp():
                 path.unlink()
+
+    def probe(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(prefix=".probe-", dir=self.folder) as file:
+            file.write(b"?")
 
     def _place(self, draft: Path, digest: str) -> None:
         path = self._path(digest)

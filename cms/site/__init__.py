@@ -79,6 +79,7 @@ def init_app(app: Flask) -> None:
     site.after_request(keeping.of(KEPT.keys()))
     app.register_blueprint(site)
     LOOKED_AT.add("site.comment_form")
+    health.init_app(app)
     media.init_app(app)
     sheets.init_app(app)
     reads.init_app(app)

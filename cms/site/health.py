@@ -1,18 +1,68 @@
 """For whoever runs the site: is this process alive, and can it serve?"""
 
-from collections.abc import Callable
+import logging
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Response, current_app, jsonify
+from flask import Flask, Response, current_app, jsonify
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from cms.extensions import db
-from cms.web import runtime
+from cms.jobs import leases, presence
+from cms.media.storage import open_storage
+from cms.web import now, runtime
+
+log = logging.getLogger(__name__)
 
 REDIS_SECONDS = 0.25
+DATABASE_MILLISECONDS = 1000
+#: However many ask, each process looks once a second.
+FRESH_SECONDS = 1.0
+#: What was found so long ago says nothing: whoever looks has not come back.
+STALE_SECONDS = 5.0
+#: How long a job may be due without any worker being here: one that starts anew needs a moment.
+NOBODY_HERE = timedelta(minutes=1)
+REGISTRY = "copydesk_readiness"
+
+AWAY = "The database does not answer."
+OLDER = "The tables are not those of this version. Run: python3 manage.py db upgrade"
+#: By name, why it fails; None where it is well.
+Found = dict[str, str | None]
+
+
+@dataclass
+class Readiness:
+    """What one process found last, and when."""
+
+    found: Found = field(default_factory=dict)
+    at: float = -STALE_SECONDS
+    looking: threading.Lock = field(default_factory=threading.Lock)
+
+    def asked(self) -> Found:
+        """One looks at a time; the others are told what was found before it."""
+        if time.monotonic() - self.at < FRESH_SECONDS:
+            return self.found
+        is_stale = time.monotonic() - self.at > STALE_SECONDS
+        if not self.looking.acquire(timeout=STALE_SECONDS if is_stale else 0):
+            return self.found if not is_stale else {"database": "Looking takes too long."}
+        try:
+            if time.monotonic() - self.at >= FRESH_SECONDS:
+                self.found, self.at = _look(), time.monotonic()
+            return self.found
+        finally:
+            self.looking.release()
+
+
+def init_app(app: Flask) -> None:
+    app.extensions[REGISTRY] = Readiness()
 
 
 def alive() -> Response:
@@ -21,49 +71,77 @@ def alive() -> Response:
 
 
 def ready() -> Response:
-    """200 where a reader would get their page; 503 naming what is missing."""
-    checks: dict[str, Callable[[], bool]] = {"database": _database, "migrations": _migrations}
-    if runtime().config.redis_url:
-        checks["redis"] = _redis
-    found = {name: check() for name, check in checks.items()}
+    """200 where a reader would get their page and what follows a change is done; 503 saying what is missing."""
+    readiness: Readiness = current_app.extensions[REGISTRY]
+    found = readiness.asked()
+    reasons = {name: why for name, why in found.items() if why is not None}
     response = jsonify(
-        status="ready" if all(found.values()) else "unavailable",
-        checks={name: "ok" if ok else "failing" for name, ok in found.items()},
+        status="unavailable" if reasons else "ready",
+        checks={name: "ok" if why is None else "failing" for name, why in found.items()},
+        reasons=reasons,
     )
-    if not all(found.values()):
+    if reasons:
         response.status_code = 503
         response.headers["Retry-After"] = "2"
     return response
 
 
-def _database() -> bool:
+def _look() -> Found:
+    """Without a database, or on older tables, the checks that need them cannot be well either."""
+    found: Found = dict.fromkeys(("database", "migrations", "worker"), AWAY)
     try:
-        db.session.connection().exec_driver_sql("SELECT 1")
-    except SQLAlchemyError:
-        db.session.rollback()
-        return False
-    return True
+        found |= _look_into_database(db.session())
+    except (SQLAlchemyError, OSError):
+        log.warning("not ready: the database does not answer")
+    db.session.rollback()
+    found["storage"] = _storage()
+    if runtime().config.redis_url:
+        found["redis"] = _redis()
+    return found
 
 
-def _migrations() -> bool:
+def _look_into_database(session: Session) -> Found:
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"SET LOCAL statement_timeout = {DATABASE_MILLISECONDS}"))
+    older = _migrations(session)
+    return {"database": None, "migrations": older, "worker": older or _worker(session)}
+
+
+def _migrations(session: Session) -> str | None:
     """Whether the tables are those of this version."""
+    current = MigrationContext.configure(session.connection()).get_current_heads()
+    return None if set(current) == _heads(str(current_app.extensions["migrate"].directory)) else OLDER
+
+
+def _worker(session: Session) -> str | None:
+    """Whether what follows changes is done, by whichever worker and wherever."""
+    at = now()
+    late = leases.lateness(session, at)
+    if late > leases.LATE:
+        return f"A job has been due for {int(late.total_seconds() // 60)} minutes."
+    if late > NOBODY_HERE and not presence.present(session, at):
+        return "Jobs wait, and no worker is here. Let `serve` or `python3 manage.py worker` run."
+    return None
+
+
+def _storage() -> str | None:
     try:
-        current = MigrationContext.configure(db.session.connection()).get_current_heads()
-    except SQLAlchemyError:
-        db.session.rollback()
-        return False
-    return set(current) == _heads(str(current_app.extensions["migrate"].directory))
+        open_storage(runtime().config.storage_url).probe()
+    except OSError:
+        return "Files cannot be stored."
+    return None
 
 
-def _redis() -> bool:
+def _redis() -> str | None:
     import redis  # here, since it costs every start a tenth of a second and few installations have one
 
     url = runtime().config.redis_url or ""
     try:
         with redis.Redis.from_url(url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS) as client:
-            return bool(client.ping())
+            client.ping()
     except (redis.RedisError, OSError, ValueError):
-        return False
+        return "Redis does not answer."
+    return None
 
 
 @cache

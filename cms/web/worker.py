@@ -1,17 +1,23 @@
 """Draining the outbox: a thread of whatever serves, or `manage.py worker`. Handlers say how a kind of job is done."""
 
+import contextlib
 import fcntl
 import logging
+import os
+import platform
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from cms.core.db import begin_as, is_away
+from cms.core.db import begin_as, is_away, unless_busy
 from cms.core.i18n import N_
 from cms.extensions import db
-from cms.jobs import leases
+from cms.jobs import leases, presence
 from cms.jobs.leases import Claim, Retry, Unfinished
 from cms.web.runtimes import runtime_of
 from cms.web.visitors import now
@@ -19,6 +25,8 @@ from cms.web.visitors import now
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
+#: When each process last said that it works.
+APPEARED = "copydesk_worker_appeared"
 #: How long a process that is to end waits for the job in hand.
 GRACE_SECONDS = 20.0
 #: Gets the id of the job, which is the same at every attempt, and its arguments. Runs with no transaction open.
@@ -42,6 +50,7 @@ def drain(app: Flask, stop: threading.Event | None = None) -> int:
     tried = 0
     while not (stop and stop.is_set()):
         with app.app_context():  # a new one for each: what is known for the length of a request is asked again
+            _appear()
             claimed = _claim()
             if claimed is None:
                 break
@@ -98,6 +107,17 @@ def _is_first(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _appear() -> None:
+    """Say now and then that somebody works here; where others write just now, the next time will do."""
+    known: dict[int, float] = current_app.extensions.setdefault(APPEARED, {})
+    moment, process = time.monotonic(), os.getpid()
+    if moment - known.get(process, -presence.EVERY.total_seconds()) < presence.EVERY.total_seconds():
+        return
+    known[process] = moment
+    with contextlib.suppress(DBAPIError, PoolTimeout), unless_busy(db.engine) as session:
+        presence.appear(session, f"{platform.node()[:100]}:{process}", now())
 
 
 def _claim() -> Claim | None:

@@ -8,46 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import make_url
-from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from cms import create_app
-from cms.core import db as core
-from cms.extensions import db
 from tests.account.conftest import passing_time
-from tests.browser import Browser
-from tests.conftest import NOON
-from tests.factories import Make
 from tests.services.databases import drop_database
 from tests.services.servers import Server
-
-BUSY_SECONDS = 1.0
-Start = Callable[[str], Browser]
-
-
-@pytest.fixture
-def start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Start]:
-    """An owner signed in on a site with a database of its own, which waits a second for whoever writes."""
-    apps: list[Flask] = []
-
-    def _start(url: str) -> Browser:
-        monkeypatch.setattr(core, "BUSY_MILLISECONDS", int(BUSY_SECONDS * 1000))
-        monkeypatch.setenv("CMS_INSTANCE", str(tmp_path / "instance"))
-        monkeypatch.setenv("CMS_DATABASE_URL", url)
-        monkeypatch.setenv("CMS_BASE_URL", "http://localhost")
-        app = create_app("testing")
-        apps.append(app)
-        with app.app_context(), Session(db.engine, expire_on_commit=False) as session:
-            owner = Make(session, NOON).owner()
-            session.commit()
-        return Browser(app).sign_in(owner)
-
-    yield _start
-    for app in apps:
-        with app.app_context():
-            db.engine.dispose()
+from tests.starting import BUSY_SECONDS, StartSite
 
 
 @contextmanager
@@ -66,10 +33,10 @@ def assert_unavailable(answer: TestResponse) -> None:
 
 
 def test_a_database_that_is_gone_is_said_in_every_part(
-    start: Start, postgres_database: Callable[[str], str], postgres_server: Server
+    start_site: StartSite, postgres_database: Callable[[str], str], postgres_server: Server
 ) -> None:
     url = postgres_database("going_away")
-    browser = start(url)
+    browser = start_site(url)
     token = browser.token()
     assert browser.get("/admin/").status_code == 200
 
@@ -80,8 +47,8 @@ def test_a_database_that_is_gone_is_said_in_every_part(
     assert_unavailable(browser.client.post("/admin/tags/new/", data={"csrf_token": token, "name": "Harbour"}))
 
 
-def test_a_form_that_waited_in_vain_for_another_writer_may_be_sent_again(start: Start, tmp_path: Path) -> None:
-    browser = start(f"sqlite:///{tmp_path / 'site.db'}")
+def test_a_form_that_waited_in_vain_for_another_writer_may_be_sent_again(start_site: StartSite, tmp_path: Path) -> None:
+    browser = start_site(f"sqlite:///{tmp_path / 'site.db'}")
     token = browser.token()
 
     with somebody_writes(tmp_path / "site.db"):
@@ -95,9 +62,9 @@ def test_a_form_that_waited_in_vain_for_another_writer_may_be_sent_again(start: 
 
 
 def test_a_reader_does_not_wait_for_a_writer_to_be_noted_as_seen(
-    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    start_site: StartSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    browser = start(f"sqlite:///{tmp_path / 'site.db'}")
+    browser = start_site(f"sqlite:///{tmp_path / 'site.db'}")
     later = passing_time(browser.app, monkeypatch)
     seen = "SELECT last_seen_at FROM user_sessions"
     with closing(sqlite3.connect(tmp_path / "site.db")) as reader:
