@@ -12,6 +12,7 @@ from dotenv import dotenv_values
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENTS = ("development", "testing", "staging", "production")
 MINIMUM_SECRET = 32
+MINIMUM_TOKEN = 20
 BASE_URL = "http://127.0.0.1:8000"
 Values = dict[str, str]
 KNOWN_SECRETS = (
@@ -50,6 +51,7 @@ class Config:
     log_file: Path | None
     log_megabytes: int
     slow_milliseconds: int
+    metrics_token: str | None
     keep_pages: bool
     private_hooks: bool
 
@@ -100,6 +102,7 @@ def _checked(read: Values, env: str, base_url: str) -> Config:
         log_file=_log_file(_text(read, "LOG_FILE")),
         log_megabytes=_whole(read, "LOG_MEGABYTES", 20),
         slow_milliseconds=_whole(read, "SLOW_MILLISECONDS", 500),
+        metrics_token=_metrics_token(_text(read, "METRICS_TOKEN")),
         keep_pages=_text(read, "KEEP_PAGES") != "off",
         private_hooks=_text(read, "PRIVATE_HOOKS") == "allow",
     )
@@ -159,6 +162,12 @@ def _log_file(path: str | None) -> Path | None:
     if not (folder := Path(path).resolve().parent).is_dir():
         raise ConfigError(f"CMS_LOG_FILE cannot be written: there is no folder {folder}.")
     return Path(path)
+
+
+def _metrics_token(token: str | None) -> str | None:
+    if token is not None and len(token) < MINIMUM_TOKEN:
+        raise ConfigError(f"CMS_METRICS_TOKEN is shorter than {MINIMUM_TOKEN} characters.")
+    return token
 
 
 def _database_url(url: str | None, instance: Path) -> str:

@@ -15,6 +15,7 @@ from cms.core.errors import Invalid
 from cms.core.i18n import _
 from cms.extensions import db
 from cms.web import now, passwords, signed_in
+from cms.web.meters import meters
 
 
 def checked_sign_in(email: str, password: str) -> User:
@@ -62,6 +63,7 @@ def take(tallies: list[Tally]) -> list[int]:
 def _note_failure(user: User | None) -> None:
     sign_in_failed(db.session(), user, sessions.device(), at=now())
     db.session.commit()
+    meters().sign_ins_failed.inc()
 
 
 def _why_not(knows_password_of: User | None) -> str:

@@ -11,6 +11,7 @@ from gunicorn.glogging import Logger
 
 from cms.cli import housekeeping
 from cms.extensions import db
+from cms.web import meters
 from cms.web.worker import Worker
 
 
@@ -46,6 +47,7 @@ class Server(BaseApplication):
             "preload_app": True,
             "control_socket_disable": True,
             "post_worker_init": lambda _worker: self._begin_beside(),
+            "child_exit": lambda _server, worker: meters.process_ended(worker.pid),
             "worker_exit": lambda _server, _worker: self._end_beside(),
             "loglevel": "warning",
             "logger_class": ServerLog,
@@ -76,4 +78,5 @@ class Server(BaseApplication):
 
 def run(app: Flask, *, host: str, port: int, workers: int = 2) -> None:
     """Serve until Ctrl-C or TERM; both end cleanly and finish what is under way."""
+    meters.share(app, "serve")
     Server(app, f"{host}:{port}", workers).run()

@@ -6,6 +6,7 @@ import click
 
 from cms import create_app
 from cms.cli.application import require_migrated
+from cms.web import meters
 from cms.web.worker import Worker, drain
 
 
@@ -22,6 +23,7 @@ def worker(once: bool) -> None:
     if once:
         click.echo(f"{drain(app)} tried.")
         return
+    meters.share(app, "worker")
     working = Worker(app, alone=False)
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda *_received: working.stop())

@@ -73,6 +73,12 @@ def waiting(session: Session, viewer: User, *, most: int) -> int:
     return session.scalars(select(func.count()).select_from(rows.subquery())).one()
 
 
+def held(session: Session, *, most: int) -> int:
+    """How many wait, up to `most`; a number for machines, which tells nothing of any of them."""
+    rows = select(Comment.id).where(Comment.status == PENDING).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(rows)) or 0
+
+
 def answers_to(session: Session, comment: Comment, *, viewer: User) -> list[Comment]:
     """What answers a comment, whatever its status, the oldest first and no more than fit beside it."""
     query = visible_to(viewer).where(Comment.parent_id == comment.id).options(*loaded())

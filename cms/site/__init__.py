@@ -18,6 +18,7 @@ from cms.site import (
     lists,
     lost,
     media,
+    metrics,
     prose,
     reads,
     robots,
@@ -63,6 +64,7 @@ MOMENTARY: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("/oembed", "oembed", embedding.embed),
     ("/healthz", "health", health.alive),
     ("/readyz", "readiness", health.ready),
+    ("/metrics", "metrics", metrics.metrics),
 )
 #: By endpoint, for what may be kept: answers that are the same for everybody.
 KEPT = {f"site.{endpoint}": parameters for _rule, endpoint, _view, parameters in PAGES}

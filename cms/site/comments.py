@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from cms.accounts.models import User
 from cms.comments import actions, fields, limits, threads
 from cms.comments.arrival import Arrival, require_open
-from cms.comments.lifecycle import APPROVED
+from cms.comments.lifecycle import APPROVED, PENDING
 from cms.comments.models import Comment
 from cms.comments.reasons import Reason
 from cms.comments.senders import Sender
@@ -23,6 +23,7 @@ from cms.site.stamps import BadStamp, OldStamp, Stamp
 from cms.web import now, runtime, settings, visitor
 from cms.web.errors import status_of
 from cms.web.limits import is_exempt
+from cms.web.meters import meters
 
 #: A field that people do not see, under a name that programs like to fill in.
 TRAP = "website"
@@ -81,7 +82,10 @@ def _take(slug: str) -> Response:
         db.session.rollback()
         return _page(_edition(slug), visitor(), entered, problem=problem, stamp=stamp)
     target = url_for("site.comment_receipt", slug=slug, c=stamps.receipt_of(comment.id))
+    is_held = comment.status is PENDING
     db.session.commit()
+    if is_held:
+        meters().comments_held.inc()
     return redirect(target, 303)
 
 

@@ -25,6 +25,7 @@ from cms.web import (
     headers,
     languages,
     logs,
+    meters,
     origins,
     probes,
     requests,
@@ -90,6 +91,7 @@ def init_app(app: Flask) -> None:
         app.extensions["copydesk"] = Runtime(config, Clock(db.engine))
         if app.testing:
             upgrade()
+        meters.init_app(app, db.engine)
         watching.init_app(app, db.engine)
     requests.init_app(app)  # before anything that might ask the database who is signed in
     origins.init_app(app)

@@ -15,6 +15,7 @@ from cms.core.i18n import N_
 from cms.extensions import db, mail
 from cms.jobs import actions as jobs
 from cms.jobs.leases import GiveUp, Retry
+from cms.web.meters import meters
 from cms.web.runtimes import runtime
 from cms.web.sealing import seal, unseal
 from cms.web.visitors import now, settings
@@ -113,7 +114,12 @@ def _deliver(to: str, subject: str, body: str, headers: dict[str, str] | None = 
     site = settings()
     sender = formataddr((site.mail_name or site.title, site.mail_from))
     message = EmailMessage(subject.replace("\n", " "), body, sender, [to], headers=headers)
-    with mail.get_connection() as connection:  # which is closed even where the message is refused
-        connection.send_messages([message])
+    try:
+        with mail.get_connection() as connection:  # which is closed even where the message is refused
+            connection.send_messages([message])
+    except (OSError, ValueError):
+        meters().mail.labels("failed").inc()
+        raise
+    meters().mail.labels("sent").inc()
     if is_printed():
         log.info("mail printed above")

@@ -1,4 +1,4 @@
-"""Health checks: a balancer asks a process by its number and without HTTPS, where no visitor may."""
+"""Health checks and metrics: a machine asks a process by its number and without HTTPS, where no visitor may."""
 
 from collections.abc import Iterable
 from urllib.parse import urlsplit
@@ -9,7 +9,7 @@ from flask import Flask
 from config import Config
 
 #: Their answers name neither the site nor whoever asks.
-PATHS = frozenset({"/healthz", "/readyz"})
+PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 def init_app(app: Flask, config: Config) -> None:

@@ -1,4 +1,4 @@
-"""What each request cost: a line for the log, and for a slow one the questions that it asked the database.
+"""What each request cost: counted, and a line for the log, and for a slow one the questions that it asked the database.
 
 Values are never written down, neither those of a query nor what follows the question mark of an address; an address
 that opens a door is named by its rule. Pages that are kept are answered before, and are counted instead.
@@ -14,6 +14,7 @@ from flask import Flask, Response, g, request
 from sqlalchemy import Engine, event, inspect
 
 from cms.web.doors import path_of
+from cms.web.meters import meters
 from cms.web.runtimes import runtime
 
 log = logging.getLogger(__name__)
@@ -85,17 +86,28 @@ def _end(_error: BaseException | None) -> None:
     watch = _watch.get()
     _watch.set(None)
     if watch is not None:
-        _write(watch, g.get("answered", 500))
+        watch.settle()
+        method = request.method if request.method in METHODS else "other"
+        _count(watch, method, g.get("answered", 500))
+        _write(watch, method, g.get("answered", 500))
 
 
-def _write(watch: Watch, status: int) -> None:
+def _count(watch: Watch, method: str, status: int) -> None:
+    counted, endpoint = meters(), request.endpoint or "none"
+    counted.requests.labels(endpoint, method, status).inc()
+    counted.request_seconds.labels(endpoint).observe(watch.seconds)
+    counted.queries.inc(watch.queries)
+    counted.query_seconds.inc(watch.query_seconds)
+
+
+def _write(watch: Watch, method: str, status: int) -> None:
     seconds = watch.seconds
     slow = runtime().config.slow_milliseconds
     is_slow = 0 < slow <= seconds * 1000
     if request.endpoint in QUIET and not is_slow:
         return
     told = {
-        "method": request.method if request.method in METHODS else "other",
+        "method": method,
         "path": path_of(request),
         "status": status,
         "ms": _milliseconds(seconds),

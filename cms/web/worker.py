@@ -19,6 +19,7 @@ from cms.core.i18n import N_
 from cms.extensions import db
 from cms.jobs import leases, presence
 from cms.jobs.leases import Claim, Retry, Unfinished
+from cms.web.meters import meters
 from cms.web.runtimes import runtime_of
 from cms.web.visitors import now
 
@@ -139,13 +140,16 @@ def _claim() -> Claim | None:
 def _work(claimed: Claim) -> None:
     """A handler commits by itself what it writes; the rest of its transaction goes before its job is marked."""
     session = db.session()
+    name = claimed.name if claimed.name in _handlers else "unknown"
     try:
         _handle(claimed)
     except Unfinished as why:
+        meters().jobs.labels(name, "not_done").inc()
         session.rollback()
         log.warning("job %s (%s) is not done: %s", claimed.id, claimed.name, why)
         leases.fail(session, claimed, why, now())
     else:
+        meters().jobs.labels(name, "done").inc()
         session.rollback()
         leases.finish(session, claimed, now())
     session.commit()

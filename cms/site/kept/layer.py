@@ -15,6 +15,7 @@ from cms.site.kept.sending import answer
 from cms.site.kept.shared import Shared
 from cms.site.kept.shelf import MEGABYTE, Files, Memory
 from cms.site.reads import is_somebody, reads_of, write_soon
+from cms.web.meters import meters_of
 from cms.web.runtimes import runtime_of
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class KeptPages:
         if page.post_id is not None and is_somebody(environ):
             reads_of(self._app).count(page.post_id, at)
         write_soon(self._app, at)
-        return answer(page, environ, start_response)
+        return answer(page, environ, start_response, meters_of(self._app))
 
     def _memory_of(self, key: str) -> Memory:
         return self._memory if key.endswith("?") else self._deeper
@@ -97,17 +98,21 @@ class KeptPages:
     def _shared_or_made(self, key: str, environ: "WSGIEnvironment", generation: int) -> KeptPage | Unkept:
         """From another machine, or made by one of all while the others wait."""
         if self._shared is None or not key.endswith("?"):
-            return self._maker.make(key, environ)
+            return self._made(key, environ)
         if (found := self._holding(self._shared.get(generation, key), generation)) is not None:
             return found
         with self._shared.making(key):
             generation = self._generations.current() or generation
             if (found := self._holding(self._shared.get(generation, key), generation)) is not None:
                 return found
-            made = self._maker.make(key, environ)
+            made = self._made(key, environ)
             if isinstance(made, KeptPage):
                 self._shared.put(key, made)
             return made
+
+    def _made(self, key: str, environ: "WSGIEnvironment") -> KeptPage | Unkept:
+        meters_of(self._app).kept_misses.inc()
+        return self._maker.make(key, environ)
 
     def _in_files(self, key: str, generation: int) -> KeptPage | None:
         return self._holding(self._files.get(generation, key), generation)

@@ -7,6 +7,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from cms.site.kept.page import PLAIN, KeptPage, taken
+from cms.web.meters import Meters
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -18,7 +19,9 @@ _numbers = count(1)
 _OF_THE_BODY = "Content-Type"
 
 
-def answer(page: KeptPage, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+def answer(
+    page: KeptPage, environ: "WSGIEnvironment", start_response: "StartResponse", meters: Meters
+) -> Iterable[bytes]:
     """304 to whoever has these very bytes, else the page; nothing but its length to HEAD."""
     coding = next(coding for coding in taken(environ.get("HTTP_ACCEPT_ENCODING", "")) if coding in page.bodies)
     headers = [
@@ -28,8 +31,10 @@ def answer(page: KeptPage, environ: "WSGIEnvironment", start_response: "StartRes
         ("X-Request-Id", f"{_BEGUN}-{os.getpid():x}-{next(_numbers):x}"),
     ]
     if _has_it(environ.get("HTTP_IF_NONE_MATCH", ""), page.etag(coding)):
+        meters.kept_not_modified.inc()
         start_response("304 NOT MODIFIED", [one for one in headers if one[0] != _OF_THE_BODY])
         return []
+    meters.kept_page.inc()
     body = page.bodies[coding]
     if coding != PLAIN:
         headers.append(("Content-Encoding", coding))
