@@ -54,6 +54,7 @@ class Config:
     metrics_token: str | None
     keep_pages: bool
     private_hooks: bool
+    backups: Path
 
     @property
     def is_public(self) -> bool:
@@ -105,6 +106,7 @@ def _checked(read: Values, env: str, base_url: str) -> Config:
         metrics_token=_metrics_token(_text(read, "METRICS_TOKEN")),
         keep_pages=_text(read, "KEEP_PAGES") != "off",
         private_hooks=_text(read, "PRIVATE_HOOKS") == "allow",
+        backups=Path(_text(read, "BACKUP_FOLDER") or instance / "backups").resolve(),
     )
     if not _is_address(config.base_url):
         raise ConfigError("CMS_BASE_URL must be an address such as https://www.example.com.")

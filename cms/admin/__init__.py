@@ -10,6 +10,7 @@ from flask_admin.theme import Theme
 from cms import web
 from cms.admin import chosen, shown
 from cms.admin.activity import ActivityView
+from cms.admin.backups import BackupView
 from cms.admin.comments import CommentView
 from cms.admin.dashboard import DashboardView
 from cms.admin.event_words import label_of
@@ -50,6 +51,7 @@ VIEWS: tuple[type[Gated], ...] = (
     ActivityView,
     TokenView,
     JobView,
+    BackupView,
     TrashView,
     PaletteView,
     PreferencesView,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import defer, joinedload
 
 from cms.accounts.models import User
 from cms.accounts.policy import PlainPolicy
+from cms.admin.backups import standing
 from cms.admin.charts import charts
 from cms.admin.events import EventLine, lines_of
 from cms.admin.gate import WORK, CmsView
@@ -107,6 +108,7 @@ class DashboardView(CmsView):
             problems=[problem for problem in problems if problem.count],
             lately=_lately(person),
             charts=charts(person, at),
+            backups=standing() if PlainPolicy(person).may(P.BACKUP_RUN) else None,
         )
 
 

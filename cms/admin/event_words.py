@@ -17,6 +17,7 @@ NOUNS = {
     "jobs": N_("Job"),
     "api_tokens": N_("Access token"),
     "webhooks": N_("Webhook"),
+    "backups": N_("Backup"),
 }
 
 VERBS = {
@@ -78,6 +79,8 @@ VERBS = {
     "renew": N_("made a new secret of"),
     "ping": N_("sent a test to"),
     "replay": N_("sent a message again to"),
+    "make": N_("asked for"),
+    "check": N_("asked for a check of"),
 }
 
 #: Fields that stand in no form.

@@ -31,6 +31,7 @@ COMMANDS = {
     "media": ("cms.cli.media:media", "The index of where files are used."),
     "worker": ("cms.cli.worker:worker", "Do what follows changes, such as mail, in a process of its own."),
     "tidy": ("cms.cli.tidy:tidy", "Empty the trash and forget addresses, as the settings say."),
+    "backup": ("cms.cli.backups:backup", "Make backups, check them, and put one back."),
     "doctor": ("cms.cli.doctor:doctor", "Check that this installation is healthy."),
 }
 

@@ -133,7 +133,7 @@ ABOUT: dict[Permission, About] = {
     ),
     Permission.IMPORT_RUN: About(N_("Oversight"), N_("Import"), N_("Bring lists in from files, row by row.")),
     Permission.EXPORT_RUN: About(N_("Oversight"), N_("Export"), N_("Download lists as files.")),
-    Permission.BACKUP_RUN: About(N_("Oversight"), N_("Back up"), N_("Make and download backups."), idle=True),
+    Permission.BACKUP_RUN: About(N_("Oversight"), N_("Back up"), N_("Make backups and check them.")),
     Permission.TOKEN_MANAGE: About(
         N_("Oversight"), N_("Manage tokens"), N_("See and revoke everybody's access tokens.")
     ),

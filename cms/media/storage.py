@@ -62,13 +62,13 @@ class LocalFolder:
         return digest
 
     def open(self, digest: str) -> BinaryIO:
-        return self._path(digest).open("rb")
+        return self.path(digest).open("rb")
 
     def exists(self, digest: str) -> bool:
-        return self._path(digest).is_file()
+        return self.path(digest).is_file()
 
     def delete(self, digest: str, *, before: datetime | None = None) -> None:
-        path = self._path(digest)
+        path = self.path(digest)
         with contextlib.suppress(FileNotFoundError):
             if before is None or path.stat().st_mtime < before.timestamp():
                 path.unlink()
@@ -79,17 +79,17 @@ class LocalFolder:
             file.write(b"?")
 
     def _place(self, draft: Path, digest: str) -> None:
-        path = self._path(digest)
+        path = self.path(digest)
         with contextlib.suppress(FileNotFoundError):
             os.utime(path)  # whoever deletes what nobody has sees that it was just sent again
             return
         path.parent.mkdir(exist_ok=True)
         draft.chmod(0o644)
         draft.replace(path)
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
 
-    def _path(self, digest: str) -> Path:
-        """Only a digest becomes a path, so that none leads out of the folder."""
+    def path(self, digest: str) -> Path:
+        """Where it is, or would be. Only a digest becomes a path, so that none leads out of the folder."""
         if not _DIGEST.fullmatch(digest):
             raise FileNotFoundError(digest)
         return self.folder / digest[:2] / digest
@@ -104,7 +104,7 @@ def _copy(source: BinaryIO, target: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """A new name is only safe once its folder is."""
     handle = os.open(folder, os.O_RDONLY)
     try:

@@ -54,6 +54,7 @@ SECTIONS = {
     "mail": N_("Mail"),
     "privacy": N_("Privacy and retention"),
     "programs": N_("Programs"),
+    "backups": N_("Backups"),
 }
 
 T = SettingType
@@ -287,6 +288,27 @@ DECLARED: tuple[Setting, ...] = (
         T.LINES,
         [],
         is_origins=True,
+    ),
+    Setting(
+        "backup_hours",
+        "backups",
+        N_("Back up every so many hours"),
+        N_("The database and all files, while the site serves. 0 leaves it to you."),
+        T.NUMBER,
+        24,
+        most=168,
+    ),
+    Setting(
+        "backup_days", "backups", N_("Keep all backups for days"), N_("From 1 to 365."), T.NUMBER, 7, least=1, most=365
+    ),
+    Setting(
+        "backup_weeks",
+        "backups",
+        N_("And one of each week for weeks"),
+        N_("The newest of the week. The newest of all, and the newest that a check found whole, always stay."),
+        T.NUMBER,
+        4,
+        most=520,
     ),
 )
 

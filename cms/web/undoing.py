@@ -2,6 +2,7 @@
 
 from cms.accounts import inverses as accounts
 from cms.audit import inverses as table
+from cms.backups import actions as backups
 from cms.comments import inverses as comments
 from cms.jobs import inverses as jobs
 from cms.media import inverses as media
@@ -29,6 +30,7 @@ def register() -> None:
     table.register(settings.INVERSES)
     table.register(jobs.INVERSES)
     table.register({}, never=tokens.NEVER)
+    table.register({}, never=backups.NEVER)
     table.register(posts.INVERSES, never=posts.NEVER)
     table.register(comments.INVERSES, never=comments.NEVER)
     table.register(webhooks.INVERSES, never=webhooks.NEVER)

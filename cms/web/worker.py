@@ -8,6 +8,7 @@ import platform
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
@@ -25,15 +26,19 @@ from cms.web.visitors import now
 
 log = logging.getLogger(__name__)
 
+LOCK = "worker.lock"
 LOOK_SECONDS = 1.0
 #: When each process last said that it works.
 APPEARED = "copydesk_worker_appeared"
+#: How often it is asked whether it is time for something that nobody asks for.
+REGULARLY_SECONDS = 60.0
 #: How long a process that is to end waits for the job in hand.
 GRACE_SECONDS = 20.0
 #: Gets the id of the job, which is the same at every attempt, and its arguments. Runs with no transaction open.
 Handler = Callable[[int, dict[str, Any]], None]
 
 _handlers: dict[str, Handler] = {}
+_regular: list[Callable[[], None]] = []
 
 
 def handles(name: str) -> Callable[[Handler], Handler]:
@@ -44,6 +49,19 @@ def handles(name: str) -> Callable[[Handler], Handler]:
         return handler
 
     return keep
+
+
+def regularly(look: Callable[[], None]) -> Callable[[], None]:
+    """Declare what adds a job where it is time for one; every worker asks it, once a minute."""
+    _regular.append(look)
+    return look
+
+
+def look_at_the_clock(app: Flask) -> None:
+    """Ask all that is declared so, each in a transaction of its own."""
+    for look in _regular:
+        with app.app_context():
+            look()
 
 
 def drain(app: Flask, stop: threading.Event | None = None) -> int:
@@ -67,6 +85,7 @@ class Worker:
         self.app = app
         self.alone = alone
         self._stop = threading.Event()
+        self._looked_at = time.monotonic()
         self._thread: threading.Thread | None = None
 
     def begin(self) -> None:
@@ -85,7 +104,7 @@ class Worker:
             self._thread.join(GRACE_SECONDS)
 
     def run(self) -> None:
-        with (runtime_of(self.app).config.instance / "worker.lock").open("a") as file:
+        with (runtime_of(self.app).config.instance / LOCK).open("a") as file:
             while not self._stop.is_set():
                 if not self.alone or _is_first(file.fileno()):
                     self._look()
@@ -93,12 +112,21 @@ class Worker:
 
     def _look(self) -> None:
         try:
+            if time.monotonic() - self._looked_at >= REGULARLY_SECONDS:
+                self._looked_at = time.monotonic()
+                look_at_the_clock(self.app)
             drain(self.app, self._stop)
         except Exception as error:  # the next look may be a better one, and nobody else would start this thread again
             if is_away(error):
                 log.warning("jobs wait: the database is away (%s)", type(error).__name__)
             else:
                 log.exception("jobs wait")
+
+
+def is_working(instance: Path) -> bool:
+    """Whether a process that serves this installation looks for jobs just now."""
+    with (instance / LOCK).open("a") as file:
+        return not _is_first(file.fileno())
 
 
 def _is_first(descriptor: int) -> bool:

@@ -265,7 +265,7 @@ def test_what_a_change_means_costs_the_same_for_many_people(
 
 
 def test_the_matrix_offers_no_right_that_nothing_asks_for(desk: Browser, session: Session, make: Make) -> None:
-    role = make.role(P.POST_CREATE, P.BACKUP_RUN)
+    role = make.role(P.POST_CREATE, P.WEBHOOK_MANAGE)
     session.commit()
 
     form = desk.get(f"{LIST}edit/?id={role.id}").text
@@ -273,7 +273,7 @@ def test_the_matrix_offers_no_right_that_nothing_asks_for(desk: Browser, session
 
     assert f'name="grant.{P.AUDIT_UNDO}"' in form
     for right, label in (
-        (P.BACKUP_RUN, "Back up"),
+        (P.WEBHOOK_MANAGE, "Manage webhooks"),
         (P.TOKEN_MANAGE, "Manage tokens"),
         (P.COMMENT_BAN, "Ban commenters"),
     ):
@@ -282,4 +282,4 @@ def test_the_matrix_offers_no_right_that_nothing_asks_for(desk: Browser, session
     session.refresh(role)
     desk.post(f"{LIST}edit/?id={role.id}", {"version": str(role.version), "label": "Renamed", "confirmed": "1"})
     session.refresh(role)
-    assert {grant.permission for grant in role.grants} == {P.POST_CREATE, P.BACKUP_RUN}
+    assert {grant.permission for grant in role.grants} == {P.POST_CREATE, P.WEBHOOK_MANAGE}

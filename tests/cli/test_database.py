@@ -126,7 +126,7 @@ def test_postgresql_is_copied_with_its_own_program(
 
     refused = manage("db", "upgrade", CMS_DATABASE_URL=url, PATH=str(installation))
     assert (refused.code, refused.out) == (1, "")
-    assert refused.err.startswith("Error: pg_dump is needed for a copy first. Install postgresql-client")
+    assert refused.err.startswith("Error: The copy failed: pg_dump is needed. Install postgresql-client")
 
 
 @pytest.mark.parametrize(("fails", "code"), [("", 0), ("exit 7", 1)])

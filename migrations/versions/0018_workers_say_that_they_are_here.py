@@ -1,13 +1,13 @@
 """workers say that they are here, wherever they run, so that it is noticed when none is
 
-Revision: 0020, after 0015
+Revision: 0018, after 0017
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020"
-down_revision = "0015"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
