@@ -8,6 +8,7 @@ from flask import request
 from flask_admin import expose
 
 from cms.admin import asked as asking
+from cms.admin.appearance import page_of
 from cms.admin.base import CmsModelView
 from cms.admin.gate import CmsView, Gated
 from cms.core.db import row_id
@@ -109,7 +110,8 @@ class PaletteView(CmsView):
         if not self.policy.may(Permission.SETTINGS_MANAGE):
             return []
         every = [
-            Command(_(one.label), f"{settings.link()}#{one.key}", "i-cog", _(SECTIONS[one.section])) for one in DECLARED
+            Command(_(one.label), f"{settings.link(page_of(one))}#{one.key}", "i-cog", _(SECTIONS[one.section]))
+            for one in DECLARED
         ]
         return _fitting(words, every)[:MOST_SETTINGS]
 

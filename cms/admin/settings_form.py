@@ -8,7 +8,9 @@ from wtforms import Field, HiddenField
 from cms.admin.forms import Choice, Line, Number, RecordChoice, RecordForm, Switch, Text
 from cms.core.i18n import LANGUAGES, _
 from cms.core.zones import zone_names
-from cms.settings.declared import DECLARED, SECTIONS, Setting, SettingType
+from cms.settings import appearance
+from cms.settings.declared import DECLARED, SECTIONS
+from cms.settings.kinds import Setting, SettingType
 
 T = SettingType
 
@@ -46,8 +48,13 @@ class SettingsFormBase(RecordForm):
         """The fields of one section, in the order of their declarations."""
         return [self[setting.key] for setting in DECLARED if setting.section == section]
 
-    def sections(self) -> list[tuple[str, str, list[Field]]]:
-        return [(name, label, self.in_section(name)) for name, label in SECTIONS.items()]
+    def sections(self, *, of_appearance: bool) -> list[tuple[str, str, list[Field]]]:
+        """Those that are seen have a page of their own."""
+        return [
+            (name, label, self.in_section(name))
+            for name, label in SECTIONS.items()
+            if (name in appearance.SECTIONS) is of_appearance
+        ]
 
 
 def _limits(setting: Setting, **more: Any) -> dict[str, Any]:
@@ -81,6 +88,7 @@ _FIELDS: dict[SettingType, Callable[[Setting], tuple[type[Field], dict[str, Any]
     T.PAGE: lambda _setting: (RecordChoice, {}),
     T.EMAIL: lambda setting: (Line, {"render_kw": _limits(setting, type="email", required=True)}),
     T.LINES: lambda _setting: (Lines, {"render_kw": {"rows": 5}}),
+    T.COLOUR: lambda setting: (Line, {"render_kw": _limits(setting, spellcheck="false", data_colour="")}),
 }
 
 

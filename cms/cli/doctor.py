@@ -18,9 +18,11 @@ from cms.extensions import db
 from cms.jobs import leases
 from cms.media.models import Media
 from cms.media.storage import open_storage
+from cms.posts import public
 from cms.posts.media_use import faults
 from cms.posts.models import Edition
-from cms.web import now, runtime
+from cms.web import now, runtime, settings
+from cms.web.theme_checks import faults_of_own, try_out
 
 Problems = Iterator[str]
 
@@ -131,6 +133,13 @@ def _folders(_session: Session) -> Problems:
     yield from ()
 
 
+def _theme(session: Session) -> Problems:
+    """What `instance/theme/` has in it, looked at and then tried on the pages that everybody sees."""
+    newest = [edition.path for edition in public.newest(session, now(), most=1).editions]
+    try_out(settings(), ["/", "/search", "/no-such-page", *newest])
+    yield from faults_of_own()
+
+
 CHECKS: tuple[tuple[str, Callable[[Session], Problems]], ...] = (
     ("database and migrations", _database),
     ("tables agree with the models", _schema),
@@ -143,4 +152,5 @@ CHECKS: tuple[tuple[str, Callable[[Session], Problems]], ...] = (
     ("where files are used", _uses),
     ("jobs", _jobs),
     ("secrets", _secrets),
+    ("theme of this installation", _theme),
 )

@@ -16,7 +16,8 @@ from cms.posts.models import Edition, Post
 from cms.posts.policy import PostPolicy
 from cms.posts.queries import is_open
 from cms.references.models import MediaUse
-from cms.settings.declared import DECLARED, SettingType
+from cms.settings.declared import DECLARED
+from cms.settings.kinds import SettingType
 from cms.settings.models import SettingValue
 
 SHOWN = 50

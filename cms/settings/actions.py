@@ -15,9 +15,13 @@ from cms.core.errors import Conflict, Faults, Invalid
 from cms.core.i18n import _, listed
 from cms.core.permissions import Permission
 from cms.settings.checks import checked
-from cms.settings.declared import BY_KEY, SettingType
+from cms.settings.declared import BY_KEY
+from cms.settings.kinds import SettingType
 from cms.settings.models import SettingValue
 from cms.settings.queries import changed_since, load
+from cms.themes import checks as themes
+from cms.themes.look import COLOURS
+from cms.themes.shelf import shelf
 
 # Media and posts stand beside and above settings, so that they are named and not imported.
 _MEDIA = table("media", column("id"), column("kind"), column("trashed_at"))
@@ -43,8 +47,8 @@ def change(
     overwrite is younger.
     """
     require(PlainPolicy(by).may(Permission.SETTINGS_MANAGE))
-    clean = _checked(session, values)
     before = load(session).as_dict()
+    clean = checked_together(session, values, before)
     changed = {key: value for key, value in clean.items() if value != before[key]}
     if seen is not None:
         _refuse_overwriting(session, changed, seen)
@@ -63,7 +67,8 @@ def change(
     return list(changed)
 
 
-def _checked(session: Session, values: dict[str, Any]) -> dict[str, Any]:
+def checked_together(session: Session, values: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """The values as they would be kept beside what there is before; Invalid as in `change`."""
     clean: dict[str, Any] = {}
     faults = Faults()
     for key, value in values.items():
@@ -71,6 +76,10 @@ def _checked(session: Session, values: dict[str, Any]) -> dict[str, Any]:
         with faults.of(key):
             clean[key] = checked(setting, value)
             _require_row(session, setting.type, clean[key])
+    faults.refuse()
+    if any(clean.get(key, before[key]) != before[key] for key in ("theme", *COLOURS)):
+        together = before | clean
+        faults.update(themes.faults(together, shelf().layers(together["theme"])))
     faults.refuse()
     return clean
 

@@ -11,7 +11,8 @@ from cms.core.i18n import LANGUAGES, _
 from cms.core.text import clean_line, clean_text
 from cms.core.zones import zone_names
 from cms.settings import menu
-from cms.settings.declared import Setting, SettingType
+from cms.settings.kinds import Setting, SettingType
+from cms.themes.colours import hex_of
 
 MOST_LINES = 500
 LINE_LENGTH = 300
@@ -96,6 +97,16 @@ def _email(setting: Setting, value: Any) -> str:
     return _short(setting, address)
 
 
+def _colour(_setting: Setting, value: Any) -> str:
+    """Nothing but six digits is kept, since it becomes part of a style sheet."""
+    text = clean_line(_text_of(value))
+    if not text:
+        return ""
+    if (colour := hex_of(text)) is None:
+        raise Invalid(_("Write a colour as # and six digits, such as #1f5fae."))
+    return colour
+
+
 def _lines(setting: Setting, value: Any) -> list[str]:
     if not isinstance(value, list):
         raise Invalid(_("This must be a list of lines."))
@@ -138,4 +149,5 @@ _CHECKS: dict[SettingType, Callable[[Setting, Any], Any]] = {
     T.PAGE: _reference,
     T.EMAIL: _email,
     T.LINES: _lines,
+    T.COLOUR: _colour,
 }

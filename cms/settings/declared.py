@@ -1,52 +1,12 @@
 """Every setting there is, declared once with its type, default, bounds and help."""
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
-
 from cms.core.i18n import N_
-
-
-class SettingType(StrEnum):
-    """How a setting is edited and what it accepts."""
-
-    LINE = "line"
-    TEXT = "text"
-    MARKDOWN = "markdown"
-    NUMBER = "number"
-    SWITCH = "switch"
-    CHOICE = "choice"
-    ZONE = "zone"
-    LANGUAGE = "language"
-    MEDIA = "media"
-    PAGE = "page"
-    EMAIL = "email"
-    LINES = "lines"
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One setting. `choices` are (value, label), numbers stay from `least` to `most`, the lines of some have a form."""
-
-    key: str
-    section: str
-    label: str
-    help: str
-    type: SettingType
-    default: Any
-    choices: tuple[tuple[str, str], ...] = ()
-    least: int = 0
-    most: int = 1_000_000
-    max_length: int = 200
-    is_required: bool = False
-    is_menu: bool = False
-    is_origins: bool = False
-    #: Told to anybody who asks the API.
-    is_public: bool = False
-
+from cms.settings import appearance
+from cms.settings.kinds import Setting, SettingType
 
 SECTIONS = {
     "site": N_("Site"),
+    **appearance.SECTIONS,
     "reading": N_("Reading"),
     "people": N_("Sign-up and sessions"),
     "comments": N_("Comments"),
@@ -82,7 +42,6 @@ DECLARED: tuple[Setting, ...] = (
         max_length=600,
         is_public=True,
     ),
-    Setting("logo_id", "site", N_("Logo"), N_("An image from the media library."), T.MEDIA, None, is_public=True),
     Setting(
         "timezone", "site", N_("Time zone"), N_("Used for every date that readers see."), T.ZONE, "UTC", is_public=True
     ),
@@ -95,16 +54,7 @@ DECLARED: tuple[Setting, ...] = (
         "en",
         is_public=True,
     ),
-    Setting(
-        "menu",
-        "site",
-        N_("Menu"),
-        N_("One entry a line: the words, a bar, the address. For example: About | /about"),
-        T.LINES,
-        [],
-        is_menu=True,
-        is_public=True,
-    ),
+    *appearance.DECLARED,
     Setting(
         "home_page_id",
         "reading",

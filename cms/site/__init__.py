@@ -72,7 +72,7 @@ KEPT = {f"site.{endpoint}": parameters for _rule, endpoint, _view, parameters in
 
 def init_app(app: Flask) -> None:
     """Bind this edge to an application."""
-    site = Blueprint("site", __name__, template_folder="../themes/shipped/copydesk/templates")
+    site = Blueprint("site", __name__)
     for rule, endpoint, view, _parameters in PAGES:
         site.add_url_rule(rule, endpoint, view)
     for rule, endpoint, view in MOMENTARY:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import abort, make_response, redirect, render_template, request, url_for
+from flask import abort, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from cms.accounts.models import User
@@ -24,6 +24,7 @@ from cms.web import now, runtime, settings, visitor
 from cms.web.errors import status_of
 from cms.web.limits import is_exempt
 from cms.web.meters import meters
+from cms.web.themes import render
 
 #: A field that people do not see, under a name that programs like to fill in.
 TRAP = "website"
@@ -60,9 +61,7 @@ def receipt(slug: str) -> Response:
     if comment is None or comment.post_id != edition.post_id:
         abort(404)
     is_public = comment.status is APPROVED
-    return make_response(
-        render_template("site/comment_received.html", edition=edition, comment=comment, is_public=is_public)
-    )
+    return make_response(render("site/comment_received.html", edition=edition, comment=comment, is_public=is_public))
 
 
 def _take(slug: str) -> Response:
@@ -151,7 +150,7 @@ def _page(
 ) -> Response:
     """A stamp that holds is used again: whoever corrects a field at once is not in a hurry."""
     text = stamp.text if stamp is not None else stamps.make(edition.post_id, person.id if person else None)
-    page = render_template(
+    page = render(
         "site/comment_form.html",
         edition=edition,
         person=person,

@@ -33,6 +33,7 @@ class Frame:
     about: str
     logo: Media | None
     menu: list[MenuEntry]
+    foot: list[MenuEntry]
     is_hidden: bool
     feed: str
 
@@ -51,6 +52,7 @@ def frame() -> Frame:
             about=site.about,
             logo=picture(site.logo_id),
             menu=menu(site.menu, request.path),
+            foot=menu(site.foot_menu or site.menu, request.path),
             is_hidden=is_hidden(),
             feed=FEED_PATH,
         )

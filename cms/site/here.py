@@ -1,6 +1,6 @@
 """What a signed-in person sees more of a public page: a fragment for script, since kept pages serve everybody."""
 
-from flask import make_response, render_template, request
+from flask import make_response, request
 from werkzeug.wrappers import Response
 
 from cms.accounts.models import User
@@ -11,6 +11,7 @@ from cms.posts.models import PostKind
 from cms.posts.policy import PostPolicy
 from cms.web import now, visitor
 from cms.web.areas import desk_path
+from cms.web.themes import render
 
 LONGEST_PATH = 500
 
@@ -22,7 +23,7 @@ def bar() -> Response:
         return make_response("", 204)
     path = request.args.get("path", "")[:LONGEST_PATH]
     edit = None if person.needs_second_factor else _editor_of(path, person)
-    return make_response(render_template("site/_here.html", person=person, edit=edit))
+    return make_response(render("site/_here.html", person=person, edit=edit))
 
 
 def _editor_of(path: str, person: User) -> str | None:

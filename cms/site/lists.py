@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Response, abort, make_response, redirect, request, url_for
 from flask_babel import format_date
 from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response as BaseResponse
@@ -17,6 +17,7 @@ from cms.site.elsewhere import elsewhere
 from cms.web import now, settings
 from cms.web.languages import zone
 from cms.web.pictures import find, picture
+from cms.web.themes import render
 
 
 def home() -> BaseResponse:
@@ -27,7 +28,15 @@ def home() -> BaseResponse:
         return stories.show(page)
     if "before" in request.args:
         return posts()
-    return _answer("site/home.html", _listing(), heading=settings().title)
+    site = settings()
+    return _answer(
+        "site/home.html",
+        _listing(most=site.home_posts),
+        heading=site.title,
+        layout=site.home_layout,
+        with_excerpts=site.home_excerpts,
+        with_pictures=site.home_pictures,
+    )
 
 
 def posts() -> BaseResponse:
@@ -81,12 +90,12 @@ def archive(year: int, month: str) -> BaseResponse:
     return _answer("site/archive.html", listing, heading=format_date(start, "MMMM y"), nearby=nearby)
 
 
-def _listing(among: ColumnElement[bool] | None = None) -> Listing:
+def _listing(among: ColumnElement[bool] | None = None, *, most: int = 0) -> Listing:
     """The page that the reader asked for; a cursor that nobody gave out leads nowhere."""
     before = Cursor.read(request.args["before"]) if "before" in request.args else None
     if before is None and "before" in request.args:
         abort(404)
-    return public.newest(db.session(), now(), most=settings().posts_per_page, before=before, among=among)
+    return public.newest(db.session(), now(), most=most or settings().posts_per_page, before=before, among=among)
 
 
 def _answer(template: str, listing: Listing, *, heading: str, description: str = "", **shown: Any) -> Response:
@@ -95,7 +104,7 @@ def _answer(template: str, listing: Listing, *, heading: str, description: str =
         abort(404, _("There are no older posts."))
     first = request.path
     return make_response(
-        render_template(
+        render(
             template,
             editions=listing.editions,
             first=first,

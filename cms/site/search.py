@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import abort, jsonify, make_response, render_template, request, url_for
+from flask import abort, jsonify, make_response, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -17,6 +17,7 @@ from cms.search.query import MAX_LENGTH
 from cms.site.marking import Marks
 from cms.web import now, settings
 from cms.web.pictures import find
+from cms.web.themes import render
 
 MOST_SUGGESTED = 8
 #: Shown where nothing was found.
@@ -52,7 +53,7 @@ def results() -> Response:
     newest = [] if found.hits else public.newest(db.session(), now(), most=NEWEST).editions
     find(settings().logo_id)
     return make_response(
-        render_template(
+        render(
             "site/search.html",
             asked=asked,
             results=page,

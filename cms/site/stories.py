@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import make_response, render_template, request
+from flask import make_response, request
 from werkzeug.wrappers import Response
 
 from cms.comments import threads
@@ -19,6 +19,7 @@ from cms.site.reads import read
 from cms.web import now, settings
 from cms.web.areas import desk_path
 from cms.web.pictures import find, picture
+from cms.web.themes import render
 
 __all__ = ["page", "post", "reading_minutes", "show"]
 
@@ -59,7 +60,7 @@ def show(edition: Edition) -> Response:
     if not is_post and path != "/":
         linked.append(heads.crumbs([*above, (edition.title, path)]))
     return make_response(
-        render_template(
+        render(
             "site/post.html" if is_post else "site/page.html",
             edition=edition,
             path=path,

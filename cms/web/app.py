@@ -31,6 +31,7 @@ from cms.web import (
     requests,
     static,
     telling,
+    themes,
     undoing,
     watching,
 )
@@ -101,6 +102,7 @@ def init_app(app: Flask) -> None:
     headers.init_app(app, config)
     static.init_app(app, config)
     gate.init_app(app)
+    themes.init_app(app, config.instance)
     undoing.register()
     ends.ask(PLACES)
     telling.init(config.base_url)

@@ -19,6 +19,7 @@ from cms.core.i18n import _
 from cms.extensions import db
 from cms.web.areas import is_api, is_desk
 from cms.web.doors import path_of
+from cms.web.themes import render
 from cms.web.typed import Typed, typed
 from cms.web.visitors import visitor
 
@@ -170,12 +171,12 @@ def answer(
 
 def _page(status: int, message: str, unsaved: Typed | None) -> str:
     """The back office's or the site's error page; a plain one where even that fails (the database may be away)."""
-    edge = "admin" if is_desk(request.path) else "site"
+    is_of_desk = is_desk(request.path)
     values: dict[str, Any] = {"status": status, "message": message, "request_id": g.get("request_id", "")}
     values["unsaved"] = unsaved
     if not g.get("failing"):
         try:
-            return render_template(f"{edge}/error.html", **values)
+            return render_template("admin/error.html", **values) if is_of_desk else render("site/error.html", **values)
         except (DBAPIError, PoolTimeout, TemplateNotFound):
             db.session.rollback()
     g.failing = True

@@ -7,6 +7,7 @@ are bundled and compressed once for an installation, and served before Flask is 
 import hashlib
 import shutil
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from wsgiref.headers import Headers
 
@@ -25,6 +26,15 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "X-Content-Type-Options": "nosniff",
 }
+REGISTRY = "copydesk_static"
+
+
+@dataclass(frozen=True)
+class Served:
+    """What answers for static files, and under which name."""
+
+    files: WhiteNoise
+    host: str
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -37,8 +47,21 @@ def init_app(app: Flask, config: Config) -> None:
         add_headers_function=_add_headers,
         immutable_file_test=lambda _path, _url: True,
     )
-    files.add_files(str(compressed(FOLDER, Path(app.instance_path) / "static", tree)), prefix=f"static/{tree}")
     app.wsgi_app = files  # type: ignore[method-assign]
+    app.extensions[REGISTRY] = Served(files, host)
+    serve(app, compressed(FOLDER, Path(app.instance_path) / "static", tree), f"static/{tree}")
+
+
+def serve(app: Flask, folder: Path, prefix: str) -> None:
+    """Answer for the files of this folder before Flask is asked; their address must change with what they hold."""
+    served: Served = app.extensions[REGISTRY]
+    served.files.add_files(str(folder), prefix=prefix)
+
+
+def host_of(app: Flask) -> str:
+    """Where browsers fetch static files; empty for the site itself."""
+    served: Served = app.extensions[REGISTRY]
+    return served.host
 
 
 def digest_of(folder: Path) -> str:

@@ -11,7 +11,8 @@ from cms.core.i18n import LANGUAGES
 from cms.media.models import MediaKind
 from cms.settings import actions
 from cms.settings.checks import checked
-from cms.settings.declared import BY_KEY, DECLARED, SECTIONS, SettingType
+from cms.settings.declared import BY_KEY, DECLARED, SECTIONS
+from cms.settings.kinds import SettingType
 from cms.settings.models import SettingValue
 from cms.settings.queries import load, newest_change
 from tests.factories import Make

@@ -1,7 +1,6 @@
 """What stands around every page."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -9,6 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from cms.site.frame import direction_of, menu
+from cms.themes.shelf import SHIPPED
 from tests.browser import Browser
 from tests.counting import counted
 from tests.factories import Make
@@ -71,7 +71,7 @@ def test_a_refusal_has_a_page_of_the_site(
 
 
 def test_the_style_is_one_small_file(app: object) -> None:
-    style = Path(__file__).parents[2] / "cms" / "static" / "site.css"
+    style = SHIPPED / "copydesk" / "static" / "site.css"
 
     assert style.stat().st_size < 30_000
     assert "@import" not in style.read_text()
