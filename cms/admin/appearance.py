@@ -40,7 +40,7 @@ class Appearance(SettingsPages):
     def appearance_view(self) -> Response | str:
         return self.edited("appearance_view", TEMPLATE)
 
-    @expose(f"/appearance/preview/<any({HOME},{POST}):page>", methods=("POST",))
+    @expose(f"/preview/<any({HOME},{POST}):page>", methods=("POST",))
     def preview_view(self, page: str) -> Response:
         """The page with what was typed, which is neither saved nor kept; a refusal is that of saving."""
         form = form_of_settings()

@@ -10,13 +10,14 @@ from cms.core.generation import Generation
 from cms.posts.lifecycle import PUBLISHED
 from cms.settings.queries import load
 from cms.site.reads import reads_of
+from cms.web.runtimes import runtime_of
 from tests.admin.test_undo import undo_addresses
 from tests.browser import Browser
 from tests.factories import Make
 from tests.forms import untouched
 
 PAGE = "/admin/settings/appearance/"
-HOME, POST = f"{PAGE}preview/home", f"{PAGE}preview/post"
+HOME, POST = "/admin/settings/preview/home", "/admin/settings/preview/post"
 OTHERS = {"theme": "gazette", "accent_light": "#7A1F00", "menu": "Tides | /tides", "home_layout": "grid"}
 
 
@@ -59,13 +60,7 @@ def test_a_preview_shows_what_is_typed_and_leaves_no_trace(
     assert as_found(session) == before
     assert reader.get("/").data == seen
     assert "Tides" not in owner.get("/").text
-    assert reads_of(app).take_if_due(load_time(app)) is None
-
-
-def load_time(app: Flask):
-    from cms.web.runtimes import runtime_of
-
-    return runtime_of(app).clock.now()
+    assert reads_of(app).take_if_due(runtime_of(app).clock.now()) is None
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,22 @@ def test_a_storage_that_is_no_folder_is_found(
     assert "BAD  media folder" in sick.out
 
 
+def test_a_broken_template_is_found_with_its_file_and_line(healthy: Run, installation: Path) -> None:
+    folder = installation / "theme" / "templates" / "site"
+    folder.mkdir(parents=True)
+    (folder / "post.html").write_text("<p>\n{% endif %}")
+    (folder / "home.html").write_text("\n\n{{ nothing.at.all }}")
+    (installation / "theme" / "tokens.css").write_text(":root { --paper: salmon; }")
+
+    sick = healthy("doctor")
+
+    assert sick.code == 1
+    assert "BAD  theme of this installation" in sick.out
+    assert f"{folder / 'post.html'}, line 2: " in sick.out
+    assert f"{folder / 'home.html'}, line 3: " in sick.out
+    assert "--paper: salmon must be light-dark" in sick.out
+
+
 def test_one_problem_does_not_hide_the_others(healthy: Run, installation: Path) -> None:
     (installation / "secret_key").chmod(0o644)
     spoil(installation, "DROP INDEX ix_tags_name_id", "UPDATE users SET active = 0")

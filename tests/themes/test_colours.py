@@ -20,7 +20,7 @@ digits = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
         ("#000000", "#ffffff", 21.0),
         ("#777777", "#ffffff", 4.48),
         ("#767676", "#ffffff", 4.54),
-        ("#abcdef",) * 2 + (1.0,),
+        ("#abcdef", "#abcdef", 1.0),
     ],
 )
 def test_contrast_is_that_of_wcag(one: str, other: str, ratio: float) -> None:
@@ -101,7 +101,7 @@ def test_a_refusal_names_the_ratio_and_what_to_do(chosen: dict[str, str], fields
 
 
 def test_a_colour_is_judged_in_the_theme_that_it_is_meant_for() -> None:
-    settings = NOTHING | {"accent_light": "#0b7a35"}
+    settings = NOTHING | {"accent_light": "#0a7d33"}
 
     assert checks.faults(settings, shelf().layers("copydesk")) == {}
     assert list(checks.faults(settings, shelf().layers("gazette"))) == ["accent_light"]
