@@ -7,10 +7,10 @@ from cms.themes.look import COLOURS, FONTS
 from cms.themes.shelf import DEFAULT, shipped
 
 SECTIONS = {
-    "theme": N_("Theme"),
+    "look": N_("Theme"),
     "colours": N_("Colours"),
     "fonts": N_("Fonts"),
-    "home": N_("Front page"),
+    "front": N_("Front page"),
     "menus": N_("Menus"),
 }
 #: How the front page is laid out; each theme has a template of that name for it.
@@ -46,19 +46,19 @@ _FONTS = tuple(Setting(key, "fonts", _LABELS[key], _FONT_HELP, T.CHOICE, "", cho
 DECLARED: tuple[Setting, ...] = (
     Setting(
         "theme",
-        "theme",
+        "look",
         N_("Theme"),
         N_("How public pages are set. The back office stays as it is."),
         T.CHOICE,
         DEFAULT,
         choices=tuple((theme.name, theme.label) for theme in shipped().values()),
     ),
-    Setting("logo_id", "theme", N_("Logo"), N_("An image from the media library."), T.MEDIA, None, is_public=True),
+    Setting("logo_id", "look", N_("Logo"), N_("An image from the media library."), T.MEDIA, None, is_public=True),
     *_COLOURS,
     *_FONTS,
     Setting(
         "home_layout",
-        "home",
+        "front",
         N_("Layout"),
         N_("Of the newest posts, unless a page was chosen as home page."),
         T.CHOICE,
@@ -67,16 +67,14 @@ DECLARED: tuple[Setting, ...] = (
     ),
     Setting(
         "home_posts",
-        "home",
+        "front",
         N_("Posts on the front page"),
         N_("From 1 to 50; 0 is as many as on other lists."),
         T.NUMBER,
         0,
         most=50,
     ),
-    Setting("home_excerpts", "home", N_("Summaries"), N_("A few lines under each title."), T.SWITCH, True),
-    Setting("home_pictures", "home", N_("Pictures"), N_("Of posts that have one."), T.SWITCH, True),
-    Setting("menu", "menus", N_("Menu"), _MENU_HELP, T.LINES, [], is_menu=True, is_public=True),
+    Setting("logo_id", "look", N_("Logo"), N_("An image from the media library."), T.MEDIA, None, is_public=True),
     Setting(
         "foot_menu",
         "menus",
