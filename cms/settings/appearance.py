@@ -74,7 +74,9 @@ DECLARED: tuple[Setting, ...] = (
         0,
         most=50,
     ),
-    Setting("logo_id", "look", N_("Logo"), N_("An image from the media library."), T.MEDIA, None, is_public=True),
+    Setting("home_excerpts", "front", N_("Summaries"), N_("A few lines under each title."), T.SWITCH, True),
+    Setting("home_pictures", "front", N_("Pictures"), N_("Of posts that have one."), T.SWITCH, True),
+    Setting("menu", "menus", N_("Menu"), _MENU_HELP, T.LINES, [], is_menu=True, is_public=True),
     Setting(
         "foot_menu",
         "menus",

@@ -55,10 +55,19 @@ class Readiness:
             return self.found if not is_stale else {"database": "Looking takes too long."}
         try:
             if time.monotonic() - self.at >= FRESH_SECONDS:
-                self.found, self.at = _look(), time.monotonic()
+                self._note(_look())
             return self.found
         finally:
             self.looking.release()
+
+    def _note(self, found: Found) -> None:
+        """A line for the log where it became worse or better, and not one a second."""
+        reasons = [why for why in found.values() if why is not None]
+        if reasons and found != self.found:
+            log.warning("not ready: %s", " ".join(dict.fromkeys(reasons)))
+        elif not reasons and any(self.found.values()):
+            log.warning("ready again")
+        self.found, self.at = found, time.monotonic()
 
 
 def init_app(app: Flask) -> None:
@@ -91,8 +100,8 @@ def _look() -> Found:
     found: Found = dict.fromkeys(("database", "migrations", "worker"), AWAY)
     try:
         found |= _look_into_database(db.session())
-    except (SQLAlchemyError, OSError):
-        log.warning("not ready: the database does not answer")
+    except (SQLAlchemyError, OSError) as error:
+        log.info("the database does not answer: %s", type(error).__name__)
     db.session.rollback()
     found["storage"] = _storage()
     if runtime().config.redis_url:

@@ -89,7 +89,11 @@ _OF_EVERY_ENTRY: list[Any] = [
 _FOR_PEOPLE: list[Any] = [
     _on_one_line,
     structlog.dev.ConsoleRenderer(
-        colors=False, pad_event_to=0, pad_level=False, exception_formatter=structlog.dev.plain_traceback
+        colors=False,
+        sort_keys=False,
+        pad_event_to=0,
+        pad_level=False,
+        exception_formatter=structlog.dev.plain_traceback,
     ),
 ]
 _FOR_PROGRAMS: list[Any] = [

@@ -179,6 +179,21 @@ def test_a_redis_that_is_stuck_is_not_waited_for(browser: Browser, setting: Sett
         assert time.monotonic() - began < 2
 
 
+def test_it_is_logged_once_that_it_is_not_ready_and_once_that_it_is_again(
+    app: Flask, browser: Browser, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(health, "FRESH_SECONDS", 0.0)
+    well = app.extensions["copydesk"]
+    (tmp_path / "file").touch()
+    ill = replace(well, config=replace(well.config, storage_url=(tmp_path / "file").as_uri()))
+    for state in (well, ill, ill, well, well):
+        monkeypatch.setitem(app.extensions, "copydesk", state)
+        browser.get("/readyz")
+
+    said = [record.getMessage() for record in caplog.records if record.name == health.__name__]
+    assert said == ["not ready: Files cannot be stored.", "ready again"]
+
+
 def test_ready_with_redis(browser: Browser, setting: Setting, redis_url: str) -> None:
     setting(redis_url=redis_url)
 

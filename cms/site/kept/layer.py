@@ -111,8 +111,10 @@ class KeptPages:
             return made
 
     def _made(self, key: str, environ: "WSGIEnvironment") -> KeptPage | Unkept:
-        meters_of(self._app).kept_misses.inc()
-        return self._maker.make(key, environ)
+        made = self._maker.make(key, environ)
+        if isinstance(made, KeptPage):
+            meters_of(self._app).kept_misses.inc()
+        return made
 
     def _in_files(self, key: str, generation: int) -> KeptPage | None:
         return self._holding(self._files.get(generation, key), generation)
