@@ -12,6 +12,7 @@ from cms.cli import server
 from cms.cli.application import migrate_if_empty
 from cms.extensions import db
 from cms.web import now, runtime
+from cms.web.runtimes import runtime_of
 from cms.web.worker import Worker
 
 
@@ -40,7 +41,9 @@ def dev(port: int) -> None:
         require_free("127.0.0.1", port)
     app = create_app("development", base_url=address_of("127.0.0.1", port))
     migrate_if_empty(app)
-    if is_running_from_reloader():  # the other process only watches files, and would do jobs with the code of its start
+    is_drained_here = runtime_of(app).config.broker_url is None
+    # The other process only watches files, and would do jobs with the code of its start.
+    if is_drained_here and is_running_from_reloader():
         Worker(app, alone=True).begin()
     app.run("127.0.0.1", port, debug=True, use_reloader=True)
 

@@ -12,6 +12,7 @@ from gunicorn.glogging import Logger
 from cms.cli import housekeeping
 from cms.extensions import db
 from cms.web import meters
+from cms.web.runtimes import runtime_of
 from cms.web.worker import Worker
 
 
@@ -61,6 +62,8 @@ class Server(BaseApplication):
 
     def _begin_beside(self) -> None:
         housekeeping.begin(self.app)
+        if runtime_of(self.app).config.broker_url is not None:  # which `manage.py worker` drains the outbox by
+            return
         self.worker = Worker(self.app, alone=True)
         self.worker.begin()
 

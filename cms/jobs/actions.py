@@ -16,6 +16,9 @@ from cms.jobs.lifecycle import JOB_LIFE, JobMove, JobStatus
 from cms.jobs.models import LONGEST_LABEL, Job
 from cms.jobs.policy import JobPolicy
 
+#: In the info of a session whose commit makes jobs due, for whoever tells an engine of it.
+ASKED = "jobs_asked"
+
 
 class Standing(NamedTuple):
     """What a move changes of a job, and the record keeps."""
@@ -36,6 +39,7 @@ def add(
     dedupe_key: str | None = None,
 ) -> bool:
     """Ask for a job in the transaction of the change that it follows; False where the same was asked for before."""
+    session.info[ASKED] = True
     values = _new(name, args, label, run_at or at, at) | {"dedupe_key": dedupe_key}
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     asked = dialect.insert(Job).values(**values).on_conflict_do_nothing(index_elements=[Job.dedupe_key])
@@ -45,6 +49,7 @@ def add(
 def add_each(session: Session, name: str, each: Sequence[dict[str, Any]], *, at: datetime, label: str = "") -> None:
     """Ask for one job for each of these arguments, in one statement however many they are."""
     if each:
+        session.info[ASKED] = True
         session.execute(insert(Job), [_new(name, args, label, at, at) for args in each])
 
 
@@ -66,6 +71,7 @@ def set_standing(
     """Record the move and carry it out; who may was asked before."""
     pairs = zip(Standing._fields, standing_of(job), to, strict=True)
     changes: Changes = {name: (before, after) for name, before, after in pairs if before != after}
+    session.info[ASKED] = True
     job.status, job.run_at, job.attempts = to
     job.updated_at = at
     record(session, f"job.{move}", job, by=by, at=at, changes=changes, batch_id=batch_id)

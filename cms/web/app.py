@@ -26,6 +26,7 @@ from cms.web import (
     languages,
     logs,
     meters,
+    nudging,
     origins,
     probes,
     requests,
@@ -94,6 +95,7 @@ def init_app(app: Flask) -> None:
             upgrade()
         meters.init_app(app, db.engine)
         watching.init_app(app, db.engine)
+    nudging.init_app(app)
     requests.init_app(app)  # before anything that might ask the database who is signed in
     origins.init_app(app)
     csrf.init_app(app)

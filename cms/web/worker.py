@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import logging
+import math
 import os
 import platform
 import threading
@@ -64,10 +65,10 @@ def look_at_the_clock(app: Flask) -> None:
             look()
 
 
-def drain(app: Flask, stop: threading.Event | None = None) -> int:
-    """Do all jobs that are due, one after the other; how many were tried. Asked to stop, it ends the one in hand."""
+def drain(app: Flask, stop: threading.Event | None = None, most: float = math.inf) -> int:
+    """Do the jobs that are due, one after the other; how many were tried. Asked to stop, it ends the one in hand."""
     tried = 0
-    while not (stop and stop.is_set()):
+    while tried < most and not (stop and stop.is_set()):
         with app.app_context():  # a new one for each: what is known for the length of a request is asked again
             _appear()
             claimed = _claim()

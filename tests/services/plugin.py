@@ -93,14 +93,19 @@ def postgres_url(postgres_database: Callable[..., str]) -> str:
     return postgres_database("empty")
 
 
-@pytest.fixture
-def redis_url() -> str:
-    """A Redis with nothing in it; each process of the run has a database of its own there."""
+@pytest.fixture(scope="session")
+def redis_address() -> str:
+    """A Redis; each process of the run has a database of its own there."""
     _need(REDIS)
-    url = keeper.shared_server("redis").url.removesuffix("/0") + "/" + WORKER.removeprefix("gw")
-    with redis.Redis.from_url(url) as client:
+    return keeper.shared_server("redis").url.removesuffix("/0") + "/" + WORKER.removeprefix("gw")
+
+
+@pytest.fixture
+def redis_url(redis_address: str) -> str:
+    """That Redis with nothing in it."""
+    with redis.Redis.from_url(redis_address) as client:
         client.flushdb()
-    return url
+    return redis_address
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,7 @@
 """The worker: what is committed is done, what is killed in the middle is done again, and no reason holds a secret."""
 
-import os
-import signal
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -140,50 +134,3 @@ def test_a_mail_sealed_with_another_secret_fails_for_good(
     drain(app)
 
     assert (only(session).status, only(session).last_error) == (FAILED, "It was sealed with another CMS_SECRET_KEY.")
-
-
-PROGRAM = """
-import sys, time
-from cms import create_app
-from cms.web import worker
-
-@worker.handles("probe")
-def slow(_id, args):
-    with open(args["file"], "a") as file:
-        file.write("begun\\n")
-    time.sleep(float(sys.argv[1]))
-    with open(args["file"], "a") as file:
-        file.write("done\\n")
-
-worker.drain(create_app("development"))
-"""
-
-
-def test_a_worker_killed_in_the_middle_loses_nothing(
-    app: Flask, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """SIGKILL, which no process can answer; the next worker comes after the lease."""
-    told = tmp_path / "told"
-    ask(session, file=str(told))
-    environment = {
-        **os.environ,
-        "CMS_DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
-        "CMS_INSTANCE": str(tmp_path),
-        "CMS_BASE_URL": "http://localhost",
-    }
-    first = subprocess.Popen([sys.executable, "-c", PROGRAM, "600"], env=environment, cwd=ROOT)
-    until = time.monotonic() + 60
-    while not told.exists() and time.monotonic() < until:
-        time.sleep(0.05)
-    first.send_signal(signal.SIGKILL)
-    first.wait(30)
-    assert told.read_text() == "begun\n"
-
-    job = session.scalars(select(Job)).one()
-    assert job.lease_until is not None
-    job.lease_until -= leases.LEASE + timedelta(minutes=1)  # as if that time had passed
-    session.commit()
-    subprocess.run([sys.executable, "-c", PROGRAM, "0"], env=environment, cwd=ROOT, check=True, timeout=60)
-
-    assert told.read_text() == "begun\nbegun\ndone\n"
-    assert (only(session).status, only(session).attempts) == (DONE, 2)
