@@ -51,6 +51,7 @@ class Config:
     log_file: Path | None
     log_megabytes: int
     slow_milliseconds: int
+    request_seconds: int
     metrics_token: str | None
     keep_pages: bool
     private_hooks: bool
@@ -102,6 +103,7 @@ def _checked(read: Values, env: str, base_url: str) -> Config:
         staging_mail=_text(read, "STAGING_MAIL") == "send",
         log_file=_log_file(_text(read, "LOG_FILE")),
         log_megabytes=_whole(read, "LOG_MEGABYTES", 20),
+        request_seconds=_whole(read, "REQUEST_SECONDS", 60),
         slow_milliseconds=_whole(read, "SLOW_MILLISECONDS", 500),
         metrics_token=_metrics_token(_text(read, "METRICS_TOKEN")),
         keep_pages=_text(read, "KEEP_PAGES") != "off",

@@ -23,6 +23,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from cms.core import deadline, patience
+
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -34,6 +36,7 @@ MAX_ID = 2**31 - 1
 BUSY_MILLISECONDS = 15_000
 MOMENT_MILLISECONDS = 100
 STATEMENT_MILLISECONDS = 20_000
+POOL_SECONDS = 10
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -168,6 +171,9 @@ def prepare_engine(engine: Engine) -> None:
         _make_private(engine.url.database)
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
+        patience.keep(engine)
+    event.listen(engine, "before_cursor_execute", lambda *_told: deadline.check())
+    event.listen(engine, "commit", lambda _connection: deadline.check())
 
 
 def _make_private(path: str | None) -> None:
@@ -218,12 +224,13 @@ def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {
             "hide_parameters": True,
+            "pool_timeout": POOL_SECONDS,
             "connect_args": {"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
         }
     return {
         "hide_parameters": True,
         "pool_pre_ping": True,
-        "pool_timeout": 10,
+        "pool_timeout": POOL_SECONDS,
         "pool_size": 8,
         "max_overflow": 8,
         "connect_args": {
@@ -240,6 +247,7 @@ _SQLITE_AWAY = (
     sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_INTERRUPT,
 )
 
 

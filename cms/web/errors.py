@@ -11,9 +11,11 @@ from jinja2 import TemplateNotFound
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
-from werkzeug.exceptions import HTTPException, Unauthorized
+from werkzeug.exceptions import ClientDisconnected, HTTPException, Unauthorized
 
+from cms.core import deadline
 from cms.core.db import is_away, is_bad_value
+from cms.core.deadline import TimeIsUp
 from cms.core.errors import CmsError, Conflict, Invalid, NotAllowed, NotFound, Stale, TooLarge, TooOften, Unseen
 from cms.core.i18n import _
 from cms.extensions import db
@@ -54,6 +56,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(PoolTimeout, _on_database)
     app.register_error_handler(OverflowError, _on_database)
     app.register_error_handler(OSError, _on_system)
+    app.register_error_handler(TimeIsUp, _on_time_up)
     app.register_error_handler(Exception, _on_bug)
 
 
@@ -72,6 +75,8 @@ def _on_refusal(error: CmsError) -> Response:
 
 
 def _on_http(error: HTTPException) -> Response:
+    if isinstance(error, ClientDisconnected) and isinstance(error.__context__, TimeoutError):
+        return _unavailable(error)  # they fell silent
     if error.response is not None or error.code is None or error.code < 400:
         return make_response(error.get_response())
     unsaved = typed() if isinstance(error, CSRFError | Unauthorized) else None
@@ -133,6 +138,11 @@ def _on_database(error: DBAPIError | PoolTimeout | OverflowError) -> Response:
 def _on_system(error: OSError) -> Response:
     is_away = isinstance(error, AWAY) or error.errno in FULL_OR_BROKEN
     return _unavailable(error) if is_away else _on_bug(error)
+
+
+def _on_time_up(error: TimeIsUp) -> Response:
+    deadline.end()  # for whatever has to be asked to say so
+    return _unavailable(error)
 
 
 def _unavailable(error: BaseException) -> Response:

@@ -1,15 +1,18 @@
 """What happens to every request before its view: an id, the right kind of transaction, and no malformed text."""
 
 import re
+import socket
 import uuid
 from urllib.parse import unquote_to_bytes
 
 from flask import Flask, Response, abort, current_app, g, request
 
 from cms.audit.actions import request_id
+from cms.core import deadline
 from cms.core.db import begin_as, reading
 from cms.core.i18n import _
 from cms.extensions import db
+from cms.web.runtimes import runtime
 from cms.web.visitors import settings, visitor
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -29,7 +32,9 @@ def init_app(app: Flask) -> None:
     app.before_request(_begin)
     app.before_request(_limit_body)
     app.before_request(_refuse_malformed)
+    app.before_request(_begin_to_wait)
     app.after_request(_name)
+    app.after_request(_wait_no_more)
     app.teardown_request(_end)
 
 
@@ -37,6 +42,27 @@ def _begin() -> None:
     g.request_id = str(uuid.uuid4())
     request_id.set(g.request_id)
     begin_as(may_write=request.method not in SAFE_METHODS)
+    _listen_for(runtime().config.request_seconds or None)
+
+
+def _listen_for(seconds: int | None) -> None:
+    """Whoever falls silent in the middle of what they send keeps a thread no longer than that."""
+    connection: socket.socket | None = request.environ.get("gunicorn.socket")
+    if connection is not None:
+        connection.settimeout(seconds)
+
+
+def _begin_to_wait() -> None:
+    """Once all of the request is here: a large file over a thin line takes the time it takes."""
+    if seconds := runtime().config.request_seconds:
+        deadline.begin(seconds)
+
+
+def _wait_no_more(response: Response) -> Response:
+    """The answer is made. One that is streamed has begun, and no other can be given."""
+    deadline.end()
+    _listen_for(None)  # to send it may take as long as it takes
+    return response
 
 
 def _name(response: Response) -> Response:
@@ -48,6 +74,7 @@ def _end(_error: BaseException | None) -> None:
     for file in request.__dict__.get("files", {}).values():  # only where a form was read
         file.close()
     request_id.set(None)
+    deadline.end()
     begin_as(may_write=True)
 
 

@@ -1,5 +1,7 @@
 """Mail through the outbox, to a real SMTP server: sent once, tried again, or given up with a reason."""
 
+import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from email.message import Message
@@ -111,6 +113,21 @@ def test_a_server_that_is_away_delays_it_and_loses_nothing(sending: Sending, pos
     drain(sending(port))
     assert len(handler.got) == 1
     assert only(session).status is DONE
+
+
+def test_a_server_that_says_nothing_is_not_waited_for_long(
+    sending: Sending, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailing, "TIMEOUT_SECONDS", 1)
+    with socket.create_server(("127.0.0.1", 0)) as stuck:  # takes connections, and never greets
+        app = sending(stuck.getsockname()[1])
+        post(app, "a@example.com")
+        began = time.monotonic()
+        drain(app)
+
+    assert time.monotonic() - began < 10
+    assert (only(session).status, only(session).attempts) == (WAITING, 1)
+    assert only(session).last_error.startswith("The mail server could not be reached")
 
 
 @pytest.mark.parametrize(
