@@ -6,7 +6,7 @@ What a value must be is said once, by the domain: a form asks only whether somet
 from collections.abc import Callable
 from typing import Any
 
-from flask_babel import lazy_gettext, lazy_ngettext
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import (
@@ -27,7 +27,7 @@ from cms.accounts.passwords import LEAST
 from cms.core.errors import CmsError, Faults, marked
 from cms.core.text import USERNAME_LENGTH
 from cms.settings.declared import BY_KEY
-from cms.tokens.actions import LASTS, LONGEST_NAME
+from cms.tokens.actions import LONGEST_NAME
 
 NEW_PASSWORD = {"autocomplete": "new-password", "minlength": LEAST}
 PASSWORD_HELP = lazy_gettext("At least %(least)s characters; 12 or more are better.", least=LEAST)
@@ -221,10 +221,6 @@ class TokenForm(AccountForm):
         description=lazy_gettext("Which program will use it, such as “Importer on the server”."),
         render_kw={"maxlength": LONGEST_NAME, "autocomplete": "off"},
     )
-    days = SelectField(
-        lazy_gettext("Good for"),
-        choices=[(str(days), lazy_ngettext("%(num)s day", "%(num)s days", days)) for days in LASTS],
-        default="30",
-    )
+    days = SelectField(lazy_gettext("Good for"), choices=[], default="30", validate_choice=False)
     #: What may be chosen is said by the page, and judged by the domain.
     scopes = SelectMultipleField(lazy_gettext("Rights"), choices=[], validate_choice=False)

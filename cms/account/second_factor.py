@@ -13,6 +13,7 @@ from cms.core.errors import CmsError, Conflict, Invalid, NotAllowed, TooOften
 from cms.core.i18n import _
 from cms.extensions import db
 from cms.web import letters, now, signed_in
+from cms.web.areas import is_api
 from cms.web.gate import needs_of
 
 blueprint = Blueprint("second_factor", __name__, url_prefix="/account/second-factor", template_folder="templates")
@@ -126,6 +127,8 @@ def _lead_here() -> Response | None:
     endpoint = request.endpoint or ""
     needs = needs_of(current_app, endpoint)
     if needs is None or needs.public or endpoint.partition(".")[0] in (blueprint.name, "confirming"):
+        return None
+    if is_api(request.path):  # which asks it of whoever sends a token, for what is public too
         return None
     if not signed_in().needs_second_factor:
         return None

@@ -6,8 +6,9 @@ from werkzeug.wrappers import Response
 from cms.account.confirming import asks_password
 from cms.account.forms import TokenForm
 from cms.account.pages import page
+from cms.core.db import row_id
 from cms.core.errors import CmsError, Conflict, Invalid
-from cms.core.i18n import _
+from cms.core.i18n import _, ngettext
 from cms.core.permissions import ABOUT, Permission
 from cms.extensions import db
 from cms.tokens import actions, queries
@@ -31,7 +32,7 @@ def show() -> Response:
 @asks_password
 def create() -> Response:
     """The text of the token is on this answer and nowhere else, ever."""
-    form = TokenForm()
+    form = _form()
     if request.method != "POST":
         return _form_page(form)
     try:
@@ -40,7 +41,7 @@ def create() -> Response:
             db.session(),
             name=form.name.data or "",
             scopes=form.scopes.data or [],
-            days=int(form.days.data),
+            days=row_id(form.days.data or "") or 0,
             key=token_key(),
             by=signed_in(),
             at=now(),
@@ -80,3 +81,9 @@ def _list(*, fresh: str | None = None) -> Response:
 def _form_page(form: TokenForm, refusal: CmsError | None = None) -> Response:
     form.scopes.choices = [(right.value, _(ABOUT[right].label)) for right in TokenPolicy(signed_in()).giveable()]
     return page("token_new", refusal=refusal, form=form)
+
+
+def _form() -> TokenForm:
+    form = TokenForm()
+    form.days.choices = [(str(days), ngettext("%(num)s day", "%(num)s days", days)) for days in actions.LASTS]
+    return form

@@ -38,7 +38,7 @@ class DeskComment(CommentShape):
 
 
 class CommentsQuery(ChooseView, Paging):
-    post_id = id_field()
+    post_id = id_field(strict=False)
     status = fields.Enum(CommentStatus, by_value=True, **told("Of the desk."))
 
 

@@ -33,7 +33,7 @@ blueprint = ApiBlueprint("comments", "What is said about posts. Readers see what
 MODERATE = Needs(any_of=(Permission.COMMENT_MODERATE,))
 SAID_LAST = Order(Comment.created_at, Comment.id, is_descending=True)
 SHAPE = either(CommentShape, DeskComment, name="Comment")
-MOVE = f"/<int:id>/moves/<any({', '.join(CommentMove)}):move>"
+MOVE = f"/<int:id>/moves/<any({','.join(CommentMove)}):move>"
 
 
 @blueprint.act("GET", "", needs=PUBLIC, query=CommentsQuery, gives=list_of(SHAPE))

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from flask import Response, jsonify
+from flask import Response, jsonify, make_response
 from marshmallow import Schema, fields, validate
 
 from cms.api import answers, conditions
@@ -80,7 +80,7 @@ def mint(body: dict[str, Any]) -> Response:
         "scope": " ".join(scopes),
     }
     made = {"token": jwts.signed(runtime().config.secret_key, claims), "expires_at": ends}
-    return jsonify(Minted().dump(made))
+    return make_response(jsonify(Minted().dump(made)), 201)
 
 
 def keys() -> Response:

@@ -150,7 +150,7 @@ def trash(id: int) -> Response:
 
 @blueprint.act(
     "POST",
-    f"/<int:id>/moves/<any({', '.join(MOVES)}):move>",
+    f"/<int:id>/moves/<any({','.join(MOVES)}):move>",
     needs=Needs(any_of=SEES),
     gives=MediaShape,
     versioned=True,

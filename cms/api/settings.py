@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask import Response, jsonify
-from marshmallow import INCLUDE, Schema
+from marshmallow import Schema, fields
 
 from cms.api import conditions
 from cms.api.blueprint import ApiBlueprint
-from cms.api.shapes import ChooseView
+from cms.api.shapes import ChooseView, told
 from cms.api.viewing import desk_viewer, is_desk
 from cms.core.errors import marked
 from cms.core.i18n import _
@@ -24,11 +24,10 @@ blueprint = ApiBlueprint("settings", "What the site is called and how it behaves
 MANAGE = (Permission.SETTINGS_MANAGE,)
 
 
-class SettingsShape(Schema):
-    """Each setting under its key; which there are is told by the answer itself."""
-
-    class Meta:
-        unknown = INCLUDE
+#: Each setting under its key; what its value may be is said, and judged, by its declaration.
+SettingsShape: type[Schema] = Schema.from_dict(
+    {setting.key: fields.Raw(allow_none=True, **told(setting.help)) for setting in DECLARED}, name="Settings"
+)
 
 
 @blueprint.act("GET", "", needs=PUBLIC, query=ChooseView, gives=SettingsShape)
@@ -43,9 +42,6 @@ def show(query: dict[str, Any]) -> Response:
 def change(body: dict[str, Any]) -> Response:
     """Change those that are named; all of them, or none where one is at fault."""
     conditions.require_seen(_version(), _all)
-    unknown = {key: _("There is no such setting.") for key in body if key not in BY_KEY}
-    if unknown:
-        raise marked(unknown)
     change_settings(db.session(), body, by=signed_in(), at=now())
     db.session.flush()
     return _answer(list(BY_KEY), {})

@@ -19,8 +19,8 @@ def absolute(path: str) -> str:
 
 
 def id_field(**options: Any) -> fields.Integer:
-    """A number that a row can have."""
-    return fields.Integer(strict=True, validate=validate.Range(1, MAX_ID), **options)
+    """A number that a row can have; in JSON a number and no text of digits."""
+    return fields.Integer(**({"strict": True, "validate": validate.Range(1, MAX_ID)} | options))
 
 
 def told(description: str) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class TagShape(Schema):
 
 class TagsQuery(ChooseView, Paging):
     slug = words()
-    parent_id = id_field()
+    parent_id = id_field(strict=False)
 
 
 class TagChanges(Schema):

@@ -43,7 +43,7 @@ class Texts:
         act("POST", "", needs=Needs(any_of=(creating,)), body=changes, gives=shape, status=201)(self.create)
         act("PATCH", "/<int:id>", needs=seeing, body=changes, gives=shape, versioned=True)(self.change)
         act("DELETE", "/<int:id>", needs=seeing, status=204, versioned=True)(self.trash)
-        moves = f"/<int:id>/moves/<any({', '.join(PostMove)}):move>"
+        moves = f"/<int:id>/moves/<any({','.join(PostMove)}):move>"
         act("POST", moves, needs=seeing, body=MoveBody, gives=shape, versioned=True)(self.move)
 
     def index(self, query: dict[str, Any]) -> Response:

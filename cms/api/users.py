@@ -85,7 +85,7 @@ def change(id: int, body: dict[str, Any]) -> Response:
     return answers.one(person, ManagedUser, version=_version(person))
 
 
-@blueprint.act("POST", f"/<int:id>/moves/<any({', '.join(MOVES)}):move>", needs=MANAGE, gives=SHAPE, versioned=True)
+@blueprint.act("POST", f"/<int:id>/moves/<any({','.join(MOVES)}):move>", needs=MANAGE, gives=SHAPE, versioned=True)
 def move(id: int, move: str) -> Response:
     """Switch an account on or off; off, its sessions and tokens end at once."""
     person, by, at = _person(id), signed_in(), now()

@@ -2,7 +2,7 @@
 
 from cms.accounts.policy import PlainPolicy
 from cms.core.decision import Decision
-from cms.core.permissions import OFFERED, Permission
+from cms.core.permissions import Permission
 from cms.tokens.models import ApiToken
 
 
@@ -15,4 +15,4 @@ class TokenPolicy(PlainPolicy):
 
     def giveable(self) -> list[Permission]:
         """The rights that this person can put into a token."""
-        return [permission for permission in OFFERED if self.may(permission)]
+        return [permission for permission in Permission if self.may(permission)]

@@ -1,0 +1,148 @@
+"""A POST that is sent again is not done again."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Event as Flag
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cms.api import tags
+from cms.audit.models import Event
+from cms.taxonomy.models import Tag
+from cms.tokens.models import ApiAnswer
+from tests.account.conftest import passing_time
+from tests.api.conftest import Of
+from tests.api.program import Program
+from tests.factories import Make
+
+KEY = {"Idempotency-Key": "7f3d-1"}
+
+
+@pytest.fixture
+def program(of: Of, make: Make) -> Program:
+    return of(make.editor())
+
+
+def count_tags(session: Session) -> int:
+    """Without a transaction left open: the programs of a test write to the same database."""
+    session.rollback()
+    found = session.scalar(select(func.count()).select_from(Tag)) or 0
+    session.rollback()
+    return found
+
+
+def test_the_same_request_gets_the_same_answer(program: Program, session: Session) -> None:
+    first = program.post("/tags", {"name": "Sea"}, headers=KEY)
+    again = program.post("/tags", {"name": "Sea"}, headers=KEY)
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.data == first.data
+    assert [again.headers[name] for name in ("ETag", "Location", "Content-Type")] == [
+        first.headers[name] for name in ("ETag", "Location", "Content-Type")
+    ]
+    assert "Idempotency-Replayed" not in first.headers
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert count_tags(session) == 1
+    assert session.scalar(select(func.count()).select_from(Event).where(Event.verb == "tag.create")) == 1
+
+
+def test_another_request_with_the_same_key_is_refused(program: Program, session: Session) -> None:
+    program.post("/tags", {"name": "Sea"}, headers=KEY)
+
+    other = program.post("/tags", {"name": "Land"}, headers=KEY)
+
+    assert (other.status_code, other.json["error"]["code"]) == (422, "invalid")
+    assert count_tags(session) == 1
+
+
+def test_a_key_is_of_one_token(program: Program, of: Of, make: Make) -> None:
+    other = of(make.editor())
+
+    program.post("/tags", {"name": "Sea"}, headers=KEY)
+
+    assert other.post("/tags", {"name": "Land"}, headers=KEY).status_code == 201
+
+
+def test_what_was_refused_may_be_sent_again_corrected(program: Program, session: Session) -> None:
+    refused = program.post("/tags", {"name": ""}, headers=KEY)
+
+    assert refused.status_code == 422
+    assert session.scalars(select(ApiAnswer)).all() == []
+    session.rollback()
+    assert program.post("/tags", {"name": "Sea"}, headers=KEY).status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", "with space", "é", "x" * 256])
+def test_a_key_has_a_form(program: Program, session: Session, key: str) -> None:
+    answer = program.post("/tags", {"name": "Sea"}, headers={"Idempotency-Key": key})
+
+    assert answer.status_code == 422
+    assert count_tags(session) == 0
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Flag, Flag]]:
+    """Making a tag begins, and goes on when it is told to."""
+    begun, go_on = Flag(), Flag()
+    real = tags.taxonomy.create
+
+    def create(*values: Any, **named: Any) -> Tag:
+        begun.set()
+        assert go_on.wait(20)
+        return real(*values, **named)
+
+    monkeypatch.setattr(tags.taxonomy, "create", create)
+    yield begun, go_on
+    go_on.set()
+
+
+def test_of_two_at_once_one_is_told_to_wait(app: Flask, program: Program, session: Session, slow: Any) -> None:
+    begun, go_on = slow
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(lambda: program.post("/tags", {"name": "Sea"}, headers=KEY))
+        assert begun.wait(20)
+        second = pool.submit(lambda: Program(app, program.token).post("/tags", {"name": "Sea"}, headers=KEY))
+        if is_sqlite:  # whose one writer the first is: the other may wait for it, and gets its answer
+            go_on.set()
+        answer = second.result(30)
+        go_on.set()
+        assert first.result(30).status_code == 201
+
+    assert answer.status_code == 409 or (is_sqlite and answer.headers["Idempotency-Replayed"] == "true")
+    assert count_tags(session) == 1
+    assert program.post("/tags", {"name": "Sea"}, headers=KEY).headers["Idempotency-Replayed"] == "true"
+
+
+def test_while_somebody_is_at_it_others_are_told(program: Program, session: Session) -> None:
+    program.post("/tags", {"name": "Sea"}, headers=KEY)
+    kept = session.scalars(select(ApiAnswer)).one()
+    kept.status, kept.lease_until = None, kept.lease_until + timedelta(days=1)
+    session.commit()
+
+    answer = program.post("/tags", {"name": "Sea"}, headers=KEY)
+
+    assert (answer.status_code, answer.json["error"]["code"]) == (409, "conflict")
+
+
+def test_a_process_that_died_at_it_keeps_nobody_waiting_for_ever(program: Program, session: Session) -> None:
+    program.post("/tags", {"name": "Sea"}, headers=KEY)
+    kept = session.scalars(select(ApiAnswer)).one()
+    kept.status, kept.lease_until = None, kept.created_at - timedelta(seconds=1)
+    session.commit()
+
+    assert program.post("/tags", {"name": "Sea"}, headers=KEY).status_code == 422  # done anew: there is such a tag
+
+
+def test_a_day_later_the_key_is_free(
+    app: Flask, program: Program, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program.post("/tags", {"name": "Sea"}, headers=KEY)
+    passing_time(app, monkeypatch)(timedelta(hours=25))
+
+    assert program.post("/tags", {"name": "Land"}, headers=KEY).status_code == 201
