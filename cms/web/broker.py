@@ -13,7 +13,7 @@ from flask import Flask
 from cms.extensions import db
 from cms.web import meters
 from cms.web.runtimes import runtime_of
-from cms.web.worker import drain
+from cms.web.worker import REGULARLY_SECONDS, drain, look_at_the_clock
 
 #: Whoever changes anything never waits for a broker; it is a thread beside that does, and not for long.
 BROKER_SECONDS = 2
@@ -24,7 +24,7 @@ NUDGE_SECONDS = 30
 #: Jobs for one nudge, so that a worker that is to end does not go through all that wait.
 AT_ONCE = 10
 QUEUE = "copydesk"
-TASK = "copydesk.drain"
+TASK, CLOCK = "copydesk.drain", "copydesk.clock"
 #: By the beginning of the address, how its library calls them.
 _TIME_OUTS = {"redi": ("socket_timeout", "socket_connect_timeout"), "amqp": ("write_timeout",)}
 
@@ -33,14 +33,18 @@ class Sweep(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no t
     """Each worker nudges now and then, by the clock of its own loop: there is no other process that has to run."""
 
     requires = frozenset({"celery.worker.consumer.tasks:Tasks"})
-    entry: Any = None
+    entries: tuple[Any, ...] = ()  # none where the broker was never reached
 
     def start(self, consumer: Any) -> None:
-        self.entry = consumer.timer.call_repeatedly(SWEEP_SECONDS, nudge, (consumer.app,))
+        again = consumer.timer.call_repeatedly
+        self.entries = (
+            again(SWEEP_SECONDS, nudge, (consumer.app,)),
+            again(REGULARLY_SECONDS, nudge, (consumer.app, CLOCK)),
+        )
 
     def stop(self, consumer: Any) -> None:
-        if self.entry is not None:  # as where the broker was never reached
-            self.entry.cancel()
+        for entry in self.entries:
+            entry.cancel()
 
 
 def celery_of(app: Flask) -> Celery:
@@ -67,13 +71,18 @@ def celery_of(app: Flask) -> Celery:
         if drain(app, most=AT_ONCE) == AT_ONCE:
             nudge(celery)
 
+    @celery.task(name=CLOCK)  # type: ignore[untyped-decorator]
+    def ask_the_clock() -> None:
+        """What nobody asks for, such as backups; whoever asks twice gets one job."""
+        look_at_the_clock(app)
+
     celery.steps["consumer"].add(Sweep)
     return celery
 
 
-def nudge(celery: Celery) -> None:
+def nudge(celery: Celery, task: str = TASK) -> None:
     """Once, without trying again; raises where the broker is away."""
-    celery.send_task(TASK, expires=NUDGE_SECONDS, retry=False, ignore_result=True)
+    celery.send_task(task, expires=NUDGE_SECONDS, retry=False, ignore_result=True)
 
 
 def work(app: Flask, *, processes: int) -> None:
