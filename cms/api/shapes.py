@@ -94,7 +94,7 @@ class ImageShape(Schema):
 
 def either(public: type[Schema], desk: type[Schema], *, name: str) -> type[Schema]:
     """For the document: the fields of both views, of which those of one are answered."""
-    both = {known: field for shape in (desk, public) for known, field in shape().fields.items()}
+    both = {known: field for shape in (public, desk) for known, field in shape().fields.items()}
     return Schema.from_dict(both, name=name)
 
 
