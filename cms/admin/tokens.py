@@ -39,14 +39,19 @@ class TokenView(CmsModelView):
     columns = (
         Column("name", N_("Token"), "title", value=lambda token: f"{token.name} (cds_…{token.hint})"),
         Column("owner", N_("Owner"), value=lambda token: token.user.name),
-        Column("scopes", N_("Rights"), value=lambda token: rights_of(token), on_phones=False),
+        Column("scopes", N_("Rights"), "number", value=lambda token: len(token.scopes), on_phones=False),
         Column("state", N_("State"), value=lambda token: _(STATES[state_of(token)])),
         Column("expires_at", N_("Good until"), "date", on_phones=False),
         Column("last_used_at", N_("Last used"), "date", on_phones=False),
         Column("created_at", N_("Made"), "date", sort=ApiToken.created_at, newest_first=True),
     )
-    details = (*columns, Column("revoked_at", N_("Revoked"), "date"))
-    export_columns = (Column("id", N_("Id"), "number"), *columns)
+    details = (
+        *columns[:2],
+        Column("scopes", N_("Rights"), value=lambda token: rights_of(token)),
+        *columns[3:],
+        Column("revoked_at", N_("Revoked"), "date"),
+    )
+    export_columns = (Column("id", N_("Id"), "number"), *details)
     filters = (
         ChoiceFilter(name="state", label=N_("State"), choices=tuple(STATES.items()), where=lambda state: stands(state)),
         RelationFilter(

@@ -62,7 +62,7 @@ class ApiBlueprint(Blueprint):
                 made = self.arguments(body, arg_name="body", required=_is_required(body))(made)
             if query is not None:
                 made = self.arguments(query, location="query", arg_name="query")(made)
-            described = doc | {"parameters": [*doc.get("parameters", []), *_headers(method, versioned)]}
+            described = doc | ({"parameters": headers} if (headers := _headers(method, versioned)) else {})
             refusals = _refusals(rule, is_safe=is_safe, versioned=versioned, asks=bool(query or body))
             named = {"operationId": f"{self.kind}_{view.__name__}", "responses": refusals}
             made = self.doc(**described, **_said(needs), **named)(made)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 from cms.api import answers, conditions
 from cms.api.blueprint import ApiBlueprint
 from cms.api.cursors import Order, page
-from cms.api.shapes import ChooseView, Paging, absolute, list_of, moment, told
+from cms.api.shapes import ChooseView, Paging, list_of, moment, told, url_field
 from cms.api.viewing import desk_viewer, is_desk
 from cms.core.db import fits
 from cms.core.errors import NotFound, marked
@@ -50,7 +50,7 @@ UPLOAD = {
 class MediaShape(Schema):
     id = fields.Integer()
     kind = fields.Enum(MediaKind, by_value=True)
-    url = fields.Function(lambda media: absolute(path_of(media)))
+    url = url_field(path_of)
     filename = fields.String()
     mime = fields.String()
     bytes = fields.Integer()

@@ -1,5 +1,6 @@
 """What answers share: errors, lists, and how people, tags and files look wherever they are named."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -18,14 +19,20 @@ def absolute(path: str) -> str:
     return runtime().config.base_url + path
 
 
-def id_field(**options: Any) -> fields.Integer:
+def id_field(*, strict: bool = True, **options: Any) -> fields.Integer:
     """A number that a row can have; in JSON a number and no text of digits."""
-    return fields.Integer(**({"strict": True, "validate": validate.Range(1, MAX_ID)} | options))
+    return fields.Integer(strict=strict, validate=validate.Range(1, MAX_ID), **options)
 
 
 def told(description: str) -> dict[str, Any]:
     """For the reader of the document."""
     return {"metadata": {"description": description}}
+
+
+def url_field(path: Callable[[Any], str], description: str = "") -> fields.Function:
+    """The full address of a page or a file, from its path."""
+    about = {"type": "string", "format": "uri"} | ({"description": description} if description else {})
+    return fields.Function(lambda thing: absolute(path(thing)), metadata=about)
 
 
 class Fault(Schema):
@@ -76,7 +83,7 @@ class PersonShape(Schema):
     id = fields.Integer()
     username = fields.String()
     name = fields.String()
-    url = fields.Function(lambda person: absolute(f"/authors/{person.username}"))
+    url = url_field(lambda person: f"/authors/{person.username}")
 
 
 class TagName(Schema):
@@ -87,7 +94,7 @@ class TagName(Schema):
 
 class ImageShape(Schema):
     id = fields.Integer()
-    url = fields.Function(lambda media: absolute(path_of(media)))
+    url = url_field(path_of)
     width = fields.Integer(allow_none=True)
     height = fields.Integer(allow_none=True)
 

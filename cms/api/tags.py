@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 from cms.api import answers, conditions
 from cms.api.blueprint import ApiBlueprint
 from cms.api.cursors import Order, page
-from cms.api.shapes import ChooseView, Paging, absolute, id_field, list_of, words
+from cms.api.shapes import ChooseView, Paging, id_field, list_of, url_field, words
 from cms.api.viewing import desk_viewer, is_desk
 from cms.core.db import fits
 from cms.core.errors import NotFound
@@ -35,7 +35,7 @@ class TagShape(Schema):
     slug = fields.String()
     description = fields.String()
     parent_id = fields.Integer(allow_none=True)
-    url = fields.Function(lambda tag: absolute(path_of_tag(tag.slug)))
+    url = url_field(lambda tag: path_of_tag(tag.slug))
     created_at = fields.DateTime()
     updated_at = fields.DateTime()
 

@@ -4,7 +4,18 @@ from dataclasses import dataclass
 
 from marshmallow import Schema, fields, validate
 
-from cms.api.shapes import ChooseView, ImageShape, Paging, PersonShape, TagName, absolute, id_field, moment, told, words
+from cms.api.shapes import (
+    ChooseView,
+    ImageShape,
+    Paging,
+    PersonShape,
+    TagName,
+    id_field,
+    moment,
+    told,
+    url_field,
+    words,
+)
 from cms.core.db import MAX_ID
 from cms.posts.actions.moving import possible_moves
 from cms.posts.lifecycle import PostStatus
@@ -21,7 +32,7 @@ class TextShape(Schema):
 
     id = fields.Integer(attribute="post_id")
     kind = fields.Enum(PostKind, by_value=True)
-    url = fields.Function(lambda edition: absolute(edition.path), **told("Where readers find it."))
+    url = url_field(lambda edition: edition.path, "Where readers find it.")
     slug = fields.String()
     title = fields.String()
     summary = fields.String()
@@ -41,7 +52,7 @@ class TextShape(Schema):
 class ShowingShape(Schema):
     """What readers see, or will see."""
 
-    url = fields.Function(lambda showing: absolute(showing.path))
+    url = url_field(lambda showing: showing.path)
     live_from = fields.DateTime()
     live_until = fields.DateTime(allow_none=True)
     version = fields.Integer()
