@@ -18,6 +18,7 @@ from config import Config
 Entry = MutableMapping[str, Any]
 
 MEGABYTE = 1024 * 1024
+LONGEST_FOR_PEOPLE = 200
 #: What an entry says below its first line, each line of it indented.
 _BELOW = ("stack", "statements", "exception")
 
@@ -68,7 +69,7 @@ def _lines(said: str | list[Entry]) -> list[str]:
     """Of a trace, or of the statements of a slow request."""
     if isinstance(said, str):
         return said.splitlines()
-    return [f"{each['times']} × in {each['ms']} ms: {each['statement']}" for each in said]
+    return [f"{each['times']} × in {each['ms']} ms: {each['statement'][:LONGEST_FOR_PEOPLE]}" for each in said]
 
 
 def _printable(text: str) -> str:
