@@ -8,7 +8,6 @@ from cms.account import (
     confirming,
     devices,
     joining,
-    links,
     pages,
     profile,
     resetting,
@@ -74,7 +73,6 @@ def init_app(app: Flask) -> None:
     security.init_app(app, SQLAlchemyUserDatastore(db, User, Role, WebAuthn), register_blueprint=False)
     codes.init_app(app, runtime_of(app).config)
     sessions.init_app(app)
-    links.init_app(app)
     pages.init_app(app, {area.blueprint.name for area in AREAS})
     second_factor.init_app(app)
     UPLOADS.add("profile.take_picture")

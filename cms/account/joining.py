@@ -15,6 +15,7 @@ from cms.core.errors import Invalid, NotAllowed, TooOften
 from cms.core.i18n import _
 from cms.extensions import db
 from cms.web import letters, now, passwords, settings, visitor
+from cms.web.limits import mail_tallies, may_mail
 
 blueprint = Blueprint("joining", __name__, template_folder="templates")
 
@@ -73,15 +74,15 @@ def _ask(form: RegisterForm) -> None:
         password=lambda password: check_password(password, about=(email, username, name, settings().title)),
     )
     email = names.clean_email(email)
-    checking.take(limits.mail_tallies())
+    checking.take(mail_tallies())
     hashed = passwords.hash_password(form.password.data)
-    at, may_mail = now(), limits.may_mail(email)
+    at, is_welcome = now(), may_mail(email)
     secret = joining.ask_for_account(
         db.session(), email=email, username=username, display_name=name, hashed=hashed, at=at
     )
-    if may_mail and secret is None:
+    if is_welcome and secret is None:
         letters.has_account(email)
-    elif may_mail and secret is not None:
+    elif is_welcome and secret is not None:
         letters.confirm_sign_up(email, secret)
     db.session.commit()
 

@@ -1,22 +1,17 @@
 """How often somebody may try, and the signed cookie by which a device is known again."""
 
-import hashlib
-import hmac
 from datetime import timedelta
 from typing import Any
 
 from flask import Response, current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from cms.accounts.actions import attempts
 from cms.accounts.actions.attempts import Limit, Tally
 from cms.accounts.models import User
 from cms.accounts.names import fold_email
-from cms.core.errors import TooOften
 from cms.core.keys import derived_key
-from cms.extensions import db
-from cms.web import now, runtime
-from cms.web.limits import is_exempt, network
+from cms.web import runtime
+from cms.web.limits import is_exempt, keyed, network, tally
 
 FIVE_MINUTES, HOUR = timedelta(minutes=5), timedelta(hours=1)
 SIGN_IN_BY_BOTH = Limit("sign_in.account_and_address", 10, FIVE_MINUTES)
@@ -24,8 +19,6 @@ SIGN_IN_BY_ADDRESS = Limit("sign_in.address", 50, FIVE_MINUTES)
 SIGN_IN_BY_ACCOUNT = Limit("sign_in.account", 30, FIVE_MINUTES)
 SECOND_FACTOR = (Limit("second_factor", 5, FIVE_MINUTES), Limit("second_factor.hour", 20, HOUR))
 CURRENT_PASSWORD = Limit("current_password", 10, FIVE_MINUTES)
-MAIL_BY_ADDRESS = Limit("mail.address", 20, HOUR)
-MAIL_BY_ACCOUNT = Limit("mail.account", 5, HOUR)
 PICTURE = Limit("picture", 10, HOUR)
 LINK_BY_ADDRESS = Limit("link.address", 50, FIVE_MINUTES)
 
@@ -39,42 +32,26 @@ def sign_in_tallies(email: str) -> list[Tally]:
     if is_exempt():
         return []
     account, address = fold_email(email), network()
-    tallies = [_tally(SIGN_IN_BY_BOTH, account, address), _tally(SIGN_IN_BY_ADDRESS, address)]
-    return tallies if _is_known_device(email) else [*tallies, _tally(SIGN_IN_BY_ACCOUNT, account)]
+    tallies = [tally(SIGN_IN_BY_BOTH, account, address), tally(SIGN_IN_BY_ADDRESS, address)]
+    return tallies if _is_known_device(email) else [*tallies, tally(SIGN_IN_BY_ACCOUNT, account)]
 
 
 def second_factor_tallies(user: User) -> list[Tally]:
-    return [] if is_exempt() else [_tally(limit, str(user.id)) for limit in SECOND_FACTOR]
+    return [] if is_exempt() else [tally(limit, str(user.id)) for limit in SECOND_FACTOR]
 
 
 def current_password_tallies(user: User) -> list[Tally]:
-    return [] if is_exempt() else [_tally(CURRENT_PASSWORD, str(user.id))]
+    return [] if is_exempt() else [tally(CURRENT_PASSWORD, str(user.id))]
 
 
 def picture_tallies(user: User) -> list[Tally]:
     """Whoever signs up may have a picture, and must not fill the disk with them."""
-    return [] if is_exempt() else [_tally(PICTURE, str(user.id))]
-
-
-def mail_tallies() -> list[Tally]:
-    """For forms that make us write to somebody."""
-    return [] if is_exempt() else [_tally(MAIL_BY_ADDRESS, network())]
-
-
-def may_mail(email: str) -> bool:
-    """So that nobody's letter box can be filled: whoever asks too often gets the same page and no mail. Counts it."""
-    if is_exempt():
-        return True
-    try:
-        attempts.take(db.session(), [_tally(MAIL_BY_ACCOUNT, fold_email(email))], at=now())
-    except TooOften:
-        return False
-    return True
+    return [] if is_exempt() else [tally(PICTURE, str(user.id))]
 
 
 def link_tallies() -> list[Tally]:
     """For pages behind a link, where somebody could try out links or passwords."""
-    return [] if is_exempt() else [_tally(LINK_BY_ADDRESS, network())]
+    return [] if is_exempt() else [tally(LINK_BY_ADDRESS, network())]
 
 
 def remember_device(response: Response, user: User) -> Response:
@@ -106,18 +83,8 @@ def _device_marks() -> list[str]:
 
 
 def _device_mark(email: str) -> str:
-    return _keyed("device", fold_email(email))[:32]
+    return keyed("device", fold_email(email))[:32]
 
 
 def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(derived_key(runtime().config.secret_key, "device"))
-
-
-def _tally(limit: Limit, *values: str) -> Tally:
-    return Tally(limit, _keyed("limits", "\n".join(values)))
-
-
-def _keyed(purpose: str, value: str) -> str:
-    """Digests of addresses are only worth something with a key: there are few enough addresses to try them all."""
-    key = derived_key(runtime().config.secret_key, purpose)
-    return hmac.new(key.encode(), value.encode(), hashlib.sha256).hexdigest()

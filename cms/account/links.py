@@ -1,10 +1,10 @@
-"""Pages behind a link in a mail: their address is a secret, so it must not travel on."""
+"""Pages behind a link in a mail, whose address is a secret."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
-from flask import Flask, Response, request
+from flask import request
 from flask_wtf.csrf import CSRFError, validate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import ValidationError
@@ -12,9 +12,9 @@ from wtforms import ValidationError
 from cms.account.pages import page
 from cms.accounts.actions.tokens import DeadLink
 from cms.extensions import csrf, db
+from cms.web.secret_addresses import secret_address
 
 Given = ParamSpec("Given")
-MARK = "_copydesk_behind_link"
 
 
 def behind_link(view: Callable[Given, BaseResponse]) -> Callable[Given, BaseResponse]:
@@ -37,16 +37,4 @@ def behind_link(view: Callable[Given, BaseResponse]) -> Callable[Given, BaseResp
             db.session.rollback()
             return page("dead_link", refusal=refusal)
 
-    setattr(guarded, MARK, True)
-    return csrf.exempt(guarded)
-
-
-def init_app(app: Flask) -> None:
-    """First in the list, so last to run: Talisman sets the policy of every answer before."""
-
-    def without_referrer(response: Response) -> Response:
-        if hasattr(app.view_functions.get(request.endpoint or ""), MARK):
-            response.headers["Referrer-Policy"] = "no-referrer"
-        return response
-
-    app.after_request_funcs.setdefault(None, []).insert(0, without_referrer)
+    return secret_address(csrf.exempt(guarded))

@@ -18,6 +18,7 @@ from cms.core.i18n import LANGUAGES, _
 from cms.core.zones import zone_names
 from cms.extensions import db
 from cms.web import letters, now, passwords, settings, signed_in
+from cms.web.limits import mail_tallies, may_mail
 
 blueprint = Blueprint("profile", __name__, url_prefix="/account", template_folder="templates")
 
@@ -96,16 +97,16 @@ def email() -> Response:
     try:
         form.require(email=names.clean_email)
         wanted = names.clean_email(form.email.data)
-        checking.take(limits.mail_tallies())
+        checking.take(mail_tallies())
         me = checking.check_current_password(form)
-        may_mail = limits.may_mail(wanted)
+        is_welcome = may_mail(wanted)
         secret = own.ask_for_email(db.session(), me, wanted, at=now())
     except (Invalid, TooOften) as refusal:
         form.show(refusal)
         return _security_page(refusal, email_form=form)
-    if may_mail and secret is None:
+    if is_welcome and secret is None:
         letters.address_taken(wanted)
-    elif may_mail and secret is not None:
+    elif is_welcome and secret is not None:
         letters.confirm_email(wanted, secret)
     letters.notice(me, _("Somebody asked to give your account another e-mail address."))
     db.session.commit()

@@ -5,7 +5,7 @@ import time
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from cms.account import checking, limits
+from cms.account import checking
 from cms.account.forms import ForgotForm, NewPasswordForm
 from cms.account.links import behind_link
 from cms.account.pages import page
@@ -19,6 +19,7 @@ from cms.core.errors import Invalid, TooOften
 from cms.core.i18n import _
 from cms.extensions import db
 from cms.web import letters, now, passwords, settings
+from cms.web.limits import mail_tallies, may_mail
 
 #: Longer than looking up, writing down and handing over a message takes.
 EQUAL_SECONDS = 0.2
@@ -34,7 +35,7 @@ def forgot() -> Response:
         return page("forgot", form=form)
     try:
         form.require()
-        checking.take(limits.mail_tallies())
+        checking.take(mail_tallies())
     except (Invalid, TooOften) as refusal:
         form.show(refusal)
         return page("forgot", refusal=refusal, form=form)
@@ -73,9 +74,9 @@ def reset(secret: str) -> Response:
 def _send(email: str) -> None:
     """A known address costs more than an unknown one: so that nobody can tell, both wait for the same moment."""
     answer_at = time.monotonic() + EQUAL_SECONDS
-    may_mail = limits.may_mail(email)
+    is_welcome = may_mail(email)
     person: User | None = queries.by_email(db.session(), email)
-    if person is not None and person.active and may_mail:
+    if person is not None and person.active and is_welcome:
         secret = tokens.issue_reset(db.session(), person, at=now())
         (letters.reset if person.password else letters.first_password)(person, secret)
     db.session.commit()

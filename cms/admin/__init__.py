@@ -25,6 +25,7 @@ from cms.admin.preferences import PreferencesView
 from cms.admin.redirects import RedirectView
 from cms.admin.roles import RoleView
 from cms.admin.settings import SettingsView
+from cms.admin.subscribers import SubscriberView
 from cms.admin.tags import TagView
 from cms.admin.toasts import toasts
 from cms.admin.tokens import TokenView
@@ -45,6 +46,7 @@ VIEWS: tuple[type[Gated], ...] = (
     CommentView,
     RedirectView,
     WebhookView,
+    SubscriberView,
     UserView,
     RoleView,
     SettingsView,

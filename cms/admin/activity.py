@@ -30,7 +30,20 @@ MOST_SORTED = 10_000
 
 #: What one can look for: of several acts with one name the first stands for all.
 ACTS = {act: label for act, label in VERBS.items() if act == next(one for one in VERBS if VERBS[one] == label)}
-AREAS = ("post", "page", "tag", "media", "comment", "user", "role", "redirect", "settings", "job", "webhook")
+AREAS = (
+    "post",
+    "page",
+    "tag",
+    "media",
+    "comment",
+    "user",
+    "role",
+    "redirect",
+    "settings",
+    "job",
+    "webhook",
+    "subscriber",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ NOUNS = {
     "api_tokens": N_("Access token"),
     "webhooks": N_("Webhook"),
     "backups": N_("Backup"),
+    "subscribers": N_("Subscriber"),
 }
 
 VERBS = {
@@ -81,6 +82,9 @@ VERBS = {
     "replay": N_("sent a message again to"),
     "make": N_("asked for"),
     "check": N_("asked for a check of"),
+    "join": N_("became a"),
+    "leave": N_("is no longer a"),
+    "remove": N_("removed"),
 }
 
 #: Fields that stand in no form.

@@ -7,7 +7,12 @@ from cms.audit.models import Event
 from cms.core.i18n import N_, _
 
 #: Whoever did something without an account, where it was not the system.
-STRANGERS = {"comment.create": N_("A visitor"), "user.sign_in_failed": N_("Somebody")}
+STRANGERS = {
+    "comment.create": N_("A visitor"),
+    "user.sign_in_failed": N_("Somebody"),
+    "subscriber.join": N_("A reader"),
+    "subscriber.leave": N_("A reader"),
+}
 
 #: What is called otherwise than its kind of act.
 ACTS = {"comment.create": N_("commented"), "settings.change": N_("changed the")}

@@ -61,8 +61,7 @@ def by_time(session: Session, post_id: int, moment: datetime, at: datetime) -> T
     of_post = select(Edition.id).where(Edition.post_id == post_id)
     begins = session.scalar(of_post.where(Edition.live_from == moment)) is not None
     ends = session.scalar(of_post.where(Edition.live_until == moment)) is not None
-    shown = session.scalar(_newest(post_id, at))
-    is_shown = shown is not None and shown.is_live(at)
+    is_shown = edition_now(session, post_id, at) is not None
     if begins and is_shown:
         return _turn(session, Showing.UPDATED if ends else Showing.PUBLISHED, post_id, at, moment)
     if ends and not begins and not is_shown:
@@ -70,10 +69,10 @@ def by_time(session: Session, post_id: int, moment: datetime, at: datetime) -> T
     return None
 
 
-def path_now(session: Session, post_id: int, at: datetime) -> str | None:
-    """Where readers find it; None where they do not."""
+def edition_now(session: Session, post_id: int, at: datetime) -> Edition | None:
+    """What readers see of it; None where they see nothing."""
     edition = session.scalar(_newest(post_id, at))
-    return edition.path if edition is not None and edition.is_live(at) else None
+    return edition if edition is not None and edition.is_live(at) else None
 
 
 def _turn(session: Session, what: Showing, post_id: int, seen_at: datetime, at: datetime) -> Turn:

@@ -197,6 +197,14 @@ DECLARED: tuple[Setting, ...] = (
         max_length=80,
     ),
     Setting(
+        "subscriptions",
+        "mail",
+        N_("Readers may subscribe by mail"),
+        N_("To all new posts or to those with a tag. Switched off, nothing is sent to those who have."),
+        T.SWITCH,
+        True,
+    ),
+    Setting(
         "privacy_note",
         "privacy",
         N_("Note under the comment form"),

@@ -26,6 +26,7 @@ from cms.site import (
     sheets,
     sitemap,
     stories,
+    subscribing,
 )
 from cms.site.feeds import opening
 from cms.site.feeds import views as feeds
@@ -62,9 +63,17 @@ MOMENTARY: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("/search/suggest", "search_suggestions", search.suggestions),
     ("/here", "here", here.bar),
     ("/oembed", "oembed", embedding.embed),
+    ("/subscribe/sent", "subscribe_sent", subscribing.sent),
     ("/healthz", "health", health.alive),
     ("/readyz", "readiness", health.ready),
     ("/metrics", "metrics", metrics.metrics),
+)
+#: These take what somebody sends as well.
+FORMS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
+    ("/posts/<slug>/comments", "comment_form", comments.form),
+    ("/subscribe", "subscribe", subscribing.form),
+    ("/subscribe/confirm/<sealed>", "subscribe_confirm", subscribing.confirm),
+    ("/unsubscribe/<key>", "unsubscribe", subscribing.unsubscribe),
 )
 #: By endpoint, for what may be kept: answers that are the same for everybody.
 KEPT = {f"site.{endpoint}": parameters for _rule, endpoint, _view, parameters in PAGES}
@@ -77,7 +86,8 @@ def init_app(app: Flask) -> None:
         site.add_url_rule(rule, endpoint, view)
     for rule, endpoint, view in MOMENTARY:
         site.add_url_rule(rule, endpoint, view)
-    site.add_url_rule("/posts/<slug>/comments", "comment_form", comments.form, methods=["GET", "POST"])
+    for rule, endpoint, view in FORMS:
+        site.add_url_rule(rule, endpoint, view, methods=["GET", "POST"])
     site.after_request(keeping.of(KEPT.keys()))
     app.register_blueprint(site)
     LOOKED_AT.add("site.comment_form")
@@ -87,7 +97,7 @@ def init_app(app: Flask) -> None:
     reads.init_app(app)
     layer.init_app(app, KEPT)
     opening.init_app(app)
-    for endpoint in ("site.comment_form", *KEPT, *(f"site.{endpoint}" for _rule, endpoint, _view in MOMENTARY)):
+    for endpoint in (*KEPT, *(f"site.{endpoint}" for _rule, endpoint, _view in (*MOMENTARY, *FORMS))):
         declare(app, endpoint, PUBLIC)
     app.jinja_env.globals.update(
         site_frame=frame.frame,

@@ -36,6 +36,7 @@ class Frame:
     foot: list[MenuEntry]
     is_hidden: bool
     feed: str
+    by_mail: bool
 
     def absolute(self, path: str) -> str:
         """The address that the world knows, whatever host this request was sent to."""
@@ -55,6 +56,7 @@ def frame() -> Frame:
             foot=menu(site.foot_menu or site.menu, request.path),
             is_hidden=is_hidden(),
             feed=FEED_PATH,
+            by_mail=site.subscriptions,
         )
     found: Frame = g.site_frame
     return found

@@ -11,7 +11,7 @@ from cms.web.areas import PRIVATE
 def robots() -> Response:
     """A site that is hidden asks for nothing to be read."""
     ours = [f"/{area}{end}" for area in sorted(PRIVATE) for end in ("$", "/")]
-    closed = ["/"] if is_hidden() else [*ours, "/posts/*/comments"]
+    closed = ["/"] if is_hidden() else [*ours, "/posts/*/comments", "/subscribe", "/unsubscribe"]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     if not is_hidden():
         lines += ["", f"Sitemap: {frame().absolute(INDEX_PATH)}"]

@@ -38,18 +38,27 @@ class Stamp:
 
 def make(post_id: int, user_id: int | None) -> str:
     """For the form of one post, and of one member or any guest."""
-    return _serializer("comment form").dumps([post_id, user_id or 0])
+    return make_for("comment form", [post_id, user_id or 0])
 
 
 def read(text: str, post_id: int, user_id: int | None) -> Stamp:
     """Raises BadStamp, or OldStamp where a fresh one is all that is missing."""
+    return read_for("comment form", text, [post_id, user_id or 0])
+
+
+def make_for(purpose: str, values: list[int]) -> str:
+    return _serializer(purpose).dumps(values)
+
+
+def read_for(purpose: str, text: str, expected: list[int]) -> Stamp:
+    """As `read`, of any form."""
     try:
-        values, made_at = _serializer("comment form").loads(text, max_age=DAY, return_timestamp=True)
+        values, made_at = _serializer(purpose).loads(text, max_age=DAY, return_timestamp=True)
     except SignatureExpired as error:
         raise OldStamp from error
     except BadSignature as error:
         raise BadStamp from error
-    if values != [post_id, user_id or 0]:
+    if values != expected:
         raise BadStamp
     return Stamp(text, datetime.now(UTC) - made_at)
 

@@ -30,6 +30,7 @@ from cms.web import (
     origins,
     probes,
     requests,
+    secret_addresses,
     static,
     telling,
     themes,
@@ -103,6 +104,7 @@ def init_app(app: Flask) -> None:
     languages.init_app(app)
     headers.init_app(app, config)
     static.init_app(app, config)
+    secret_addresses.init_app(app)
     gate.init_app(app)
     themes.init_app(app, config.instance)
     undoing.register()

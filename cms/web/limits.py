@@ -1,9 +1,24 @@
-"""Whom limits count, and whom they leave alone."""
+"""Whom limits count, whom they leave alone, and the limits of forms that make us write to somebody."""
+
+import hashlib
+import hmac
+from datetime import timedelta
 
 from flask import request
 
+from cms.accounts.actions import attempts
+from cms.accounts.actions.attempts import Limit, Tally
+from cms.accounts.names import fold_email
+from cms.core.errors import TooOften
+from cms.core.keys import derived_key
 from cms.core.networks import is_loopback, sender_of
+from cms.extensions import db
 from cms.web.runtimes import runtime
+from cms.web.visitors import now
+
+HOUR = timedelta(hours=1)
+MAIL_BY_ADDRESS = Limit("mail.address", 20, HOUR)
+MAIL_BY_ACCOUNT = Limit("mail.account", 5, HOUR)
 
 
 def network() -> str:
@@ -17,3 +32,29 @@ def is_exempt() -> bool:
     if not config.limits:
         return True
     return config.env == "development" and is_loopback(request.remote_addr or "")
+
+
+def mail_tallies() -> list[Tally]:
+    """For forms that make us write to somebody."""
+    return [] if is_exempt() else [tally(MAIL_BY_ADDRESS, network())]
+
+
+def may_mail(email: str) -> bool:
+    """So that nobody's letter box can be filled: whoever asks too often gets the same page and no mail. Counts it."""
+    if is_exempt():
+        return True
+    try:
+        attempts.take(db.session(), [tally(MAIL_BY_ACCOUNT, fold_email(email))], at=now())
+    except TooOften:
+        return False
+    return True
+
+
+def tally(limit: Limit, *values: str) -> Tally:
+    return Tally(limit, keyed("limits", "\n".join(values)))
+
+
+def keyed(purpose: str, value: str) -> str:
+    """Digests of addresses are only worth something with a key: there are few enough addresses to try them all."""
+    key = derived_key(runtime().config.secret_key, purpose)
+    return hmac.new(key.encode(), value.encode(), hashlib.sha256).hexdigest()

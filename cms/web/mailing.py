@@ -90,9 +90,14 @@ def _send_job(job_id: int, args: dict[str, Any]) -> None:
     settings()  # kept for the mail, so that no transaction is open while it is sent
     db.session.rollback()
     host = urlsplit(runtime().config.base_url).hostname
-    headers = {"Message-ID": f"<job-{job_id}-{_mark(args)}@{host}>"}
+    headers = {"Message-ID": f"<job-{job_id}-{digest(args['sealed'])}@{host}>"}
+    deliver(message["to"], message["subject"], message["body"], headers)
+
+
+def deliver(to: str, subject: str, body: str, headers: dict[str, str]) -> None:
+    """For a job, with no transaction open: what goes wrong says whether another attempt may help."""
     try:
-        _deliver(message["to"], message["subject"], message["body"], headers)
+        _deliver(to, subject, body, headers)
     except SMTPRecipientsRefused as error:
         codes = sorted({code for code, _text in error.recipients.values()})
         outcome = GiveUp if all(code >= 500 for code in codes) else Retry
@@ -104,9 +109,9 @@ def _send_job(job_id: int, args: dict[str, Any]) -> None:
         raise Retry(N_("The mail server could not be reached, or refused."), type(error).__name__) from None
 
 
-def _mark(args: dict[str, Any]) -> str:
-    """Tells this job from one with its number in another copy of the site."""
-    return hashlib.sha256(args["sealed"].encode()).hexdigest()[:16]
+def digest(text: str) -> str:
+    """For a Message-ID: it tells one letter from another, in another copy of the site as well, and nothing else."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _deliver(to: str, subject: str, body: str, headers: dict[str, str] | None = None) -> None:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from datetime import timedelta
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -16,10 +17,11 @@ def seal(values: dict[str, Any]) -> str:
     return _fernet().encrypt(json.dumps(values).encode()).decode()
 
 
-def unseal(sealed: str) -> dict[str, Any] | None:
-    """None where it was sealed with another secret, or is no seal at all."""
+def unseal(sealed: str, *, within: timedelta | None = None) -> dict[str, Any] | None:
+    """None where it was sealed with another secret or longer ago than this, or is no seal at all."""
+    seconds = int(within.total_seconds()) if within is not None else None
     try:
-        values: dict[str, Any] = json.loads(_fernet().decrypt(sealed.encode()))
+        values: dict[str, Any] = json.loads(_fernet().decrypt(sealed.encode(), ttl=seconds))
     except InvalidToken:
         return None
     return values

@@ -11,6 +11,7 @@ from cms.extensions import db
 from cms.jobs import actions as jobs
 from cms.posts import showing
 from cms.posts.showing import Turn
+from cms.subscriptions import mailings
 from cms.web.runtimes import runtime
 from cms.web.visitors import now
 from cms.web.worker import handles
@@ -24,6 +25,7 @@ def init(base_url: str) -> None:
     """Follow the record from now on; addresses that are told begin with this."""
 
     def tell_of_event(session: Session, event: Event) -> None:
+        mailings.follow(session, event)
         if event.subject_type == "comments":
             following.tell_of_comment(session, event, base_url)
         elif event.subject_type == "posts" and "editions" in event.changes:
@@ -55,3 +57,4 @@ def _look(_job_id: int, args: dict[str, Any]) -> None:
 
 def _tell(session: Session, turn: Turn, base_url: str, *, brought_by: str) -> None:
     following.tell_of_turn(session, turn, base_url, brought_by=brought_by)
+    mailings.begin(session, turn)

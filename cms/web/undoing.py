@@ -13,6 +13,7 @@ from cms.posts import merge_inverses as merges
 from cms.posts import tag_inverses as tags
 from cms.redirects import inverses as redirects
 from cms.settings import inverses as settings
+from cms.subscriptions import inverses as subscriptions
 from cms.tokens import inverses as tokens
 from cms.webhooks import inverses as webhooks
 
@@ -33,4 +34,5 @@ def register() -> None:
     table.register({}, never=backups.NEVER)
     table.register(posts.INVERSES, never=posts.NEVER)
     table.register(comments.INVERSES, never=comments.NEVER)
+    table.register({}, never=subscriptions.NEVER)
     table.register(webhooks.INVERSES, never=webhooks.NEVER)

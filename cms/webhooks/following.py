@@ -49,12 +49,12 @@ def data_of_text(turn: Turn, base_url: str) -> dict[str, Any]:
 
 def data_of_comment(session: Session, comment: Comment, event: Event, base_url: str) -> dict[str, Any]:
     """The address is that of the comment while readers see it, else none."""
-    path = showing.path_now(session, comment.post_id, event.at)
-    is_seen = comment.status is CommentStatus.APPROVED and path is not None
+    edition = showing.edition_now(session, comment.post_id, event.at)
+    is_seen = comment.status is CommentStatus.APPROVED
     return {
         "id": comment.id,
         "post_id": comment.post_id,
         "parent_id": comment.parent_id,
         "status": comment.status.value,
-        "url": f"{base_url}{path}#comment-{comment.id}" if is_seen else None,
+        "url": f"{base_url}{edition.path}#comment-{comment.id}" if edition is not None and is_seen else None,
     }

@@ -20,6 +20,7 @@ from cms.media import folders
 from cms.posts.lifecycle import PostStatus
 from cms.posts.models import Post
 from cms.redirects import actions as redirects
+from cms.subscriptions.models import Subscriber
 from cms.taxonomy.models import Tag
 from cms.webhooks.models import Webhook
 from tests.browser import Browser
@@ -57,6 +58,7 @@ class Site:
             times = {"run_at": NOON, "created_at": NOON, "updated_at": NOON}
             self.session.add(Job(name="mail.send", status=job_status, **times))
         redirects.create(self.session, redirects.Route("/old", 301, "/new"), by=self.owner, at=NOON)
+        self.session.add(Subscriber(email="reader@example.com", key="key", created_at=NOON))
         times = {"created_at": NOON, "updated_at": NOON}
         self.session.add(Webhook(url="https://example.com/hook", events=[], sealed_secret="…", **times))
         self.session.commit()
@@ -91,7 +93,7 @@ def counts(page: str, *words: str) -> list[int]:
 
 def test_each_list_that_has_actions_is_among_them() -> None:
     assert {area for area, _bulk in ACTIONS} == set(
-        "posts pages tags media comments redirects webhooks users roles jobs".split()
+        "posts pages tags media comments redirects webhooks subscribers users roles jobs".split()
     )
 
 

@@ -32,6 +32,7 @@ KINDS |= {
     "settings": "settings",
     "job": "jobs",
     "webhook": "webhooks",
+    "subscriber": "subscribers",
 }
 
 

@@ -27,8 +27,8 @@ TABLE = Path(__file__).with_name("table.txt")
 SAFE = ("GET",)
 #: No cookie is looked at here, so that no token of a form protects it; `tests/api` asks with tokens of programs.
 PROGRAMS = "/api/"
-#: The one form without a session: it carries a signed stamp, and its own tests try it without.
-STAMPED = {"site.comment_form"}
+#: Forms without a session: they carry a signed stamp or have a secret address, and their own tests try them without.
+STAMPED = {"site.comment_form", "site.subscribe", "site.subscribe_confirm", "site.unsubscribe"}
 
 
 def routes(app: Flask) -> list[tuple[str, Rule]]:

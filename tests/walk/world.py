@@ -12,6 +12,7 @@ from cms.accounts.models import User, UserSession
 from cms.audit.models import Event
 from cms.posts.lifecycle import PostStatus
 from cms.redirects.models import Redirect
+from cms.subscriptions.models import Subscriber
 from cms.taxonomy import actions as taxonomy
 from cms.webhooks.models import Webhook
 from tests.factories import Make
@@ -49,7 +50,8 @@ def build(session: Session, make: Make, role: str) -> World:
         user_id=other_owner.id, digest="0" * 64, created_at=make.at, last_seen_at=make.at, expires_at=make.at
     )
     hook = Webhook(url="https://example.com/hook", events=[], sealed_secret="…", created_at=make.at, updated_at=make.at)
-    session.add_all([redirect, opened, hook])
+    reader = Subscriber(email="reader@example.com", key="a-key", everything=True, created_at=make.at)
+    session.add_all([redirect, opened, hook, reader])
     session.flush()
     taxonomy.update(session, tag, {"description": "Where ships lie"}, by=other_owner, at=make.at)
     done = session.scalars(select(Event)).one()
@@ -63,6 +65,7 @@ def build(session: Session, make: Make, role: str) -> World:
         "admin_media": media.id,
         "admin_redirects": redirect.id,
         "admin_webhooks": hook.id,
+        "admin_subscribers": reader.id,
         "admin_users": other_owner.id,
         "admin_roles": make.roles["owner"].id,
         "live_slug": live.slug,
@@ -98,6 +101,8 @@ def _argument(rule: Rule, name: str, world: World, row_id: int) -> Any:
         "tree": "0" * 12,
         "digest": world.values["file"].digest[:16],
         "path": "no-such-page",
+        "key": "no-such-key",
+        "sealed": "no-such-link",
         "move": next((move for area, move in MOVES.items() if area in rule.endpoint), "publish"),
     }
     if name == "slug":
