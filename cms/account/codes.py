@@ -9,7 +9,6 @@ from flask_security import Totp
 from cms.accounts.models import User
 from cms.core.keys import derived_key
 from cms.web import settings
-from cms.web.limits import derived_key
 from config import Config
 
 #: One step to either side, for clocks that differ.

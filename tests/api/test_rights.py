@@ -83,13 +83,12 @@ def ask(program: Program, method: str, rule: Rule, ids: dict[str, int]) -> int:
 def test_an_endpoint_opens_to_those_who_have_a_right_that_it_declares(
     app: Flask, engine: Engine, clean: None, role: str
 ) -> None:
-    wrong, asked = {}, 0
-    for method, rule in endpoints(app):
+    wrong = {}
+    for asked, (method, rule) in enumerate(endpoints(app)):
         needs = needs_of(app, rule.endpoint)
         assert needs is not None
         if method != "GET" or not asked:
             walker, ids, whole, empty = walk_in(app, engine, role)
-        asked += 1
         may = needs.public or needs.signed_in or bool(PlainPolicy(walker).may_any(*needs.any_of))
         stranger = ask(Program(app), method, rule, ids)
         without = ask(Program(app, empty), method, rule, ids)
