@@ -14,6 +14,7 @@ from cms.posts import showing
 from cms.posts.showing import Showing, Turn
 from cms.webhooks import kinds
 from cms.webhooks.deliveries import tell
+from cms.webhooks.queries import listening
 
 
 def tell_of_turn(session: Session, turn: Turn, base_url: str, *, brought_by: str) -> None:
@@ -27,9 +28,9 @@ def tell_of_comment(session: Session, event: Event, base_url: str) -> None:
     """A comment that came, appeared or went, as far as readers or moderators notice."""
     before, after = event.changes.get("status", (None, None))
     kind = kinds.of_comment(event.verb, before, after)
-    comment = session.get(Comment, event.subject_id) if kind is not None else None
-    if kind is None or comment is None:
+    if kind is None or not listening(session, kind):
         return
+    comment = session.get_one(Comment, event.subject_id)
     session.flush()
     occasion = f"comment:{comment.id}:{kind}:event-{event.id}"
     tell(session, kind, data_of_comment(session, comment, event, base_url), occasion=occasion, at=event.at)
