@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from cms.accounts.models import User
 from cms.accounts.policy import PlainPolicy
 from cms.admin import telling
-from cms.admin.event_values import Names, role_names, said, tag_ids_in, told
+from cms.admin.event_values import WORDS, Names, role_names, said, tag_ids_in, told
 from cms.admin.event_words import NOUNS, act_of, label_of
 from cms.admin.portraits import portraits_of
 from cms.audit.actions import CHANGED, PARTS
@@ -20,7 +20,7 @@ from cms.audit.models import Event, EventPersonal
 from cms.core.i18n import _
 from cms.core.permissions import Permission
 from cms.media.models import Media, MediaFolder
-from cms.posts.diff import Piece, compare
+from cms.posts.diff import Piece, compare, replaced
 from cms.posts.models import Post
 from cms.posts.policy import PostPolicy
 from cms.taxonomy.models import Tag
@@ -156,7 +156,7 @@ def _line(event: Event, names: Names, beside: dict[str, Any], portrait: str | No
     page = PAGES.get(event.subject_type)
     noun = telling.special_noun(event) or _(NOUNS.get(event.subject_type, event.subject_type))
     own = telling.own_act(event)
-    label = names.get((User, event.subject_id or 0)) if event.subject_type == "users" else event.subject_label
+    label = _label(event, names)
     if event.verb.startswith("page."):
         page = "/admin/pages/details/?id={}"
     return EventLine(
@@ -177,6 +177,19 @@ def _line(event: Event, names: Names, beside: dict[str, Any], portrait: str | No
     )
 
 
+def _label(event: Event, names: Names) -> str | None:
+    """What the subject is called: people as they are called now, and what the site named in the words of the reader."""
+    match event.subject_type:
+        case "users":
+            return names.get((User, event.subject_id or 0))
+        case "settings":
+            return None
+        case "roles":
+            return _(event.subject_label) if event.subject_label else None
+        case _:
+            return event.subject_label
+
+
 def _change(event: Event, field: str, pair: Any, names: Names) -> Change:
     label = label_of(field, event.subject_type)
     if pair == [CHANGED, CHANGED]:
@@ -186,7 +199,8 @@ def _change(event: Event, field: str, pair: Any, names: Names) -> Change:
     named = [
         names.get((table, value), f"#{value}") if table and type(value) is int else value for value in (before, after)
     ]
-    return Change(label, compare(*(said(field, value, names) for value in named)))
+    sides = [said(field, value, names) for value in named]
+    return Change(label, replaced(*sides) if field in WORDS else compare(*sides))
 
 
 def _table_of(event: Event, field: str) -> Any:

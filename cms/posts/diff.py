@@ -38,6 +38,11 @@ def compare(before: Any, after: Any) -> list[Piece]:
     return pieces
 
 
+def replaced(before: str, after: str) -> list[Piece]:
+    """One for the other as a whole, where parts of them would mean nothing."""
+    return [piece for piece in (Piece("removed", before), Piece("added", after)) if piece.text]
+
+
 def _words(old: str, new: str) -> Iterator[Piece]:
     for same, was, now in _stretches(_PIECES.findall(old), _PIECES.findall(new)):
         if same:

@@ -1,5 +1,6 @@
 """The record told as people would: who did what, without the machine's words."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -91,6 +92,23 @@ def test_settings_are_told_as_their_choices_are_called(desk: Browser, session: S
     desk.post("/admin/settings/", {"sign_up": "approval"})
 
     assert "Open, after approval" in page_of(desk, "?area=settings")
+
+
+def test_what_the_site_itself_named_is_called_in_the_language_of_whoever_reads(
+    browser: Browser, session: Session, make: Make
+) -> None:
+    owner = make.owner()
+    owner.locale = "ar"
+    comment = make.comment(body="It was slow.")
+    record(session, "comment.restore", comment, by=owner, at=NOON, changes={"status": ("trashed", "pending")})
+    session.commit()
+    browser.sign_in(owner).post("/admin/settings/", {"tagline": "By the sea"})
+
+    page = page_of(browser)
+
+    assert ">الإعدادات</a>" in page
+    assert ">Settings</a>" not in page
+    assert re.findall(r"</span>([^<]+)<span class=\"hidden-text\">", page)[-2:] == ["في سلة المهملات", "قيد الانتظار"]
 
 
 def test_a_field_that_was_and_is_empty_is_not_told(desk: Browser, session: Session, make: Make) -> None:
