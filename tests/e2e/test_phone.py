@@ -45,3 +45,16 @@ def test_the_menu_of_a_row_stays_on_the_screen_and_off_the_checkboxes(
             assert start["x"] + start["width"] <= box["x"], menu.inner_text()
             assert box["x"] + box["width"] <= viewport["width"], menu.inner_text()
             page.keyboard.press("Escape")
+
+
+def test_the_view_that_is_shown_is_in_sight_among_the_others(person: Callable[..., Page]) -> None:
+    page = person("owner", viewport=PHONE)
+    page.goto("/admin/posts/")
+    last = page.locator(".tabs a").last.get_attribute("href")
+
+    page.goto(str(last))
+
+    box = page.locator(".tabs [aria-current]").bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE["width"]

@@ -21,6 +21,15 @@ function show() {
   }
 }
 
+// On a phone the views are wider than the screen; the one that is shown is brought into sight.
+function showView() {
+  const current = document.querySelector(".tabs [aria-current]");
+  if (!current) return;
+  const [strip, tab] = [current.parentElement.getBoundingClientRect(), current.getBoundingClientRect()];
+  const beyond = Math.max(0, tab.right - strip.right) || Math.min(0, tab.left - strip.left);
+  current.parentElement.scrollBy({ left: beyond });
+}
+
 all?.closest("label").removeAttribute("hidden");
 all?.addEventListener("change", () => {
   for (const row of rows()) row.checked = all.checked;
@@ -40,4 +49,5 @@ for (const row of rows()) {
 document.getElementById("bulk")?.addEventListener("reset", () => setTimeout(show));
 window.addEventListener("pageshow", show);
 watchQuickEdits();
+showView();
 show();
