@@ -114,6 +114,9 @@ def test_every_key_of_a_list_does_what_the_list_of_keys_says(person: Person) -> 
     page.keyboard.press("x")
     expect(box).to_be_checked()
     expect(page.get_by_text("1 selected")).to_be_visible()
+    page.keyboard.press("b")
+    expect(page.get_by_role("region", name="Selected entries").get_by_role("button").first).to_be_focused()
+    titles.nth(1).focus()
     page.keyboard.press("x")
     expect(box).not_to_be_checked()
     for key in ("Enter", "e"):

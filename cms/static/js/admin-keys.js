@@ -17,6 +17,7 @@ const acts = {
   j: () => walk(1),
   k: () => walk(-1),
   x: () => current()?.querySelector('input[name="rowid"]')?.click(),
+  b: () => [...document.querySelectorAll(".bulk :is(input, button, summary)")].find((one) => one.checkVisibility())?.focus(),
   e: () => (document.querySelector("[data-edit]") ?? (rows().includes(current()) ? title(current()) : null))?.click(),
   c: () => document.querySelector("[data-create]")?.click(),
   "/": () => document.querySelector("main input[type=search]")?.focus(),
