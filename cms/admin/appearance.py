@@ -61,7 +61,7 @@ class Appearance(SettingsPages):
             shown |= {
                 "logo": db.session.get(Media, form.logo_id.data) if form.logo_id.data else None,
                 "path_of": path_of,
-                "broken": faults_of_own(),
+                "broken": faults_of_own(load(db.session()), ["/"]),
                 "pages": {HOME: _("Front page"), POST: _("A post")},
                 "crumbs": self.crumbs(Crumb(_("Appearance"))),
                 "is_preview": request.endpoint == f"{self.endpoint}.preview_view",

@@ -22,7 +22,7 @@ from cms.posts import public
 from cms.posts.media_use import faults
 from cms.posts.models import Edition
 from cms.web import now, runtime, settings
-from cms.web.theme_checks import faults_of_own, try_out
+from cms.web.theme_checks import faults_of_own
 
 Problems = Iterator[str]
 
@@ -136,8 +136,7 @@ def _folders(_session: Session) -> Problems:
 def _theme(session: Session) -> Problems:
     """What `instance/theme/` has in it, looked at and then tried on the pages that everybody sees."""
     newest = [edition.path for edition in public.newest(session, now(), most=1).editions]
-    try_out(settings(), ["/", "/search", "/no-such-page", *newest])
-    yield from faults_of_own()
+    yield from faults_of_own(settings(), ["/", "/search", "/no-such-page", *newest])
 
 
 CHECKS: tuple[tuple[str, Callable[[Session], Problems]], ...] = (

@@ -1,6 +1,6 @@
 """What is wrong in `instance/theme/`, said with file and line before a visitor would notice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from flask import current_app
@@ -13,19 +13,15 @@ from cms.web.themes import themes
 from cms.web.trial import page_with
 
 
-def faults_of_own() -> list[str]:
-    """Templates that cannot be read, colours that cannot be judged, and what went wrong since this process began."""
+def faults_of_own(settings: SiteSettings, paths: Iterable[str]) -> list[str]:
+    """Templates that cannot be read, colours that cannot be judged, and what goes wrong on these pages."""
     own = themes().shelf.own
     if own is None:
         return []
-    found = [*_of_templates(own / TEMPLATES), *_of_tokens(own / TOKENS)]
-    return found + [f"{place}: {message}" for place, message in themes().faults.items() if place not in str(found)]
-
-
-def try_out(settings: SiteSettings, paths: list[str]) -> None:
-    """Make these pages once, so that what goes wrong only then is among the faults."""
     for path in paths:
         page_with(path, settings)
+    found = [*_of_templates(own / TEMPLATES), *_of_tokens(own / TOKENS)]
+    return found + [f"{place}: {message}" for place, message in themes().faults.items() if place not in str(found)]
 
 
 def _of_templates(folder: Path) -> Iterator[str]:

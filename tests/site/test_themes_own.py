@@ -126,6 +126,20 @@ def test_a_broken_template_takes_nothing_down_and_owners_are_told_where(
     assert "Mend the file" in page
 
 
+def test_another_host_serves_what_themes_have(
+    session: Session, with_theme: WithTheme, decide: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide(accent_light="#0b5f35")
+    session.commit()
+    monkeypatch.setenv("CMS_ASSET_URL", "https://cdn.example.com/")
+
+    answer = with_theme({"tokens.css": ":root{}"}).get("/")
+
+    for sheet in ("theme/copydesk.own/", "look/"):
+        assert f'href="https://cdn.example.com/static/{sheet}' in answer.text
+    assert "style-src 'self' https://cdn.example.com" in answer.headers["Content-Security-Policy"]
+
+
 def test_a_fault_of_the_site_is_not_blamed_on_the_theme(
     session: Session, with_theme: WithTheme, monkeypatch: pytest.MonkeyPatch
 ) -> None:

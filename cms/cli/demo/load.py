@@ -186,11 +186,16 @@ def _load_settings(
         "logo_id": media[settings["logo"]],
         "timezone": settings["zone"],
         "posts_per_page": settings["posts_per_page"],
-        "menu": [f"{entry['label']} | {entry['url']}" for entry in settings["menu"]],
+        "menu": _menu(settings["menu"]),
+        "foot_menu": _menu(settings["footer_menu"]),
     }
     owner = people["lindqvist"]
     settings_actions.change(session, values, by=owner, at=times.of(SITE_NAMED))
     settings_actions.change(session, {"sign_up": "approval"}, by=owner, at=times.of(SIGN_UP_OPENED))
+
+
+def _menu(entries: list[dict[str, str]]) -> list[str]:
+    return [f"{entry['label']} | {entry['url']}" for entry in entries]
 
 
 def _load_redirects(session: Session, posts: dict[str, Post], people: dict[str, User], times: content.Times) -> None:
