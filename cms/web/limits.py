@@ -14,7 +14,6 @@ from cms.core.keys import derived_key
 from cms.core.networks import is_loopback, sender_of
 from cms.extensions import db
 from cms.web.runtimes import runtime
-from cms.web.visitors import now
 
 HOUR = timedelta(hours=1)
 MAIL_BY_ADDRESS = Limit("mail.address", 20, HOUR)
@@ -44,7 +43,7 @@ def may_mail(email: str) -> bool:
     if is_exempt():
         return True
     try:
-        attempts.take(db.session(), [tally(MAIL_BY_ACCOUNT, fold_email(email))], at=now())
+        attempts.take(db.session(), [tally(MAIL_BY_ACCOUNT, fold_email(email))], at=runtime().clock.now())
     except TooOften:
         return False
     return True
