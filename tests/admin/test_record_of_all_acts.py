@@ -33,6 +33,8 @@ KINDS |= {
     "job": "jobs",
     "webhook": "webhooks",
     "subscriber": "subscribers",
+    "token": "api_tokens",
+    "backup": "backups",
 }
 
 
