@@ -89,6 +89,8 @@ def _refusals(rule: str, *, is_safe: bool, versioned: bool, asks: bool) -> dict[
     found = {*ALWAYS}
     if "<" in rule or not is_safe:
         found.add(404)
+    if "<" in rule and not is_safe:  # what no id or move can be is an address of the site, which can only be read
+        found.add(405)
     if is_safe:
         found.add(304)
     else:
