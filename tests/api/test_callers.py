@@ -233,3 +233,20 @@ def test_what_is_kept_is_no_secret(app: Flask, session: Session, make: Make) -> 
     row = session.execute(select(ApiToken.__table__)).one()
 
     assert text not in str(row)
+
+
+def test_the_limits_of_a_token_outlive_the_transaction_that_it_was_found_in(
+    of: Of, session: Session, make: Make
+) -> None:
+    """A large body, a key and a file each end that transaction before the view begins."""
+    owner = make.owner()
+    program = of(owner, [P.POST_CREATE, P.MEDIA_UPLOAD])
+
+    large = program.post("/tags", {"name": "Sea", "description": "x" * 1_100_000})
+    keyed = program.post("/posts", {"title": "Night ferry"}, headers={"Idempotency-Key": "one"})
+    given = program.post("/posts", {"title": "Other", "author_id": owner.id, "noindex": True})
+
+    assert (large.status_code, large.json["error"]["code"]) == (403, "not_allowed")
+    assert keyed.status_code == 403
+    assert "Edit posts" in keyed.json["error"]["message"]
+    assert given.status_code == 403
