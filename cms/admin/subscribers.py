@@ -15,14 +15,14 @@ from cms.subscriptions.policy import SubscriberPolicy
 from cms.subscriptions.queries import tags_of
 from cms.web import now, signed_in
 
-MANAGE = (Permission.SUBSCRIBER_MANAGE,)
+MANAGE = (Permission.USER_MANAGE,)
 
 
 class SubscriberView(CmsModelView):
     """Nobody is added or changed by hand: that would be mail that nobody asked for."""
 
     model, area, label, icon, group = Subscriber, "subscribers", N_("Subscribers"), "i-mail", SITE
-    policy_class, see_permission = SubscriberPolicy, Permission.SUBSCRIBER_MANAGE
+    policy_class, see_permission = SubscriberPolicy, Permission.USER_MANAGE
     needs = {"see": MANAGE, "delete": MANAGE, "act": MANAGE, "export": (Permission.EXPORT_RUN,)}
     columns = (
         Column("email", N_("E-mail address"), "title", sort=Subscriber.email),

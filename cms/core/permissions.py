@@ -35,7 +35,6 @@ class Permission(StrEnum):
     BACKUP_RUN = "backup.run"
     TOKEN_MANAGE = "token.manage"  # noqa: S105 - the name of a right, not a secret
     WEBHOOK_MANAGE = "webhook.manage"
-    SUBSCRIBER_MANAGE = "subscriber.manage"
 
 
 class Scope(StrEnum):
@@ -137,9 +136,6 @@ ABOUT: dict[Permission, About] = {
     Permission.BACKUP_RUN: About(N_("Oversight"), N_("Back up"), N_("Make backups and check them.")),
     Permission.TOKEN_MANAGE: About(
         N_("Oversight"), N_("Manage tokens"), N_("See and revoke everybody's access tokens.")
-    ),
-    Permission.SUBSCRIBER_MANAGE: About(
-        N_("Oversight"), N_("Manage subscribers"), N_("See who gets new posts by mail, and take people off the list.")
     ),
     Permission.WEBHOOK_MANAGE: About(
         N_("Oversight"), N_("Manage webhooks"), N_("Decide which programs are told of changes.")

@@ -44,7 +44,7 @@ def leave(session: Session, subscriber: Subscriber, *, at: datetime) -> None:
 
 def remove(session: Session, subscriber: Subscriber, *, by: User, at: datetime, batch_id: int | None = None) -> None:
     """An owner takes somebody off the list; like whoever leaves, they are forgotten."""
-    require(SubscriberPolicy(by).may(Permission.SUBSCRIBER_MANAGE, subscriber))
+    require(SubscriberPolicy(by).may(Permission.USER_MANAGE, subscriber))
     record(session, "subscriber.remove", subscriber, by=by, at=at, batch_id=batch_id)
     _forget(session, subscriber)
 

@@ -6,7 +6,7 @@ following the record.
 
 from datetime import datetime
 
-from sqlalchemy import Column, Index, Integer, String, Table
+from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.core.db import Base, reference
@@ -15,8 +15,10 @@ from cms.core.generation import UNSEEN
 subscriber_tags = Table(
     "subscriber_tags",
     Base.metadata,
-    Column("subscriber_id", reference("subscribers.id"), primary_key=True),
-    Column("tag_id", Integer, primary_key=True, autoincrement=False),
+    Column("id", Integer, primary_key=True),
+    Column("subscriber_id", reference("subscribers.id"), nullable=False),
+    Column("tag_id", Integer, nullable=False),
+    UniqueConstraint("subscriber_id", "tag_id"),
     Index("ix_subscriber_tags_tag_id_subscriber_id", "tag_id", "subscriber_id"),
     info=UNSEEN["info"],
 )

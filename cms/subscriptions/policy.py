@@ -1,7 +1,7 @@
-"""Who may see and remove subscribers: one right for everything."""
+"""Who may see and remove subscribers: whoever manages people, as these are people and their addresses."""
 
 from cms.accounts.policy import PlainPolicy
 
 
 class SubscriberPolicy(PlainPolicy):
-    """Ask for `subscriber.manage`; it knows no scope."""
+    """Ask for `user.manage`; it knows no scope."""

@@ -27,15 +27,17 @@ def upgrade() -> None:
     op.create_index("ix_subscribers_created_at_id", "subscribers", ["created_at", "id"])
     op.create_table(
         "subscriber_tags",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("subscriber_id", sa.Integer(), nullable=False),
-        sa.Column("tag_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("tag_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["subscriber_id"],
             ["subscribers.id"],
             name="fk_subscriber_tags_subscriber_id_subscribers",
             ondelete="RESTRICT",
         ),
-        sa.PrimaryKeyConstraint("subscriber_id", "tag_id", name="pk_subscriber_tags"),
+        sa.PrimaryKeyConstraint("id", name="pk_subscriber_tags"),
+        sa.UniqueConstraint("subscriber_id", "tag_id", name="uq_subscriber_tags_subscriber_id_tag_id"),
     )
     op.create_index("ix_subscriber_tags_tag_id_subscriber_id", "subscriber_tags", ["tag_id", "subscriber_id"])
     op.create_table(
