@@ -56,6 +56,7 @@ class Config:
     keep_pages: bool
     private_hooks: bool
     backups: Path
+    stored_pages: Path | None
 
     @property
     def is_public(self) -> bool:
@@ -109,6 +110,7 @@ def _checked(read: Values, env: str, base_url: str) -> Config:
         keep_pages=_text(read, "KEEP_PAGES") != "off",
         private_hooks=_text(read, "PRIVATE_HOOKS") == "allow",
         backups=Path(_text(read, "BACKUP_FOLDER") or instance / "backups").resolve(),
+        stored_pages=_stored_pages(_text(read, "STORED_PAGES")),
     )
     if not _is_address(config.base_url):
         raise ConfigError("CMS_BASE_URL must be an address such as https://www.example.com.")
@@ -178,6 +180,14 @@ def _metrics_token(token: str | None) -> str | None:
     if token is not None and len(token) < MINIMUM_TOKEN:
         raise ConfigError(f"CMS_METRICS_TOKEN is shorter than {MINIMUM_TOKEN} characters.")
     return token
+
+
+def _stored_pages(path: str | None) -> Path | None:
+    if path is None:
+        return None
+    if not path.startswith("/"):
+        raise ConfigError("CMS_STORED_PAGES must be a whole path, such as /run/copydesk/pages.")
+    return Path(path)
 
 
 def _database_url(url: str | None, instance: Path) -> str:

@@ -61,13 +61,13 @@ def _rounds(folder: Path, address: str, asked: argparse.Namespace) -> Iterator[t
     """Requests a second of the empty view and of the post, in turns."""
     with _empty(folder), _site(folder, address) as post:
         for _ in range(asked.rounds):
-            yield _a_second(f"http://127.0.0.1:{EMPTY_PORT}/", asked), _a_second(post, asked)
+            yield a_second(f"http://127.0.0.1:{EMPTY_PORT}/", asked.seconds), a_second(post, asked.seconds)
 
 
-def _a_second(url: str, asked: argparse.Namespace) -> float:
+def a_second(url: str, seconds: int) -> float:
     """Requests, with thirty-two connections."""
     told = subprocess.run(
-        ["wrk", "-t2", "-c32", f"-d{asked.seconds}s", *BROWSER, url], capture_output=True, text=True, check=True
+        ["wrk", "-t2", "-c32", f"-d{seconds}s", *BROWSER, url], capture_output=True, text=True, check=True
     ).stdout
     if "Non-2xx" in told:
         raise RuntimeError(told)
@@ -91,7 +91,7 @@ def _empty(folder: Path) -> Iterator[None]:
         "-b",
         f"127.0.0.1:{EMPTY_PORT}",
     ]
-    with _running([sys.executable, "-m", "gunicorn", *options, "empty:app"], {}, f"http://127.0.0.1:{EMPTY_PORT}/"):
+    with running([sys.executable, "-m", "gunicorn", *options, "empty:app"], {}, f"http://127.0.0.1:{EMPTY_PORT}/"):
         yield
 
 
@@ -107,14 +107,14 @@ def _site(folder: Path, address: str) -> Iterator[str]:
     seed = [sys.executable, "manage.py", "seed", "--posts", "100", "--comments", "100"]
     subprocess.run(seed, cwd=ROOT, env={**os.environ, **settings}, stdout=subprocess.DEVNULL, check=True)
     base = f"http://127.0.0.1:{PORT}"
-    with _running([sys.executable, "manage.py", "serve", "--port", str(PORT)], settings, f"{base}/"):
+    with running([sys.executable, "manage.py", "serve", "--port", str(PORT)], settings, f"{base}/"):
         with urlopen(f"{base}/posts") as page:
             path = re.search(r'href="(/posts/[\w-]+)"', page.read().decode())[1]  # type: ignore[index]
         yield base + path
 
 
 @contextmanager
-def _running(command: list[str], settings: dict[str, str], url: str) -> Iterator[None]:
+def running(command: list[str], settings: dict[str, str], url: str) -> Iterator[None]:
     environment = {**os.environ, **settings}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as server:
         try:

@@ -14,6 +14,7 @@ from cms.backups.databases import Refused
 from cms.backups.shelf import Backup, Shelf
 from cms.backups.site import Site
 from cms.cli.application import is_empty, pending_migrations
+from cms.core.shutter import Shutter
 from cms.extensions import db, migrate
 from cms.web import backing_up, now, runtime, settings
 from cms.web.worker import is_working
@@ -85,7 +86,8 @@ def restore(name: str | None, replaces: bool, folder: Path | None) -> None:
             raise click.ClickException(f"Something serves {instance} just now. Stop it first.")
         one = _chosen(site.shelf, name)
         db.engine.dispose()
-        done = restoring.restore(site, one, at=now(), replace=replaces, is_known=_is_known)
+        with _nothing_from_disk():
+            done = restoring.restore(site, one, at=now(), replace=replaces, is_known=_is_known)
         click.echo(f"{one.name} is back: {done.files - done.missing} files. Everybody has to sign in again.")
         if done.aside:
             click.echo(f"What was here before is kept: {done.aside}")
@@ -108,6 +110,18 @@ def _site(folder: Path | None) -> Iterator[Site]:
             yield replace(site, shelf=Shelf(folder.resolve())) if folder else site
         except Refused as refusal:
             raise click.ClickException(str(refusal)) from refusal
+
+
+@contextmanager
+def _nothing_from_disk() -> Iterator[None]:
+    """What nginx serves by itself is of the site that was there before."""
+    stored = runtime().config.stored_pages
+    held = Shutter(stored).shut() if stored else None
+    try:
+        yield
+    finally:
+        if held is not None:
+            held.close()
 
 
 def _chosen(shelf: Shelf, name: str | None) -> Backup:

@@ -1,4 +1,7 @@
-"""gunicorn around an application that is already made: imported once, then shared by the workers."""
+"""gunicorn around an application that is already made: imported once, then shared by the workers.
+
+`deploy/gunicorn.conf.py` has the same settings from here.
+"""
 
 import logging
 import os
@@ -11,7 +14,7 @@ from gunicorn.glogging import Logger
 
 from cms.cli import housekeeping
 from cms.extensions import db
-from cms.web import meters
+from cms.web import beside, meters
 from cms.web.runtimes import runtime_of
 from cms.web.worker import Worker
 
@@ -24,58 +27,69 @@ class ServerLog(Logger):
         self.error_log.handlers = logging.getLogger("cms").handlers or self.error_log.handlers
 
 
+def settings_of(bind: str, workers: int) -> dict[str, Any]:
+    """A few processes of several threads: one that waits for the database holds nobody else up."""
+    settings: dict[str, Any] = {
+        "bind": bind,
+        "workers": workers,
+        "worker_class": "gthread",
+        "threads": 4,
+        "timeout": 60,
+        "graceful_timeout": 30,
+        "keepalive": 5,
+        "max_requests": 500_000,  # of kept pages, which are thousands a second
+        "max_requests_jitter": 50_000,
+        "preload_app": True,
+        "control_socket_disable": True,
+        "when_ready": _before_workers,
+        "post_worker_init": _begin_beside,
+        "child_exit": lambda _server, worker: meters.process_ended(worker.pid),
+        "worker_exit": _end_beside,
+        "loglevel": "warning",
+        "logger_class": ServerLog,
+        "forwarded_allow_ips": "127.0.0.1",
+        "forwarder_headers": "",  # a visitor's SCRIPT_NAME would stand in every link, and in kept pages
+    }
+    if os.access("/dev/shm", os.W_OK):  # noqa: S108 - gunicorn makes a private file in it
+        settings["worker_tmp_dir"] = str(Path("/dev/shm"))  # noqa: S108
+    return settings
+
+
+def _before_workers(arbiter: Any) -> None:
+    """Connections must not be shared by processes: each worker opens its own."""
+    with arbiter.app.wsgi().app_context():
+        db.engine.dispose()
+
+
+def _begin_beside(worker: Any) -> None:
+    app: Flask = worker.app.wsgi()
+    housekeeping.begin(app)
+    beside.begin(app)
+    if runtime_of(app).config.broker_url is not None:  # which `manage.py worker` drains the outbox by
+        return
+    worker.outbox = Worker(app, alone=True)
+    worker.outbox.begin()
+
+
+def _end_beside(_arbiter: Any, worker: Any) -> None:
+    """The job in hand is finished; one that is cut off is taken again when its lease is over."""
+    if outbox := getattr(worker, "outbox", None):
+        outbox.end()
+
+
 class Server(BaseApplication):
-    """gunicorn with a few processes of several threads: one that waits for the database holds nobody else up."""
+    """gunicorn with these settings, and nothing read from files or the command line."""
 
     def __init__(self, app: Flask, bind: str, workers: int) -> None:
         self.app = app
-        self.bind = bind
-        self.workers = workers
-        self.worker: Worker | None = None
+        self.settings = settings_of(bind, workers)
         super().__init__()
 
     def load_config(self) -> None:
-        options: dict[str, Any] = {
-            "bind": self.bind,
-            "workers": self.workers,
-            "worker_class": "gthread",
-            "threads": 4,
-            "timeout": 60,
-            "graceful_timeout": 30,
-            "keepalive": 5,
-            "max_requests": 500_000,  # of kept pages, which are thousands a second
-            "max_requests_jitter": 50_000,
-            "preload_app": True,
-            "control_socket_disable": True,
-            "post_worker_init": lambda _worker: self._begin_beside(),
-            "child_exit": lambda _server, worker: meters.process_ended(worker.pid),
-            "worker_exit": lambda _server, _worker: self._end_beside(),
-            "loglevel": "warning",
-            "logger_class": ServerLog,
-            "forwarded_allow_ips": "127.0.0.1",
-            "forwarder_headers": "",  # a visitor's SCRIPT_NAME would stand in every link, and in kept pages
-        }
-        if os.access("/dev/shm", os.W_OK):  # noqa: S108 - gunicorn makes a private file in it
-            options["worker_tmp_dir"] = str(Path("/dev/shm"))  # noqa: S108
-        for name, value in options.items():
+        for name, value in self.settings.items():
             self.cfg.set(name, value)
 
-    def _begin_beside(self) -> None:
-        housekeeping.begin(self.app)
-        if runtime_of(self.app).config.broker_url is not None:  # which `manage.py worker` drains the outbox by
-            return
-        self.worker = Worker(self.app, alone=True)
-        self.worker.begin()
-
-    def _end_beside(self) -> None:
-        """The job in hand is finished; one that is cut off is taken again when its lease is over."""
-        if self.worker is not None:
-            self.worker.end()
-
     def load(self) -> Flask:
-        """Connections must not be shared by processes: each worker opens its own."""
-        with self.app.app_context():
-            db.engine.dispose()
         return self.app
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import BigInteger, Connection, Engine, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.core.db import Base
+from cms.core.shutter import Shutter
 
 #: For `__table_args__` or a column: nothing of it is on a public page.
 UNSEEN: dict[str, Any] = {"info": {"unseen": True}}
@@ -26,7 +27,7 @@ _GROW = text(
 )
 #: Before the first change there is no row.
 ASK = "SELECT coalesce((SELECT number FROM generations WHERE id = 1), 0)"
-_CHANGED = "seen_by_readers_changed"
+_CHANGED, _GREW, _HELD = "seen_by_readers_changed", "generation_grew", "shutter_held"
 _WRITE = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE)(?:\s+OR\s+\w+)?(?:\s+INTO|\s+FROM)?\s+\"?(\w+)\"?", re.I)
 _READ = re.compile(
     r"\s*(?:SELECT|PRAGMA|BEGIN|SAVEPOINT|RELEASE|ROLLBACK|COMMIT|SET|RESET|SHOW|VALUES|ANALYZE|LOCK|VACUUM)\b",
@@ -49,11 +50,13 @@ class Generation(Base):
     number: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
-def watch(engine: Engine) -> None:
-    """Let the number grow with each commit of this engine that readers may notice."""
+def watch(engine: Engine, shutter: Shutter | None = None) -> None:
+    """Let the number grow with each commit of this engine that readers may notice; what they read from disk is shut."""
     event.listen(engine, "before_cursor_execute", _note)
     event.listen(engine, "commit", _advance)
     event.listen(engine, "rollback", _forget)
+    if shutter is not None:
+        _shut_while_committing(engine, shutter)
 
 
 def grow(connection: Connection) -> None:
@@ -100,6 +103,24 @@ def _advance(connection: Connection) -> None:
     """Last of all that the transaction does, so that others wait for the row no longer than for its commit."""
     if connection.info.pop(_CHANGED, False):
         grow(connection)
+        connection.info[_GREW] = True
+
+
+def _shut_while_committing(engine: Engine, shutter: Shutter) -> None:
+    """From after the number has grown until the connection goes on to something else, comes back or is lost."""
+
+    def shut(connection: Connection) -> None:
+        if connection.info.pop(_GREW, False):
+            connection.info[_HELD] = shutter.shut()
+
+    def let_go(info: Any) -> None:
+        if (held := info.pop(_HELD, None)) is not None:
+            held.close()
+
+    event.listen(engine, "commit", shut)
+    event.listen(engine, "begin", lambda connection: let_go(connection.info))
+    event.listen(engine, "checkin", lambda _connection, record: let_go(record.info))
+    event.listen(engine, "invalidate", lambda _connection, record, _error: let_go(record.info))
 
 
 def _forget(connection: Connection) -> None:

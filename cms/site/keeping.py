@@ -10,8 +10,7 @@ from flask import Response, request
 
 from cms.site.kept.note import note
 from cms.web import runtime, settings
-
-ASK_EACH_TIME = "public, max-age=0, must-revalidate"
+from cms.web.headers import ASK_EACH_TIME
 
 
 def of(kept: Set[str]) -> Callable[[Response], Response]:

@@ -27,10 +27,9 @@ from cms.media.queries import by_address, by_id, replaced_at_address
 from cms.media.renditions import FORMATS, Made, Source
 from cms.media.storage import open_storage
 from cms.media.turns import turn
-from cms.site.keeping import ASK_EACH_TIME
 from cms.web import now, runtime
 from cms.web.gate import PUBLIC, declare
-from cms.web.headers import with_policy
+from cms.web.headers import ASK_EACH_TIME, with_policy
 
 #: A file opened by itself is a document: it gets no rights, and no origin to have them on.
 OPENED_ALONE = {"default-src": "'none'", "img-src": "'self'", "media-src": "'self'", "sandbox": ""}

@@ -15,6 +15,7 @@ from werkzeug.routing import IntegerConverter
 from cms.core.clock import Clock
 from cms.core.db import MAX_ID, engine_options, prepare_engine
 from cms.core.generation import watch
+from cms.core.shutter import Shutter
 from cms.extensions import csrf, db, mail, migrate
 from cms.posts.destinations import PLACES
 from cms.redirects import ends
@@ -90,7 +91,7 @@ def init_app(app: Flask) -> None:
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     with app.app_context():
         prepare_engine(db.engine)
-        watch(db.engine)
+        watch(db.engine, Shutter(config.stored_pages) if config.stored_pages else None)
         app.extensions["copydesk"] = Runtime(config, Clock(db.engine))
         if app.testing:
             upgrade()

@@ -8,10 +8,15 @@ from flask import Flask, Response, request
 from flask_talisman import Talisman
 
 from cms.web.areas import is_private
-from cms.web.runtimes import runtime
+from cms.web.probes import PATHS
+from cms.web.runtimes import runtime, runtime_of
 from config import Config
 
 YEAR = 31_536_000
+#: May be kept by everybody, and has to be asked about each time.
+ASK_EACH_TIME = "public, max-age=0, must-revalidate"
+#: Of the answer to a page that is kept, what is said anew with each that is sent.
+MADE_ANEW = frozenset({"content-length", "content-encoding", "etag", "vary", "x-request-id", "date", "connection"})
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -32,6 +37,14 @@ def init_app(app: Flask, config: Config) -> None:
     )
     app.after_request(_more)
     app.jinja_env.globals["is_rehearsal"] = config.is_rehearsal
+
+
+def of_kept_pages(app: Flask) -> list[tuple[str, str]]:
+    """What goes with every page that is the same for everybody, but for what belongs to its body."""
+    with app.test_request_context(min(PATHS), base_url=runtime_of(app).config.base_url):  # asks no database
+        answer = app.process_response(Response(mimetype="text/html"))
+    answer.headers["Cache-Control"] = ASK_EACH_TIME
+    return [(name, value) for name, value in answer.headers if name.lower() not in MADE_ANEW]
 
 
 def with_policy(policy: dict[str, str]) -> Callable[[Any], Any]:

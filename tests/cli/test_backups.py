@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cms.core.shutter import Shutter
 from tests.cli.conftest import Result, Served
 
 Run = Callable[..., Result]
@@ -32,7 +33,9 @@ def test_a_site_is_backed_up_and_put_back_on_another_machine(
     assert run("doctor").code == 0
 
 
-def test_what_is_there_is_not_overwritten_without_being_asked(run: Run, installation: Path) -> None:
+def test_what_is_there_is_not_overwritten_without_being_asked(
+    run: Run, installation: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run("db", "upgrade")
     run("backup", "create")
 
@@ -41,8 +44,12 @@ def test_what_is_there_is_not_overwritten_without_being_asked(run: Run, installa
         1,
         "Error: There is a site here already. To put the backup in its place, add --replace.\n",
     )
+    shutter = Shutter(installation)
+    shutter.lead_to("what was there before", lambda: True)
+    monkeypatch.setenv("CMS_STORED_PAGES", str(installation))
     done = run("backup", "restore", "--replace")
     assert done.code == 0
+    assert shutter.target() is None
     [aside] = (installation / "backups" / "aside").glob("*/database.db")
     assert str(aside) in done.out
     assert run("backup", "restore", "no-such").err == "Error: There is no backup of this name.\n"

@@ -1,4 +1,4 @@
-"""Fixtures for what tests need from outside: `postgres_url`, `redis_url`, `chromium`.
+"""Fixtures for what tests need from outside: `postgres_url`, `redis_url`, `chromium`, `nginx_program`.
 
 What this machine lacks is skipped with the command that brings it. Where `CI` is set nothing may be skipped: a run that
 lacks something ends at once, and one that skipped a test fails. What reads the real files beside the repository is left
@@ -16,7 +16,7 @@ from _pytest.terminal import TerminalReporter
 
 from . import keeper
 from .databases import drop_database, fresh_database
-from .programs import ALL, CHROMIUM, POSTGRES, REDIS, Program
+from .programs import ALL, CHROMIUM, NGINX, POSTGRES, REDIS, Program
 from .servers import Server
 
 #: Where the real files are, if they are; for tests that have samples of their own as well.
@@ -119,6 +119,13 @@ def chromium() -> str:
     """The browser's file, for Playwright's `executable_path`."""
     _need(CHROMIUM)
     return str(CHROMIUM.find())
+
+
+@pytest.fixture(scope="session")
+def nginx_program() -> str:
+    """The web server's file."""
+    _need(NGINX)
+    return str(NGINX.find())
 
 
 def _own(name: str) -> str:

@@ -63,4 +63,5 @@ CHROMIUM = Program(
     "sudo apt-get install chromium (Ubuntu: .venv/bin/playwright install --with-deps chromium)",
     places=("~/.cache/ms-playwright/chromium-*/chrome-linux*/chrome",),
 )
-ALL = (POSTGRES, REDIS, CHROMIUM)
+NGINX = Program("nginx", ("nginx",), "sudo apt-get install nginx", places=("/usr/sbin/*nginx",))
+ALL = (POSTGRES, REDIS, CHROMIUM, NGINX)

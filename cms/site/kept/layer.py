@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from cms.extensions import db
+from cms.site.kept import disk
 from cms.site.kept.address import Addresses, Pages
 from cms.site.kept.generations import of_engine
 from cms.site.kept.making import Maker, Unkept
@@ -47,6 +48,7 @@ class KeptPages:
         with app.app_context():
             self._generations = of_engine(db.engine)
         self._maker = Maker(app, self._generations)
+        self._disk = disk.init_app(app, self._generations)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Never an old page: whatever cannot be told goes to Flask."""
@@ -57,18 +59,22 @@ class KeptPages:
         at = self._clock.now()
         page = self._memory_of(key).get(key)
         if page is not None and page.holds(generation, at.timestamp()):
-            return self._sent(page, environ, start_response)
+            return self._sent(key, page, environ, start_response)
         if self._addresses.parameters_of(environ["PATH_INFO"]) is None:
             return self._inner(environ, start_response)
         made = self._found_or_made(key, environ, generation)
         if isinstance(made, KeptPage):
-            return self._sent(made, environ, start_response)
+            return self._sent(key, made, environ, start_response)
         if made is None or _has_noise(key, environ):  # a redirect takes it along
             return self._inner(environ, start_response)
         return made.send(environ, start_response)
 
-    def _sent(self, page: KeptPage, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def _sent(
+        self, key: str, page: KeptPage, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
         """Reads are counted in memory; what was counted for a minute is written by a thread beside."""
+        if self._disk is not None:
+            self._disk.keep(key, page)
         at = self._clock.now()
         if page.post_id is not None and is_somebody(environ):
             reads_of(self._app).count(page.post_id, at)

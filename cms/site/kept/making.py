@@ -17,6 +17,7 @@ from cms.settings.queries import load as load_settings
 from cms.site.kept.generations import Generations
 from cms.site.kept.note import KEY, Note
 from cms.site.kept.page import Headers, KeptPage, digest_of, packed
+from cms.web.headers import MADE_ANEW
 from cms.web.runtimes import runtime_of
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 App = Callable[..., Iterable[bytes]]
 EVER = float("inf")
-#: Of an answer, what is said anew with each that is sent.
-_MADE_ANEW = frozenset({"content-length", "content-encoding", "etag", "vary", "x-request-id", "date", "connection"})
 _ABOUT_THE_SERVER = ("SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "REMOTE_ADDR", "HTTP_HOST", "SCRIPT_NAME")
 
 
@@ -64,7 +63,7 @@ class Maker:
         is_still_true = self._generations.current() == generation and self._clock.now().timestamp() < until
         if generation is None or not is_for_all or not is_still_true:
             return answer
-        headers = [(name, value) for name, value in answer.headers if name.lower() not in _MADE_ANEW]
+        headers = [(name, value) for name, value in answer.headers if name.lower() not in MADE_ANEW]
         body = answer.body
         return KeptPage(generation, since.timestamp(), until, note.post_id, headers, digest_of(body), packed(body))
 

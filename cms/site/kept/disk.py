@@ -1,0 +1,154 @@
+"""Kept pages as plain files, for a web server that answers from them without asking us. See docs/decisions/0009.
+
+Every generation is a folder, and one link leads to the folder that holds; `core.shutter` says who may set it. Only
+pages with the usual headers are stored, which the configuration of the server names: `web.headers.of_kept_pages`.
+"""
+
+import contextlib
+import logging
+import os
+import re
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+
+from flask import Flask
+
+from cms.core.clock import Clock
+from cms.core.shutter import Shutter
+from cms.site.kept.generations import Generations
+from cms.site.kept.making import EVER
+from cms.site.kept.page import PLAIN, Headers, KeptPage
+from cms.site.kept.release import release_of
+from cms.site.kept.shelf import MEGABYTE
+from cms.web import beside
+from cms.web.headers import of_kept_pages
+from cms.web.runtimes import runtime_of
+
+log = logging.getLogger(__name__)
+
+#: Addresses in their one spelling; deploy/nginx.conf has the same words.
+ADDRESS = re.compile(r"/|(?:/[A-Za-z0-9_~][A-Za-z0-9._~-]*)+")
+NAME = re.compile(r"(?P<release>[0-9a-f]+)-(?P<generation>[0-9]+)-(?P<until>[0-9]+)")
+FILE = "index.html"
+ENDINGS = {"gzip": ".gz", "br": ".br", PLAIN: ""}
+#: A page that shows something else within this time is not stored, and the link goes as long before it would.
+MARGIN_SECONDS = 60.0
+LOOK_SECONDS = 1.0
+MOST_BYTES = 512 * MEGABYTE
+#: As many moments as every file system of today can keep.
+MOMENTS = 2**33
+
+
+def init_app(app: Flask, generations: Generations) -> "Disk | None":
+    """None unless CMS_STORED_PAGES says where to."""
+    runtime = runtime_of(app)
+    if runtime.config.stored_pages is None:
+        return None
+    release = release_of(runtime.config) + _boot()
+    disk = Disk(runtime.config.stored_pages, release, of_kept_pages(app), generations, runtime.clock)
+    beside.declare(app, "stored-pages", disk.watch)
+    return disk
+
+
+class Disk:
+    """The folder that the web server looks in."""
+
+    def __init__(self, folder: Path, release: str, headers: Headers, generations: Generations, clock: Clock) -> None:
+        self._folder, self._release = folder, release
+        self._headers = sorted(headers)
+        self._generations, self._clock = generations, clock
+        self._shutter = Shutter(folder)
+        self._name, self._bytes = "", 0
+        folder.mkdir(parents=True, exist_ok=True, mode=0o755)
+        self._look()  # other code may have made what is there, or it is of another database
+
+    def keep(self, key: str, page: KeptPage) -> None:
+        """Whoever asked us was not served from there, so it is looked at each time whether the page lies there."""
+        path, _, parameters = key.partition("?")
+        if parameters or not ADDRESS.fullmatch(path) or not self._is_fit(page):
+            return
+        name = f"{self._release}-{page.generation}-{_milliseconds(page.until)}"
+        try:
+            place = self._folder / name / path.lstrip("/") / FILE
+            if not place.exists() and not self._written(name, place, page):
+                return
+            if self._shutter.target() != name and self._shutter.lead_to(name, lambda: self._holds(name)):
+                self._remove_all_but(name)
+        except OSError as error:
+            log.warning("a page could not be stored for the web server: %s", error)
+
+    def watch(self) -> None:
+        """What turns by itself ends in time; and whatever went wrong elsewhere, nothing old stays for long."""
+        pause = threading.Event()
+        while not pause.wait(LOOK_SECONDS):
+            try:
+                self._look()
+            except OSError:
+                log.exception("what the web server serves could not be looked at")
+
+    def _look(self) -> None:
+        target = self._shutter.target()
+        if target is not None and not self._holds(target) and (held := self._shutter.shut()) is not None:
+            held.close()
+
+    def _is_fit(self, page: KeptPage) -> bool:
+        at = self._clock.now().timestamp()
+        return at + MARGIN_SECONDS < page.until and sorted(page.headers) == self._headers
+
+    def _holds(self, name: str) -> bool:
+        """Whether this is what readers see now, for a minute at least."""
+        told = NAME.fullmatch(name)
+        if told is None or told["release"] != self._release or int(told["generation"]) != self._generations.current():
+            return False
+        return told["until"] == "0" or self._clock.now().timestamp() + MARGIN_SECONDS < int(told["until"]) / 1000
+
+    def _written(self, name: str, place: Path, page: KeptPage) -> bool:
+        """The plain file last, since the web server looks for it first; False where there is no more room."""
+        if name != self._name:
+            self._name, self._bytes = name, 0
+        bodies = {ENDINGS[coding]: body for coding, body in page.bodies.items() if coding in ENDINGS}
+        size = sum(map(len, bodies.values()))
+        if self._bytes + size > MOST_BYTES:
+            return False
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+        for ending in sorted(bodies, reverse=True):
+            _write(place.with_name(f"{FILE}{ending}"), bodies[ending], int(page.digest, 16) % MOMENTS)
+        self._bytes += size
+        return True
+
+    def _remove_all_but(self, name: str) -> None:
+        """Whoever was about to read there asks us instead."""
+        for folder in self._folder.iterdir():
+            if folder.name != name and NAME.fullmatch(folder.name):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write(place: Path, body: bytes, moment: int) -> None:
+    """Whole or not there. The time says what is in it and not when: web servers make their ETag of it and the size."""
+    handle, draft = tempfile.mkstemp(prefix=".draft-", dir=place.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+        os.chmod(draft, 0o644)
+        os.utime(draft, (moment, moment))
+        if int(os.stat(draft).st_mtime) != moment:
+            raise OSError("This file system cannot keep the time of a page.")
+        os.replace(draft, place)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(draft)
+        raise
+
+
+def _boot() -> str:
+    """Tells this run of the machine from another: what was written when the power failed may be half there."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text()[:8]
+    except OSError:
+        return ""
+
+
+def _milliseconds(until: float) -> int:
+    return 0 if until == EVER else int(until * 1000)

@@ -1,0 +1,149 @@
+"""Copydesk in production behind nginx, as deploy/ has it, with two processes that serve."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
+
+from cms.core.db import prepare_engine
+from cms.core.generation import watch
+from cms.core.shutter import Shutter
+from config import ROOT
+from deploy.front import HOST, Answer, Front, free_port, front
+from tests.conftest import NOON
+from tests.factories import Make
+
+START_SECONDS = 120
+SECRET = "Tq8-zVw2_LkR5nYxB7mJdF3hGc9sPa4eUo6i"
+PASSWORD = "nine lamps along the quay"
+
+
+@dataclass
+class Deployed:
+    """One installation: what nginx answers, what the application behind answers, and its database."""
+
+    settings: dict[str, str]
+    pages: Path
+    port: int
+    engine: Engine
+    front: Front
+    servers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def ask_behind(self, path: str, *, method: str = "GET", **headers: str) -> Answer:
+        """What nginx would be told, with its own word for where the question came from."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method)
+        for name, value in (
+            {"Host": HOST, "X-Forwarded-Proto": "https", "X-Forwarded-For": "127.0.0.1"} | named
+        ).items():
+            request.add_header(name, value)
+        try:
+            with urllib.request.build_opener(_Stay()).open(request, timeout=30) as answer:
+                return Answer(answer.status, answer.getheaders(), answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return Answer(error.code, error.headers.items(), error.read())
+
+    @contextmanager
+    def changing(self) -> Iterator[tuple[Session, Make]]:
+        """As a command does, which is a process of its own."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session, Make(session, NOON)
+            session.commit()
+
+    def target(self) -> str | None:
+        return Shutter(self.pages).target()
+
+    def until_stored(self, path: str, within: float = 20.0) -> Answer:
+        """Asked until it comes from disk."""
+        deadline = time.monotonic() + within
+        while True:
+            answer = self.front.ask(path)
+            if self.is_stored(path):
+                return self.front.ask(path)
+            assert time.monotonic() < deadline, (answer.status, self.target())
+            time.sleep(0.05)
+
+    def is_stored(self, path: str) -> bool:
+        return (self.pages / "current" / path.lstrip("/") / "index.html").exists()
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """A redirect is an answer like any other."""
+
+    def redirect_request(self, *_asked: Any) -> None:
+        return None
+
+
+def command(settings: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), *arguments],
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def deployed(nginx_program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    folder = tmp_path_factory.mktemp("deployed")
+    settings = {
+        "CMS_NO_VENV": "1",
+        "CMS_ENV": "production",
+        "CMS_SECRET_KEY": SECRET,
+        "CMS_BASE_URL": f"https://{HOST}",
+        "CMS_INSTANCE": str(folder / "instance"),
+        "CMS_STORED_PAGES": str(folder / "pages"),
+        "CMS_TRUSTED_PROXIES": "1",
+    }
+    command(settings, "db", "upgrade")
+    command(settings, "users", "create-owner", "--email", "o@example.com", "--password", PASSWORD)
+    headers = command(settings, "pages", "headers")
+    engine = create_engine(f"sqlite:///{folder / 'instance' / 'copydesk.db'}")
+    prepare_engine(engine)
+    watch(engine, Shutter(folder / "pages"))
+    port = free_port()
+    with ExitStack() as stack:
+        stack.callback(engine.dispose)
+        server = stack.enter_context(served(settings, port))
+        there = front(nginx_program, folder, upstream=port, pages=folder / "pages", headers=headers)
+        yield Deployed(settings, folder / "pages", port, engine, stack.enter_context(there), [server])
+
+
+@contextmanager
+def served(settings: dict[str, str], port: int) -> Iterator[subprocess.Popen[bytes]]:
+    arguments = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py"]
+    environment = os.environ | settings | {"CMS_BIND": f"127.0.0.1:{port}"}
+    with subprocess.Popen(arguments, cwd=ROOT, env=environment, start_new_session=True) as server:
+        try:
+            _until_up(server, port)
+            yield server
+        finally:
+            if server.poll() is None:
+                os.killpg(server.pid, signal.SIGTERM)
+
+
+def _until_up(server: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
+            return
+        except OSError:
+            assert server.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
