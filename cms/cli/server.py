@@ -56,8 +56,10 @@ def settings_of(bind: str, workers: int) -> dict[str, Any]:
 
 
 def _before_workers(arbiter: Any) -> None:
-    """Connections must not be shared by processes: each worker opens its own."""
-    with arbiter.app.wsgi().app_context():
+    """Counts are shared by the processes; connections must not be: each worker opens its own."""
+    app: Flask = arbiter.app.wsgi()
+    meters.share(app, "serve")
+    with app.app_context():
         db.engine.dispose()
 
 
@@ -95,5 +97,4 @@ class Server(BaseApplication):
 
 def run(app: Flask, *, host: str, port: int, workers: int = 2) -> None:
     """Serve until Ctrl-C or TERM; both end cleanly and finish what is under way."""
-    meters.share(app, "serve")
     Server(app, f"{host}:{port}", workers).run()
