@@ -64,16 +64,19 @@ def note_restored(session: Session, backup: Backup, *, at: datetime) -> None:
     record(session, "backup.restore", Named(backup.name), by=None, at=at)
 
 
-def ask_if_due(session: Session, newest: datetime | None, *, at: datetime, hours: int) -> bool:
-    """Once in each stretch of so many hours, however many processes and machines look; a read as long as it is not.
+def key_if_due(session: Session, newest: datetime | None, *, at: datetime, hours: int) -> str | None:
+    """Names the stretch of so many hours for which one is to be made; None where it is not time, or was asked for.
 
     `newest`: when the last backup was made. 0 hours: never.
     """
     if not hours or (newest is not None and at - newest < timedelta(hours=hours)):
-        return False
+        return None
     key = f"backup {hours} {int(at.timestamp()) // (hours * 3600)}"
-    if session.scalar(select(Job.id).where(Job.dedupe_key == key)) is not None:
-        return False
+    return key if session.scalar(select(Job.id).where(Job.dedupe_key == key)) is None else None
+
+
+def ask_for(session: Session, key: str, *, at: datetime) -> bool:
+    """Once for each key, however many processes and machines find that it is time."""
     return jobs.add(session, MAKE, {}, at=at, label=LABELS[MAKE], dedupe_key=key)
 
 

@@ -13,6 +13,7 @@ from cms.backups import actions, checking, keeping, making
 from cms.backups.databases import Refused
 from cms.backups.shelf import Backup, Failure, Shelf
 from cms.backups.site import Site, database_of, mark_of
+from cms.core.db import reading
 from cms.core.errors import CmsError, Conflict, NotFound
 from cms.core.i18n import N_
 from cms.extensions import db
@@ -41,9 +42,14 @@ def site() -> Site:
 
 @regularly
 def _ask_if_due() -> None:
+    """To look is a read, and takes no lock."""
     newest = next(iter(shelf().all()), None)
     made_at = newest.manifest.made_at if newest else None
-    if actions.ask_if_due(db.session(), made_at, at=now(), hours=settings().backup_hours):
+    with reading():
+        key = actions.key_if_due(db.session(), made_at, at=now(), hours=settings().backup_hours)
+        db.session.rollback()
+    if key is not None:
+        actions.ask_for(db.session(), key, at=now())
         db.session.commit()
 
 

@@ -61,11 +61,16 @@ def test_one_is_made_when_it_is_time_and_is_checked(app: Flask, session: Session
 
 
 def test_none_is_made_before_it_is_time_nor_where_the_settings_say_never(session: Session) -> None:
-    assert not actions.ask_if_due(session, NOON - timedelta(hours=23), at=NOON, hours=24)
-    assert not actions.ask_if_due(session, None, at=NOON, hours=0)
-    assert actions.ask_if_due(session, NOON - timedelta(hours=24), at=NOON, hours=24)
-    assert not actions.ask_if_due(session, NOON - timedelta(hours=24), at=NOON + timedelta(hours=1), hours=24)
-    assert actions.ask_if_due(session, NOON - timedelta(hours=24), at=NOON + timedelta(hours=24), hours=24)
+    day = timedelta(hours=24)
+    assert actions.key_if_due(session, NOON - timedelta(hours=23), at=NOON, hours=24) is None
+    assert actions.key_if_due(session, None, at=NOON, hours=0) is None
+
+    key = actions.key_if_due(session, NOON - day, at=NOON, hours=24)
+    assert key is not None
+    assert actions.ask_for(session, key, at=NOON)
+    assert not actions.ask_for(session, key, at=NOON)
+    assert actions.key_if_due(session, NOON - day, at=NOON + timedelta(hours=1), hours=24) is None
+    assert actions.key_if_due(session, NOON - day, at=NOON + day, hours=24) is not None
 
 
 def test_a_job_that_is_done_twice_makes_one(app: Flask, session: Session, shelf: Shelf) -> None:
