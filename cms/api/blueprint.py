@@ -51,18 +51,23 @@ class ApiBlueprint(Blueprint):
         query: type[Schema] | None = None,
         body: type[Schema] | None = None,
         versioned: bool = False,
+        is_secret: bool = False,
         **doc: Any,
     ) -> Callable[[View], View]:
-        """Register a view. Its query and body come by these names; what it changes is committed here, once."""
+        """Register a view. Its query and body come by these names; what it changes is committed here, once.
+
+        An answer that is secret is kept nowhere, under no key; such a view changes nothing.
+        """
         is_safe = method in SAFE_METHODS
 
         def register(view: View) -> View:
-            made = view if is_safe else done_once(view)
+            made = view if is_safe or is_secret else done_once(view)
             if body is not None:
                 made = self.arguments(body, arg_name="body", required=_is_required(body))(made)
             if query is not None:
                 made = self.arguments(query, location="query", arg_name="query")(made)
-            described = doc | ({"parameters": headers} if (headers := _headers(method, versioned)) else {})
+            headers = _headers(method, versioned=versioned, keyed=not is_secret)
+            described = doc | ({"parameters": headers} if headers else {})
             refusals = _refusals(rule, is_safe=is_safe, versioned=versioned, asks=bool(query or body))
             named = {"operationId": f"{self.kind}_{view.__name__}", "responses": refusals}
             made = self.doc(**described, **_said(needs), **named)(made)
@@ -79,10 +84,10 @@ def _is_required(body: type[Schema]) -> bool:
     return any(field.required for field in body().fields.values())
 
 
-def _headers(method: str, versioned: bool) -> list[dict[str, Any]]:
-    keyed = [KEY] if method == "POST" else []
+def _headers(method: str, *, versioned: bool, keyed: bool) -> list[dict[str, Any]]:
+    found = [KEY] if keyed and method == "POST" else []
     required = method in ("PATCH", "DELETE")
-    return keyed + ([IF_MATCH | {"required": required}] if versioned else [])
+    return found + ([IF_MATCH | {"required": required}] if versioned else [])
 
 
 def _refusals(rule: str, *, is_safe: bool, versioned: bool, asks: bool) -> dict[int, str]:

@@ -21,7 +21,7 @@ from cms.core.i18n import _
 from cms.extensions import db
 from cms.tokens.models import ApiAnswer
 from cms.web import now
-from cms.web.callers import caller
+from cms.web.callers import Caller, caller
 from cms.web.requests import MULTIPART
 
 HEADER = "Idempotency-Key"
@@ -44,17 +44,17 @@ def done_once(view: Callable[..., Any]) -> Callable[..., Response]:
             response = make_response(view(*values, **named))
             db.session.commit()
             return response
-        return _once(asking.token.id, _checked(key), lambda: make_response(view(*values, **named)))
+        return _once(asking, _checked(key), lambda: make_response(view(*values, **named)))
 
     return act
 
 
-def _once(token_id: int, key: str, answer: Callable[[], Response]) -> Response:
-    digest = _digest_of_request()
-    known = _claim(token_id, key, digest)
+def _once(asking: Caller, key: str, answer: Callable[[], Response]) -> Response:
+    digest = _digest_of_request(asking)
+    known = _claim(asking.token.id, key, digest)
     if known is not None:
         return _again(known, digest)
-    mine = (ApiAnswer.token_id == token_id, ApiAnswer.key == key)
+    mine = (ApiAnswer.token_id == asking.token.id, ApiAnswer.key == key)
     try:
         response = answer()
         kept = {"status": response.status_code, "body": response.get_data(as_text=True), "headers": _headers(response)}
@@ -117,9 +117,13 @@ def _checked(key: str) -> str:
     return key
 
 
-def _digest_of_request() -> str:
-    """Of method, address and body; of a form with files what they hold, as its boundary differs each time."""
-    digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
+def _digest_of_request(asking: Caller) -> str:
+    """Of method, address and body; of a form with files what they hold, as its boundary differs each time.
+
+    And of the rights that came with it: a JWT may have fewer than its token, and is not told what that was told.
+    """
+    rights = " ".join(sorted(asking.user.acts_within))
+    digest = hashlib.sha256(f"{request.method} {request.full_path}\n{asking.is_jwt} {rights}\n".encode())
     if request.mimetype != MULTIPART:
         digest.update(request.get_data(cache=True))
         return digest.hexdigest()

@@ -57,7 +57,7 @@ def show(query: dict[str, Any]) -> Response:
     return answers.one(_asking(), SelfShape, query)
 
 
-@blueprint.act("POST", "/jwt", needs=SIGNED_IN, body=Wish, gives=Minted, status=201)
+@blueprint.act("POST", "/jwt", needs=SIGNED_IN, body=Wish, gives=Minted, status=201, is_secret=True)
 def mint(body: dict[str, Any]) -> Response:
     """A JWT of at most 15 minutes, signed with EdDSA. Whoever gets it verifies it with the key of `jwks.json`."""
     asking, at = _asking(), now()

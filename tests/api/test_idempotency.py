@@ -68,6 +68,27 @@ def test_a_key_is_of_one_token(program: Program, of: Of, make: Make) -> None:
     assert other.post("/tags", {"name": "Land"}, headers=KEY).status_code == 201
 
 
+def test_a_jwt_with_fewer_rights_is_not_told_what_its_token_was_told(app: Flask, program: Program) -> None:
+    weak = Program(app, program.post("/tokens/jwt", {"scopes": ["tag.manage"]}).json["token"])
+    program.post("/posts", {"title": "Sea"}, headers=KEY)
+    program.post("/tags", {"name": "Sea"}, headers={"Idempotency-Key": "2"})
+
+    assert weak.post("/posts", {"title": "Sea"}, headers=KEY).status_code == 403
+    assert weak.post("/tags", {"name": "Sea"}, headers={"Idempotency-Key": "2"}).status_code == 422
+
+
+def test_a_jwt_is_kept_nowhere_so_that_none_grows_into_a_stronger_one(
+    app: Flask, program: Program, session: Session
+) -> None:
+    weak = Program(app, program.post("/tokens/jwt", {"scopes": []}).json["token"])
+
+    first, second = (program.post("/tokens/jwt", {}, headers=KEY) for _ in range(2))
+
+    assert first.json["token"] != second.json["token"]
+    assert weak.post("/tokens/jwt", {}, headers=KEY).status_code == 403
+    assert session.scalars(select(ApiAnswer)).all() == []
+
+
 def test_what_was_refused_may_be_sent_again_corrected(program: Program, session: Session) -> None:
     refused = program.post("/tags", {"name": ""}, headers=KEY)
 
