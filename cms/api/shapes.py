@@ -1,11 +1,13 @@
 """What answers share: errors, lists, and how people, tags and files look wherever they are named."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from cms.core.calendar import is_within_calendar, outside_calendar
 from cms.core.db import MAX_ID
 from cms.media.paths import path_of
 from cms.web import runtime
@@ -125,6 +127,12 @@ def words(**options: Any) -> fields.String:
     return fields.String(validate=not_a_page_of_another, **options)
 
 
+def within_calendar(value: datetime) -> None:
+    """At either end of time, no database can tell the moment in its own zone."""
+    if not is_within_calendar(value):
+        raise ValidationError(outside_calendar())
+
+
 def moment(**options: Any) -> fields.AwareDateTime:
     """With a zone: without one nobody knows which moment is meant."""
-    return fields.AwareDateTime(format="iso", **options)
+    return fields.AwareDateTime(format="iso", validate=within_calendar, **options)

@@ -228,6 +228,14 @@ def test_filters_narrow_a_list(stranger: Program, of: Of, session: Session, make
     assert stranger.get("/posts?since=2026-03-03").status_code == 422
 
 
+@pytest.mark.parametrize("path", ["/posts", "/pages", "/media"])
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T00:00:00Z"])
+def test_a_moment_that_no_calendar_has_is_refused(stranger: Program, path: str, moment: str) -> None:
+    for name in ("since", "until"):
+        answer = stranger.get(f"{path}?{name}={moment}")
+        assert (answer.status_code, list(answer.json["error"]["fields"])) == (422, [name])
+
+
 @pytest.mark.parametrize("view", ["public", "desk"])
 def test_pages_of_a_list_show_everything_once(of: Of, session: Session, make: Make, view: str) -> None:
     author = make.author()
