@@ -33,10 +33,10 @@ from cms.media.paths import path_of
 from cms.media.policy import MediaPolicy
 from cms.media.queries import describing, lacking_alt, uploaders
 from cms.media.renditions import has_renditions, thumb_of
-from cms.media.sheets import cells_of
 from cms.posts.media_use import ids_of_used, is_used, others_showing, posts_showing
 from cms.search import MEDIA
 from cms.web import now, signed_in
+from cms.web.pictures import cells
 
 MANAGE = (Permission.MEDIA_MANAGE,)
 SEE = (Permission.MEDIA_UPLOAD, Permission.MEDIA_MANAGE)
@@ -161,7 +161,7 @@ class MediaView(Uploads, Versions, Choosing, MediaRows, CmsModelView):
         return (describing(),)
 
     def list_context(self, records: list[Media]) -> dict[str, Any]:
-        return {"as_list": session.get(LAYOUT) == "list", "cells": cells_of(records), **self.shelf()}
+        return {"as_list": session.get(LAYOUT) == "list", "cells": cells(records), **self.shelf()}
 
     def render(self, template: str, **values: Any) -> str:
         return super().render(

@@ -9,7 +9,7 @@ from cms.admin.listing import Listing
 from cms.admin.media_folders import Shelves
 from cms.core.permissions import Permission
 from cms.media.models import MediaKind
-from cms.media.sheets import cells_of
+from cms.web.pictures import cells
 
 
 class Choosing(Shelves, Listing):
@@ -28,7 +28,7 @@ class Choosing(Shelves, Listing):
             template,
             asked=asked,
             records=page.records,
-            cells=cells_of(page.records),
+            cells=cells(page.records),
             part=part,
             folder=folder["folder"][0] if folder else "",
             folders=self.folder_choices(),

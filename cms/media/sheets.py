@@ -1,10 +1,11 @@
 """Many small squares as one picture, a strip of cells, so that a list of files costs one request and not one for each.
 
-The address names the files and, by a digest, what each of them shows: what lies there never changes, and it is as hard
-to guess as the addresses of the files themselves.
+The address names the files and, by a digest, what each of them shows: what lies there never changes. The digest is made
+with a key, so that only lists that we made have a strip: of a few public files strangers could name any number of rows.
 """
 
 import hashlib
+import hmac
 import json
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -34,13 +35,13 @@ class Cell:
         return f"{self.sheet}/{side}.{format}"
 
 
-def cells_of(files: Iterable[Media]) -> dict[int, Cell]:
+def cells_of(files: Iterable[Media], key: str) -> dict[int, Cell]:
     """Id → cell, for those of the files that have smaller copies; as many strips as are needed."""
     pictured = [media for media in files if has_renditions(media) and media.trashed_at is None]
     strips = [pictured[start : start + CELLS] for start in range(0, len(pictured), CELLS)]
     return {
         media.id: Cell(address, number)
-        for strip, address in ((strip, _address(strip)) for strip in strips)
+        for strip, address in ((strip, _address(strip, key)) for strip in strips)
         for number, media in enumerate(strip)
     }
 
@@ -52,9 +53,11 @@ def ids_of(named: str) -> list[int]:
     return ids if len(ids) == len(found) <= CELLS else []
 
 
-def is_current(files: Sequence[Media], digest: str) -> bool:
-    """Whether this is what the files show today."""
-    return all(has_renditions(media) for media in files) and _digest(files) == digest
+def is_current(files: Sequence[Media], digest: str, key: str) -> bool:
+    """Whether this is what the files show today, and we named them together."""
+    return all(has_renditions(media) for media in files) and hmac.compare_digest(
+        _digest(files, key).encode(), digest.encode()
+    )
 
 
 def compose(cells: Sequence[BinaryIO | None], side: int, format: str) -> BinaryIO:
@@ -75,10 +78,10 @@ def is_declared(side: int, format: str) -> bool:
     return side in SIDES and format in FORMATS
 
 
-def _address(files: Sequence[Media]) -> str:
-    return f"/media/sheets/{'-'.join(str(media.id) for media in files)}/{_digest(files)}"
+def _address(files: Sequence[Media], key: str) -> str:
+    return f"/media/sheets/{'-'.join(str(media.id) for media in files)}/{_digest(files, key)}"
 
 
-def _digest(files: Sequence[Media]) -> str:
+def _digest(files: Sequence[Media], key: str) -> str:
     shown = [f"{media.id} {media.digest} {square_of(media, CELL_SIDE)}" for media in files]
-    return hashlib.sha256("\n".join(shown).encode()).hexdigest()[:32]
+    return hmac.new(key.encode(), "\n".join(shown).encode(), hashlib.sha256).hexdigest()[:32]

@@ -22,6 +22,7 @@ from cms.site.media import OPENED_ALONE, made, opened, sent
 from cms.web import runtime
 from cms.web.gate import PUBLIC, declare
 from cms.web.headers import with_policy
+from cms.web.pictures import sheet_key
 
 #: So many strips lie in the folder, of some 60 KB each.
 KEPT = 256
@@ -48,7 +49,7 @@ def init_app(app: Flask) -> None:
 def sheet(ids: str, digest: str, side: int, format: str) -> Response:
     """404 for whatever no list would name today."""
     files = _files(sheets.ids_of(ids))
-    if not files or not sheets.is_declared(side, format) or not sheets.is_current(files, digest):
+    if not files or not sheets.is_declared(side, format) or not sheets.is_current(files, digest, sheet_key()):
         abort(404)
     since = max(media.updated_at for media in files)
     strip, whole = _strip(files, runtime().config.instance / "sheets" / f"{digest}-{side}.{format}", side, format)

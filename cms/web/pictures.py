@@ -1,18 +1,22 @@
 """Images that a page shows: looked up together, each once a request, and offered in every size that there is."""
 
 import re
+from collections.abc import Iterable
 from html import escape
 
 from flask import g
 from markupsafe import Markup
 from sqlalchemy import select
 
+from cms.core.keys import derived_key
 from cms.extensions import db
+from cms.media import sheets
 from cms.media.models import Media
 from cms.media.paths import ids_in, path_of
 from cms.media.renditions import FORMATS, has_renditions, srcset, thumb_of
+from cms.web.runtimes import runtime
 
-__all__ = ["find", "path_of", "picture", "pictured", "sources", "square"]
+__all__ = ["cells", "find", "path_of", "picture", "pictured", "sheet_key", "sources", "square"]
 
 FACE = 160
 #: How wide an image of a text is on a wide screen, by the class of the figure around it.
@@ -44,6 +48,16 @@ def picture(media_id: int | None) -> Media | None:
 def square(media: Media) -> str:
     """The address of a face: its most important part."""
     return thumb_of(media, FACE)
+
+
+def cells(files: Iterable[Media]) -> dict[int, sheets.Cell]:
+    """Where the square of each file of a list lies, in as many strips as are needed."""
+    return sheets.cells_of(files, sheet_key())
+
+
+def sheet_key() -> str:
+    """What addresses of strips are made with."""
+    return derived_key(runtime().config.secret_key, "sheets")
 
 
 def sources(media: Media, width: str) -> Markup:

@@ -1,16 +1,22 @@
 """Strips of thumbnails: one picture for a list of files, declared by what the files show, put together once."""
 
+import hashlib
 import io
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from PIL import Image
 from sqlalchemy.orm import Session
 
 from cms.media.models import Media, Rendition
-from cms.media.sheets import CELLS, cells_of
+from cms.media.paths import path_of
+from cms.media.renditions import square_of
+from cms.media.sheets import CELL_SIDE, CELLS, Cell
 from cms.site import sheets
 from cms.web import runtime
+from cms.web.pictures import cells
 from tests.browser import Browser
 from tests.counting import counted
 from tests.factories import Make
@@ -18,6 +24,17 @@ from tests.media import files
 from tests.site.test_media import fetch, stored
 
 __all__ = ["stored"]
+
+
+@pytest.fixture
+def cells_of(app: Flask) -> Callable[[Iterable[Media]], dict[int, Cell]]:
+    """As a list of the running application names them."""
+
+    def named(files: Iterable[Media]) -> dict[int, Cell]:
+        with app.app_context():
+            return cells(files)
+
+    return named
 
 
 def colours_of(data: bytes, side: int) -> list[tuple[int, ...]]:
@@ -35,7 +52,9 @@ def plain(colour: str, size: tuple[int, int] = (300, 200)) -> io.BytesIO:
 
 
 @pytest.mark.parametrize(("format", "mime"), [("webp", "image/webp"), ("avif", "image/avif")])
-def test_each_file_has_its_cell_and_the_rest_is_empty(browser: Browser, stored, format: str, mime: str) -> None:
+def test_each_file_has_its_cell_and_the_rest_is_empty(
+    browser: Browser, stored, format: str, mime: str, cells_of
+) -> None:
     red, blue = stored(plain("#f00"), "red.png"), stored(plain("#00f", (90, 400)), "blue.png")
     cells = cells_of([blue, red])
 
@@ -52,7 +71,7 @@ def test_each_file_has_its_cell_and_the_rest_is_empty(browser: Browser, stored, 
     assert {cell[3] for cell in found[2:]} == {0}
 
 
-def test_a_strip_is_found_again_without_work(browser: Browser, stored, session: Session, engine) -> None:
+def test_a_strip_is_found_again_without_work(browser: Browser, stored, session: Session, engine, cells_of) -> None:
     one = stored(plain("#f00"), "red.png")
     address = cells_of([one])[one.id].path(320)
     session.commit()
@@ -67,7 +86,9 @@ def test_a_strip_is_found_again_without_work(browser: Browser, stored, session: 
     assert not [statement for statement in again if "renditions" in statement]
 
 
-def test_copies_that_were_made_before_cost_one_query_however_many(browser: Browser, stored, session, engine) -> None:
+def test_copies_that_were_made_before_cost_one_query_however_many(
+    browser: Browser, stored, session, engine, cells_of
+) -> None:
     few = [stored(plain(f"#{number}00"), f"{number}.png") for number in range(2)]
     many = [stored(plain(f"#0{number}0"), f"more-{number}.png") for number in range(9)]
     for media in (*few, *many):
@@ -83,7 +104,9 @@ def test_copies_that_were_made_before_cost_one_query_however_many(browser: Brows
     assert len(of_many) == len(of_few)
 
 
-def test_nothing_is_told_that_was_not_in_a_list(browser: Browser, stored, session: Session, make: Make) -> None:
+def test_nothing_is_told_that_was_not_in_a_list(
+    browser: Browser, stored, session: Session, make: Make, cells_of
+) -> None:
     one, other = stored(plain("#f00"), "red.png"), stored(plain("#0f0"), "green.png")
     sound = stored(files.mp3(), "fog.mp3")
     cell = cells_of([one, other, sound])[one.id]
@@ -109,7 +132,19 @@ def test_nothing_is_told_that_was_not_in_a_list(browser: Browser, stored, sessio
     assert fetch(browser, cell.path(160)).status_code == 404
 
 
-def test_another_point_of_focus_has_another_address(stored) -> None:
+def test_strangers_cannot_have_rows_made_of_the_files_that_they_know(browser: Browser, stored) -> None:
+    """Of 25 images there are more rows than atoms, and each would cost a second of work."""
+    one = stored(plain("#f00"), "red.png")
+    known = f"{one.id} {hashlib.sha256(fetch(browser, path_of(one)).data).hexdigest()} {square_of(one, CELL_SIDE)}"
+
+    for times in (1, 2, 25):
+        digest = hashlib.sha256("\n".join([known] * times).encode()).hexdigest()[:32]
+        path = f"/media/sheets/{'-'.join([str(one.id)] * times)}/{digest}/160.webp"
+        assert fetch(browser, path).status_code == 404
+    assert fetch(browser, f"/media/sheets/{one.id}/%C3%A9/160.webp").status_code == 404
+
+
+def test_another_point_of_focus_has_another_address(stored, cells_of) -> None:
     media: Media = stored(plain("#f00"), "red.png")
     before = cells_of([media])[media.id].sheet
     media.focal_x = 0.1
@@ -117,7 +152,9 @@ def test_another_point_of_focus_has_another_address(stored) -> None:
     assert cells_of([media])[media.id].sheet != before
 
 
-def test_a_lost_file_leaves_its_cell_empty_until_it_is_back(browser: Browser, stored, session: Session) -> None:
+def test_a_lost_file_leaves_its_cell_empty_until_it_is_back(
+    browser: Browser, stored, session: Session, cells_of
+) -> None:
     red, lost = stored(plain("#f00"), "red.png"), stored(plain("#0f0"), "green.png")
     with browser.app.app_context():
         place = Path(runtime().config.storage_url.removeprefix("file://")) / lost.digest[:2] / lost.digest
@@ -135,7 +172,7 @@ def test_a_lost_file_leaves_its_cell_empty_until_it_is_back(browser: Browser, st
     assert complete.cache_control.immutable
 
 
-def test_the_oldest_strips_make_room(browser: Browser, stored, monkeypatch) -> None:
+def test_the_oldest_strips_make_room(browser: Browser, stored, monkeypatch, cells_of) -> None:
     monkeypatch.setattr(sheets, "KEPT", 2)
     made = [stored(plain(f"#{number}00"), f"{number}.png") for number in range(3)]
     for media in made:
@@ -146,7 +183,7 @@ def test_the_oldest_strips_make_room(browser: Browser, stored, monkeypatch) -> N
     assert len(kept) == 2
 
 
-def test_more_files_than_a_strip_holds_take_another(make: Make) -> None:
+def test_more_files_than_a_strip_holds_take_another(make: Make, cells_of) -> None:
     cells = cells_of([make.media() for _ in range(CELLS + 2)])
 
     assert len({cell.sheet for cell in cells.values()}) == 2
