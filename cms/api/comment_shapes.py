@@ -9,12 +9,19 @@ from cms.comments.lifecycle import COMMENT_LIFE, CommentStatus
 from cms.comments.models import Comment
 
 
+class MemberShape(Schema):
+    """Whoever has an account: by the name that stands beside what they say. Of their account readers know no more."""
+
+    id = fields.Integer()
+    name = fields.String()
+
+
 class CommentShape(Schema):
     id = fields.Integer()
     post_id = fields.Integer()
     parent_id = fields.Integer(allow_none=True)
     name = fields.String(attribute="author_name")
-    author = fields.Nested(PersonShape, allow_none=True, **told("The member who wrote it; nobody for a guest."))
+    author = fields.Nested(MemberShape, allow_none=True, **told("The member who wrote it; nobody for a guest."))
     body_html = fields.String()
     created_at = fields.DateTime()
     edited_at = fields.DateTime(allow_none=True)
@@ -29,6 +36,7 @@ class Receipt(CommentShape):
 class DeskComment(CommentShape):
     """For whoever moderates it."""
 
+    author = fields.Nested(PersonShape, allow_none=True)
     body = fields.String(**told("Markdown."))
     status = fields.Enum(CommentStatus, by_value=True)
     held_because = fields.List(fields.String())

@@ -159,6 +159,8 @@ def test_a_member_comments_and_a_moderator_decides(of: Of, session: Session, mak
     answered = member.post("/comments", {"post_id": live.id, "body": "And the ferry.", "parent_id": sent.json["id"]})
 
     assert (sent.status_code, sent.json["status"]) == (201, "pending")
+    assert member.get(path).json["author"].keys() == {"id", "name"}  # under which they sign in is nobody's business
+    assert approved.json["author"].keys() > {"id", "name", "username"}
     assert sent.json.keys().isdisjoint({"held_because", "guest_email"})
     assert member.get(path).json["body_html"].strip() == "<p>I drove it.</p>"
     assert approved.json["status"] == "approved"
