@@ -10,6 +10,9 @@ from cms.core.db import Base
 
 #: Whose `digest` names bytes in the storage; renditions are left out, since they are made again when asked for.
 WITH_FILES = ("media", "media_versions")
+#: Those that open something.
+TOKENS = "api_tokens"
+LIVE_TOKENS = f"SELECT digest FROM {TOKENS} WHERE revoked_at IS NULL"  # noqa: S608 - a constant
 
 
 class Refused(Exception):

@@ -13,13 +13,15 @@ FORMAT = 1
 class Contents:
     """What is in a database: its migration, the rows of each table, and the digest of every file it speaks of.
 
-    `generation` is the number of `core.generation`, which is 0 where there is none.
+    `generation` is the number of `core.generation`, which is 0 where there is none; `tokens` are the digests of access
+    tokens that nobody revoked.
     """
 
     head: str
     counts: dict[str, int]
     digests: frozenset[str]
     generation: int
+    tokens: frozenset[str]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL
 
-from cms.backups.databases import WITH_FILES, Refused, Tried, counted
+from cms.backups.databases import LIVE_TOKENS, TOKENS, WITH_FILES, Refused, Tried, counted
 from cms.backups.manifest import Contents
 from cms.backups.shelf import private
 from cms.core.generation import ASK, Generation
@@ -159,7 +159,8 @@ def _contents(connection: psycopg.Connection) -> Contents:
             query = sql.SQL("SELECT digest FROM public.{}").format(sql.Identifier(name))
             digests.update(row[0] for row in connection.execute(query))
     generation = connection.execute(ASK).fetchone() if Generation.__tablename__ in counts else None
-    return Contents(head[0] if head else "", counts, frozenset(digests), generation[0] if generation else 0)
+    tokens = frozenset(row[0] for row in connection.execute(LIVE_TOKENS)) if TOKENS in counts else frozenset()
+    return Contents(head[0] if head else "", counts, frozenset(digests), generation[0] if generation else 0, tokens)
 
 
 def _one(connection: psycopg.Connection, query: Any, name: str) -> int:

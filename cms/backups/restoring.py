@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cms.backups.checking import DAMAGED, require_kind
+from cms.backups.databases import TOKENS
 from cms.backups.making import digest_of
 from cms.backups.shelf import Backup, name_at
 from cms.backups.site import Site
@@ -66,16 +67,21 @@ def _bring_files(site: Site, backup: Backup) -> int:
 def _changes(site: Site, backup: Backup, at: datetime, is_empty: bool) -> Iterator[str]:
     """Part of the same transaction: pages kept since are old, and nobody is signed in who signed out since.
 
-    The number of the generation is larger than any that was given here before; see `core.generation`.
+    The number of the generation is larger than any that was given here before; see `core.generation`. What was revoked
+    here since stays revoked; where nothing is, nobody can tell.
     """
-    counts = backup.manifest.counts
+    counts, moment = backup.manifest.counts, f"{at:%Y-%m-%d %H:%M:%S.%f}"
+    here = None if is_empty else site.database.contents()
     if "generations" in counts:
-        number = max(int(at.timestamp() * 1000), 0 if is_empty else site.database.contents().generation + 1)
+        number = max(int(at.timestamp() * 1000), here.generation + 1 if here else 0)
         yield (
             f"INSERT INTO generations (id, number) VALUES (1, {number}) ON CONFLICT (id) DO UPDATE"  # noqa: S608 - a number
             " SET number = CASE WHEN generations.number < excluded.number THEN excluded.number"
             " ELSE generations.number + 1 END"
         )
     if "user_sessions" in counts:
-        moment = f"{at:%Y-%m-%d %H:%M:%S.%f}"
         yield f"UPDATE user_sessions SET revoked_at = '{moment}' WHERE revoked_at IS NULL"  # noqa: S608 - a time of ours
+    if TOKENS in counts and here is not None and TOKENS in here.counts:
+        known = ", ".join(f"'{digest}'" for digest in sorted(here.tokens)) or "''"
+        revoking = f"UPDATE {TOKENS} SET revoked_at = '{moment}' WHERE revoked_at IS NULL"  # noqa: S608 - a time of ours
+        yield f"{revoking} AND digest NOT IN ({known})"

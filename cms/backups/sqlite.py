@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-from cms.backups.databases import WITH_FILES, Refused, Tried, counted
+from cms.backups.databases import LIVE_TOKENS, TOKENS, WITH_FILES, Refused, Tried, counted
 from cms.backups.manifest import Contents
 from cms.backups.shelf import flush, private
 from cms.core.generation import ASK, Generation
@@ -89,7 +89,8 @@ def _contents(database: sqlite3.Connection) -> Contents:
         if name in counts:
             digests.update(row[0] for row in database.execute(f"SELECT digest FROM {name}"))  # noqa: S608 - two constants
     generation = database.execute(ASK).fetchone()[0] if Generation.__tablename__ in counts else 0
-    return Contents(head[0] if head else "", counts, frozenset(digests), generation)
+    tokens = frozenset(row[0] for row in database.execute(LIVE_TOKENS)) if TOKENS in counts else frozenset()
+    return Contents(head[0] if head else "", counts, frozenset(digests), generation, tokens)
 
 
 def _tables(database: sqlite3.Connection) -> list[str]:

@@ -19,7 +19,8 @@ from cms.core.generation import ASK
 from cms.media.models import Media
 from cms.media.storage import LocalFolder
 from cms.posts.models import Post
-from tests.backups.conftest import Elsewhere, moment
+from cms.tokens import actions as tokens
+from tests.backups.conftest import SECRET, Elsewhere, moment
 from tests.factories import Make
 
 Store = Callable[[int], Media]
@@ -158,6 +159,27 @@ def test_pages_that_were_kept_since_are_old_and_nobody_stays_signed_in(
 
     assert session.scalar(text(ASK)) > ahead
     assert session.scalar(select(UserSession.revoked_at)) is not None
+    session.rollback()
+
+
+def test_a_token_that_was_revoked_since_opens_nothing_again(
+    site: Site, session: Session, make: Make, engine: Engine
+) -> None:
+    """Whoever stole it would have it back; one that was never revoked goes on."""
+    owner = make.owner()
+    session.commit()
+    wanted = {"scopes": [], "days": 7, "key": SECRET, "by": owner, "at": make.at}
+    stolen, kept = (tokens.create(session, name=name, **wanted)[0] for name in ("Stolen", "Kept"))
+    session.commit()
+    made = make_backup(site, at=moment())
+    tokens.revoke(session, stolen, by=owner, at=make.at)
+    session.commit()
+    engine.dispose()
+
+    restore(site, made, at=moment(), replace=True, is_known=known)
+
+    session.expire_all()
+    assert (stolen.revoked_at is not None, kept.revoked_at) == (True, None)
     session.rollback()
 
 
