@@ -32,7 +32,9 @@ class PostgreSQL:
     kind, file = "postgresql", "database.dump"
 
     def __init__(self, url: URL) -> None:
-        self._url = url
+        """A password may stand among the parameters as well."""
+        self._url = url.difference_update_query(["password"])
+        self._password = url.password or url.query.get("password")
 
     def copy(self, target: Path) -> Contents:
         """What is counted and what is copied is of the same snapshot."""
@@ -108,13 +110,13 @@ class PostgreSQL:
                 yield None
                 return
             try:
-                yield PostgreSQL(self._url.set(database=name))
+                yield PostgreSQL(self._url.set(database=name, password=self._password))
             finally:
                 connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     @contextmanager
     def _connected(self, *, autocommit: bool = False) -> Iterator[psycopg.Connection]:
-        address = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
+        address = self._url.set(drivername="postgresql", password=self._password).render_as_string(hide_password=False)
         try:
             with psycopg.connect(address, autocommit=autocommit, connect_timeout=CONNECT_SECONDS) as connection:
                 yield connection
@@ -139,7 +141,7 @@ class PostgreSQL:
 
     @property
     def _environment(self) -> dict[str, str]:
-        return os.environ | ({"PGPASSWORD": str(self._url.password)} if self._url.password else {})
+        return os.environ | ({"PGPASSWORD": str(self._password)} if self._password else {})
 
 
 def _program(name: str) -> str:
