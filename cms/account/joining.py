@@ -13,6 +13,7 @@ from cms.accounts.actions import attempts, joining
 from cms.accounts.passwords import check_password
 from cms.core.errors import Invalid, NotAllowed, TooOften
 from cms.core.i18n import _
+from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.web import letters, now, passwords, settings, visitor
 from cms.web.limits import mail_tallies, may_mail
@@ -92,7 +93,7 @@ def _make(secret: str, username: str) -> Response:
     user = joining.confirm_account(db.session(), secret, approval=approval, username=username, at=now())
     if not approval:
         return finish(user, remember=False, target="/", via="confirmation")
-    letters.waits_for_approval(user, queries.managers(db.session()))
+    letters.waits_for_approval(user, queries.holders(db.session(), Permission.USER_MANAGE))
     db.session.commit()
     flash(_("Your address is confirmed. You get mail when somebody has said yes to your account."))
     return redirect(url_for("security.login"))

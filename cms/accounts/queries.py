@@ -70,10 +70,14 @@ def is_owner() -> ColumnElement[bool]:
     return User.roles.any(Role.name == OWNER)
 
 
+def has_right(permission: Permission) -> ColumnElement[bool]:
+    """“Is an owner, or has a role with this right”, as a WHERE clause over users."""
+    return is_owner() | User.roles.any(Role.grants.any(RoleGrant.permission == permission))
+
+
 def writers(session: Session, *, but: User, most: int = 300) -> list[User]:
     """Active people whom posts can be given to."""
-    writes = User.roles.any(Role.grants.any(RoleGrant.permission == Permission.POST_CREATE))
-    query = select(User).where(User.active, is_owner() | writes, User.id != but.id)
+    query = select(User).where(User.active, has_right(Permission.POST_CREATE), User.id != but.id)
     return list(session.scalars(query.order_by(User.name, User.username).limit(most)))
 
 
@@ -82,7 +86,11 @@ def count_waiting(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(User).where(stands(Standing.WAITING))) or 0
 
 
-def managers(session: Session) -> list[User]:
-    """Active people who may approve accounts: owners, and roles that manage people."""
-    manages = User.roles.any(Role.grants.any(RoleGrant.permission == Permission.USER_MANAGE))
-    return list(session.scalars(select(User).where(User.active, is_owner() | manages).order_by(User.id)))
+def owners(session: Session) -> list[User]:
+    """Those who are active."""
+    return list(session.scalars(select(User).where(User.active, is_owner()).order_by(User.id)))
+
+
+def holders(session: Session, permission: Permission) -> list[User]:
+    """Active people with this right: owners, and whoever has it by a role."""
+    return list(session.scalars(select(User).where(User.active, has_right(permission)).order_by(User.id)))

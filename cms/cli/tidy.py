@@ -22,8 +22,7 @@ from cms.posts.actions import emptying as posts
 from cms.redirects import ends
 from cms.settings.queries import load
 from cms.web import now, runtime
-from cms.webhooks import queries as webhooks
-from cms.webhooks.deliveries import KEPT as MESSAGES_KEPT
+from cms.webhooks import deliveries
 
 #: Rows of one transaction: others who write wait no longer than these take.
 CHUNK = 100
@@ -61,7 +60,7 @@ def tidy_up(
         count = _all_of(task, session, at - timedelta(days=days), at, end_chunk) if days else 0
         done[what] = done.get(what, 0) + count
     done["jobs"] = _all_of(_forget_jobs, session, at - JOBS_KEPT, at, end_chunk)
-    done["messages to webhooks"] = _all_of(_forget_messages, session, at - MESSAGES_KEPT, at, end_chunk)
+    done["messages to webhooks"] = _all_of(_forget_messages, session, at - deliveries.KEPT, at, end_chunk)
     _look_at_redirects(session, at, end_chunk)
     done["files that were imported"] = _all_of(_forget_imports, session, at, at, end_chunk)
     library = Files(session, settings.trash_days, at, end_chunk, storage)
@@ -160,7 +159,7 @@ def _forget_jobs(session: Session, before: datetime, _at: datetime) -> int:
 
 
 def _forget_messages(session: Session, before: datetime, _at: datetime) -> int:
-    return webhooks.forget(session, before, most=CHUNK)
+    return deliveries.forget(session, before, most=CHUNK)
 
 
 def _forget_imports(session: Session, _before: datetime, at: datetime) -> int:

@@ -5,10 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import select
-
-from cms.accounts.models import User
-from cms.accounts.queries import is_owner
+from cms.accounts.queries import owners
 from cms.backups import actions, checking, keeping, making
 from cms.backups.databases import Refused
 from cms.backups.shelf import Backup, Failure, Shelf
@@ -19,8 +16,8 @@ from cms.core.i18n import N_
 from cms.extensions import db
 from cms.jobs.leases import GiveUp, Retry
 from cms.media.storage import open_storage
-from cms.web import mailing
-from cms.web.areas import desk_path
+from cms.web import letters
+from cms.web.languages import in_language_of_site
 from cms.web.runtimes import runtime
 from cms.web.visitors import now, settings
 from cms.web.worker import handles, regularly
@@ -108,9 +105,6 @@ def _tell(job_id: int, reason: str) -> None:
         log.exception("the failure of a backup could not be noted")
     if known is not None and known.job_id == job_id:
         return
-    owners = db.session.scalars(select(User.email).where(is_owner(), User.active).order_by(User.id)).all()
-    title = settings().title
-    where = runtime().config.base_url + desk_path("backups/")
-    body = f"A backup of {title} failed:\n\n{reason}\n\nLook at your backups here:\n\n{where}\n"
-    mailing.post(owners, f"A backup of {title} failed", body)
+    with in_language_of_site():
+        letters.backup_failed(owners(db.session()), reason)
     db.session.commit()

@@ -5,9 +5,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from cms.accounts.queries import holders
 from cms.core import outgoing
 from cms.core.i18n import N_
 from cms.core.outgoing import Forbidden, Unreachable
+from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.jobs.leases import GiveUp, Retry, Unfinished, has_more_attempts
 from cms.web import letters
@@ -21,7 +23,6 @@ from cms.webhooks.deliveries import Outcome
 from cms.webhooks.fields import Reach
 from cms.webhooks.kinds import PING
 from cms.webhooks.models import Delivery, Webhook
-from cms.webhooks.queries import managers
 
 AGENT = "Copydesk-Webhooks/1"
 OTHER_SECRET = N_("It was sealed with another CMS_SECRET_KEY.")
@@ -103,5 +104,5 @@ def _note(session: Session, delivery_id: int, outcome: Outcome, *, is_last: bool
         return
     if deliveries.note(session, delivery, hook, outcome, is_last=is_last, at=now()):
         with in_language_of_site():
-            letters.hook_switched_off(hook, managers(session))
+            letters.hook_switched_off(hook, holders(session, Permission.WEBHOOK_MANAGE))
     session.commit()

@@ -129,6 +129,18 @@ def hook_switched_off(hook: Webhook, managers: Sequence[User]) -> None:
     )
 
 
+def backup_failed(owners: Sequence[User], reason: str) -> None:
+    """To everybody whose site it is; the reason is what a program or the system said."""
+    _post(
+        [owner.email for owner in owners],
+        _("A backup of %(site)s failed", site=settings().title),
+        _("A backup of %(site)s could not be made, or is damaged:", site=settings().title),
+        reason,
+        _("Look at your backups here:"),
+        runtime().config.base_url + desk_path("backups/"),
+    )
+
+
 def _post(to: str | Sequence[str], subject: str, *paragraphs: str) -> None:
     """Into the outbox: it is sent once what it tells of is committed, and the answer does not wait for it."""
     mailing.post([to] if isinstance(to, str) else to, subject, "\n\n".join(paragraphs) + "\n")

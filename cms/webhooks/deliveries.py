@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -83,6 +84,14 @@ def note(session: Session, delivery: Delivery, hook: Webhook, outcome: Outcome, 
     hook.active, hook.updated_at = False, at
     record(session, "webhook.switch_off", hook, by=None, at=at, changes={"active": (True, False)})
     return True
+
+
+def forget(session: Session, before: datetime, *, most: int) -> int:
+    """Delete the oldest from before then; how many there were."""
+    old = select(Delivery.id).where(Delivery.created_at < before)
+    ids = list(session.scalars(old.order_by(Delivery.created_at, Delivery.id).limit(most)))
+    session.execute(delete(Delivery).where(Delivery.id.in_(ids)))
+    return len(ids)
 
 
 def _ask(session: Session, hook: Webhook, delivery_id: int, kind: str, replay: int, at: datetime) -> None:
