@@ -6,7 +6,6 @@ aside/20260302-120000-000/  what was there before a backup was put back
 """
 
 import contextlib
-import fcntl
 import json
 import os
 import re
@@ -20,6 +19,7 @@ from typing import Any
 from cms.backups.manifest import Manifest
 from cms.core.errors import Conflict, NotFound
 from cms.core.i18n import _
+from cms.core.locks import locked
 from cms.media.storage import LocalFolder, flush_folder
 
 NAME = re.compile(r"\d{8}-\d{6}-\d{3}")
@@ -111,11 +111,9 @@ class Shelf:
     def alone(self) -> Iterator[None]:
         """Conflict where somebody is at it; the lock ends with the process that holds it."""
         self.prepare()
-        with (self.root / "lock").open("a") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise Conflict(_("Another backup is being made or checked just now.")) from None
+        with locked(self.root / "lock", patience=0) as is_ours:
+            if not is_ours:
+                raise Conflict(_("Another backup is being made or checked just now."))
             yield
 
     @contextlib.contextmanager

@@ -1,6 +1,5 @@
 """`tidy`, once an hour, in the process that serves: whichever worker comes first does it, and no other beside it."""
 
-import fcntl
 import logging
 import threading
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from flask import Flask
 
 from cms.cli.tidy import tidy_up
+from cms.core.locks import take
 from cms.extensions import db
 from cms.media.storage import open_storage
 from cms.web import now, runtime
@@ -51,9 +51,7 @@ def tidy_if_due(app: Flask) -> bool:
 def _turn(path: Path, *, at: datetime) -> Iterator[bool]:
     """The file holds when somebody last began; its lock is held as long as they are at it, and ends with them."""
     with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not take(file.fileno()):
             yield False
             return
         file.seek(0)

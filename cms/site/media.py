@@ -19,6 +19,7 @@ from werkzeug.wsgi import wrap_file
 from cms.core.db import begin_as, end_read, unless_busy
 from cms.core.errors import Invalid
 from cms.core.i18n import _
+from cms.core.locks import turn
 from cms.extensions import db
 from cms.media import renditions
 from cms.media.models import MediaKind
@@ -26,7 +27,6 @@ from cms.media.paths import path_of
 from cms.media.queries import by_address, by_id, replaced_at_address
 from cms.media.renditions import FORMATS, Made, Source
 from cms.media.storage import open_storage
-from cms.media.turns import turn
 from cms.web import now, runtime
 from cms.web.gate import PUBLIC, declare
 from cms.web.headers import ASK_EACH_TIME, with_policy

@@ -13,11 +13,11 @@ from sqlalchemy import select
 
 from cms.core.db import end_read
 from cms.core.errors import Invalid
+from cms.core.locks import turn
 from cms.extensions import db
 from cms.media import renditions, sheets
 from cms.media.models import Media
 from cms.media.renditions import FORMATS, Source
-from cms.media.turns import turn
 from cms.site.media import OPENED_ALONE, made, opened, sent
 from cms.web import runtime
 from cms.web.gate import PUBLIC, declare

@@ -7,12 +7,12 @@ moved, where it stays: none is lost. What somebody else moved, such as logrotate
 """
 
 import contextlib
-import fcntl
 import logging
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
+
+from cms.core.locks import locked
 
 #: Beside the one that is written.
 KEPT = 10
@@ -69,7 +69,7 @@ class LogFile(logging.Handler):
         if time.monotonic() < self._not_before:
             return
         try:
-            with self._locked():
+            with locked(self._path.with_name(f"{self._path.name}.lock")):
                 self._follow()
                 if self._is_full(more):
                     self._move_aside()
@@ -86,12 +86,3 @@ class LogFile(logging.Handler):
 
     def _numbered(self, number: int) -> Path:
         return self._path.with_name(f"{self._path.name}.{number}")
-
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        lock = os.open(self._path.with_name(f"{self._path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o640)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(lock)

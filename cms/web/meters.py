@@ -8,8 +8,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 from flask import Flask, current_app
@@ -18,10 +17,13 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine, event
 
+from cms.core.locks import locked, take
 from cms.web.runtimes import runtime_of
 
 REGISTRY = "copydesk_meters"
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+#: Held by whoever makes, removes or reads folders, so that none is looked at half made or half gone.
+LOCK = "lock"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
@@ -75,9 +77,9 @@ def share(app: Flask, program: str) -> None:
 
     The library would decide that by itself, by the same variable, but when it is imported: before we know the instance.
     """
-    place = runtime_of(app).config.instance / "metrics"
+    place = _place(app)
     place.mkdir(mode=0o700, exist_ok=True)
-    with _locked(place):
+    with locked(place / LOCK):
         for folder in place.iterdir():
             if folder.is_dir() and not _is_alive(folder):
                 shutil.rmtree(folder, ignore_errors=True)
@@ -104,11 +106,15 @@ class OfAllPrograms(Collector):
     def collect(self) -> Iterable[Metric]:
         if FOLDER not in os.environ:
             return meters_of(self._app).registry.collect()
-        place = runtime_of(self._app).config.instance / "metrics"
-        with _locked(place):
+        place = _place(self._app)
+        with locked(place / LOCK):
             files = [str(file) for folder in place.iterdir() if _is_alive(folder) for file in folder.glob("*.db")]
             found: Iterable[Metric] = multiprocess.MultiProcessCollector.merge(files)
             return list(found)
+
+
+def _place(app: Flask) -> Path:
+    return runtime_of(app).config.instance / "metrics"
 
 
 def _is_alive(folder: Path) -> bool:
@@ -118,20 +124,6 @@ def _is_alive(folder: Path) -> bool:
     except OSError:
         return False
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        return not take(file)
     finally:
         os.close(file)
-    return False
-
-
-@contextmanager
-def _locked(place: Path) -> Iterator[None]:
-    """So that no folder is looked at half made or half gone."""
-    lock = os.open(place / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(lock)

@@ -1,7 +1,6 @@
 """Draining the outbox: a thread of whatever serves, or `manage.py worker`. Handlers say how a kind of job is done."""
 
 import contextlib
-import fcntl
 import logging
 import math
 import os
@@ -18,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cms.core.db import begin_as, is_away, unless_busy
 from cms.core.i18n import N_
+from cms.core.locks import take
 from cms.extensions import db
 from cms.jobs import leases, presence
 from cms.jobs.leases import Claim, Retry, Unfinished
@@ -107,7 +107,7 @@ class Worker:
     def run(self) -> None:
         with (runtime_of(self.app).config.instance / LOCK).open("a") as file:
             while not self._stop.is_set():
-                if not self.alone or _is_first(file.fileno()):
+                if not self.alone or take(file.fileno()):
                     self._look()
                 self._stop.wait(LOOK_SECONDS)
 
@@ -127,16 +127,7 @@ class Worker:
 def is_working(instance: Path) -> bool:
     """Whether a process that serves this installation looks for jobs just now."""
     with (instance / LOCK).open("a") as file:
-        return not _is_first(file.fileno())
-
-
-def _is_first(descriptor: int) -> bool:
-    """Whether this process holds the lock of the installation; once held, it ends with the process."""
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        return not take(file.fileno())
 
 
 def _appear() -> None:

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cms.core.locks import take
 from cms.jobs import actions, leases
 from cms.jobs.lifecycle import DONE, FAILED, WAITING
 from cms.jobs.models import Job
@@ -110,7 +111,7 @@ def test_of_the_processes_of_an_installation_one_looks(app: Flask, session: Sess
     handled(lambda _id, _args: done.set())
     first, second = Worker(app, alone=True), Worker(app, alone=True)
     with (Path(app.instance_path) / "worker.lock").open("a") as held:
-        assert worker._is_first(held.fileno())
+        assert take(held.fileno())
         first.begin()
         ask(session)
         assert not done.wait(2)

@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
+from cms.core.locks import PAUSE
 from cms.site.kept.page import KeptPage, load
-from cms.site.kept.shelf import FILES_BYTES, LOCK_SECONDS, PAUSE
+from cms.site.kept.shelf import FILES_BYTES, LOCK_SECONDS
 
 if TYPE_CHECKING:
     from redis import Redis

@@ -4,27 +4,22 @@ A file is whole or not there. A new generation begins with an empty folder; fold
 """
 
 import contextlib
-import fcntl
 import hashlib
-import os
 import shutil
 import tempfile
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 
+from cms.core.locks import turn
 from cms.site.kept.page import KeptPage, load
 
 MEGABYTE = 1024 * 1024
 MEMORY_BYTES = 64 * MEGABYTE
 #: Of files that one process adds to one generation.
 FILES_BYTES = 256 * MEGABYTE
-#: Pages with the same lock are made one after the other.
-LOCKS = 64
 LOCK_SECONDS = 10.0
-PAUSE = 0.005
 
 
 class Memory:
@@ -92,18 +87,12 @@ class Files:
 
         Where nothing can be written, everybody makes it for themselves.
         """
-        number = int(hashlib.sha256(key.encode()).hexdigest()[:8], 16) % LOCKS
-        try:
-            for folder in (self._locks.parent, self._locks):
-                folder.mkdir(mode=0o700, exist_ok=True)
-            file = os.open(self._locks / str(number), os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError:
-            yield True
-            return
-        try:
-            yield _locked(file)
-        finally:
-            os.close(file)
+        with contextlib.ExitStack() as held:
+            is_ours = True
+            with contextlib.suppress(OSError):
+                self._locks.parent.mkdir(mode=0o700, exist_ok=True)
+                is_ours = held.enter_context(turn(self._locks, key, patience=LOCK_SECONDS))
+            yield is_ours
 
     def _begin(self, generation: int) -> None:
         """All that is older goes: whoever was still looking for a page there makes it again."""
@@ -132,15 +121,3 @@ def _write_whole(place: Path, data: bytes) -> None:
             Path(file.name).unlink()
             raise
     Path(file.name).rename(place)
-
-
-def _locked(file: int) -> bool:
-    deadline = time.monotonic() + LOCK_SECONDS
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(PAUSE)
