@@ -92,7 +92,7 @@ def _checked(read: Values, env: str, base_url: str) -> Config:
         env=env,
         secret_key=_secret(_text(read, "SECRET_KEY"), instance, env),
         database_url=_database_url(_text(read, "DATABASE_URL"), instance),
-        redis_url=_text(read, "REDIS_URL"),
+        redis_url=_redis_url(_text(read, "REDIS_URL")),
         broker_url=_broker_url(_text(read, "BROKER_URL")),
         storage_url=_storage_url(_text(read, "STORAGE_URL"), instance),
         mail_url=_text(read, "MAIL_URL") or "console:",
@@ -168,6 +168,12 @@ def _log_file(path: str | None) -> Path | None:
     if not (folder := Path(path).resolve().parent).is_dir():
         raise ConfigError(f"CMS_LOG_FILE cannot be written: there is no folder {folder}.")
     return Path(path)
+
+
+def _redis_url(url: str | None) -> str | None:
+    if url is not None and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ConfigError("CMS_REDIS_URL must begin with redis://, rediss:// or unix://.")
+    return url
 
 
 def _broker_url(url: str | None) -> str | None:

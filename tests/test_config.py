@@ -52,6 +52,7 @@ def give(monkeypatch: pytest.MonkeyPatch, values: dict[str, str]) -> None:
         ({"CMS_LOG_FILE": "/nonexistent/x.log"}, "CMS_LOG_FILE cannot be written: there is no folder /nonexistent."),
         ({"CMS_METRICS_TOKEN": "short"}, "CMS_METRICS_TOKEN is shorter than 20 characters."),
         ({"CMS_BROKER_URL": "http://here"}, "CMS_BROKER_URL must begin with redis:// or amqp://."),
+        ({"CMS_REDIS_URL": "localhost:6379"}, "CMS_REDIS_URL must begin with redis://, rediss:// or unix://."),
         ({"CMS_LIMITS": "off"}, "CMS_LIMITS=off is only for development and testing. Remove it."),
         ({"CMS_PRIVATE_HOOKS": "allow"}, "CMS_PRIVATE_HOOKS=allow is only for development and testing. Remove it."),
         ({"CMS_DATABASE_URL": "mysql://here/cms"}, "CMS_DATABASE_URL must begin with sqlite:/// or postgresql://."),
