@@ -19,10 +19,10 @@ from cms.extensions import db
 from cms.jobs import leases, presence
 from cms.media.storage import open_storage
 from cms.web import now, runtime
+from cms.web.redis_client import connected
 
 log = logging.getLogger(__name__)
 
-REDIS_SECONDS = 0.25
 DATABASE_MILLISECONDS = 1000
 #: However many ask, each process looks once a second.
 FRESH_SECONDS = 1.0
@@ -142,13 +142,12 @@ def _storage() -> str | None:
 
 
 def _redis() -> str | None:
-    import redis  # here, since it costs every start a tenth of a second and few installations have one
+    from redis import RedisError
 
-    url = runtime().config.redis_url or ""
     try:
-        with redis.Redis.from_url(url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS) as client:
+        with connected(runtime().config.redis_url or "") as client:
             client.ping()
-    except (redis.RedisError, OSError, ValueError):
+    except (RedisError, OSError, ValueError):
         return "Redis does not answer."
     return None
 

@@ -1,24 +1,22 @@
 """How often a program may ask: counted in memory, or in Redis where every process shall know of it."""
 
-import logging
 import threading
 import time
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import Flask, current_app, g
 
 from cms.core.errors import TooOften
 from cms.core.i18n import ngettext
 from cms.web.limits import is_exempt
+from cms.web.redis_client import RedisClient
 from cms.web.runtimes import runtime_of
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from redis import Redis
 
 REGISTRY = "copydesk_rates"
-#: Redis is not waited for: an answer that is late is worse than one counted by this process alone.
-REDIS_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ class Counts:
     """Counters of one application; those of windows that are over are dropped."""
 
     def __init__(self, redis_url: str | None) -> None:
-        self._redis_url = redis_url
+        self._redis = RedisClient(redis_url, "rates are counted by each process alone") if redis_url else None
         self._counts: dict[str, tuple[float, int]] = {}
         self._next_sweep = 0.0
         self._lock = threading.Lock()
@@ -62,7 +60,7 @@ class Counts:
         window = int(at // rate.seconds)
         ends = (window + 1) * rate.seconds
         key = f"copydesk:rate:{rate.name}:{who}:{window}"
-        used = self._shared(key, rate.seconds) if self._redis_url else None
+        used = self._redis.ask(lambda redis: _added(redis, key, rate.seconds)) if self._redis else None
         return Account(rate, self._own(key, ends, at) if used is None else used, max(1, int(ends - at)))
 
     def _own(self, key: str, ends: float, at: float) -> int:
@@ -74,24 +72,11 @@ class Counts:
             self._counts[key] = (ends, used)
             return used
 
-    def _shared(self, key: str, seconds: int) -> int | None:
-        """None where Redis is away."""
-        from redis import RedisError
 
-        try:
-            with self._redis.pipeline(transaction=False) as asked:
-                asked.incr(key).expire(key, seconds + 1)
-                return int(asked.execute()[0])
-        except RedisError as error:
-            log.warning("rates are counted by this process alone: %s", type(error).__name__)
-            return None
-
-    @cached_property
-    def _redis(self) -> Any:
-        from redis import Redis  # here, since it costs every start a tenth of a second and few installations have one
-
-        limits = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS}
-        return Redis.from_url(self._redis_url or "", **limits)
+def _added(redis: "Redis", key: str, seconds: int) -> int:
+    with redis.pipeline(transaction=False) as asked:
+        asked.incr(key).expire(key, seconds + 1)
+        return int(asked.execute()[0])
 
 
 def init_app(app: Flask) -> None:

@@ -132,6 +132,17 @@ def test_redis_is_filled_no_further_than_its_share(redis_url: str) -> None:
         assert all(0 < client.ttl(name) <= 600 for name in client.scan_iter("*"))
 
 
+def test_a_redis_that_takes_nothing_more_is_done_without(redis_url: str) -> None:
+    """As one that is full, or cannot write its file: it answers, and refuses."""
+    with redis.Redis.from_url(redis_url) as client:
+        client.rpush("copydesk:pages:release:bytes", "no number")
+    shared = Shared(redis_url, "release", "secret")
+    with shared.making("/posts/it?"):
+        shared.put("/posts/it?", page())
+
+    assert Shared(redis_url, "release", "secret").get(1, "/posts/it?") is None
+
+
 def test_a_lock_that_outlived_its_holder_is_no_error(redis_url: str) -> None:
     shared = Shared(redis_url, "release", "secret")
     with shared.making("/posts/it?"), redis.Redis.from_url(redis_url) as client:
