@@ -1,6 +1,5 @@
 """What is backed up, and where to: the database, the storage and the shelf of one installation."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from cms.backups.databases import Database
 from cms.backups.postgresql import PostgreSQL
 from cms.backups.shelf import Shelf
 from cms.backups.sqlite import SQLite
+from cms.core.keys import derived_key
 from cms.media.storage import Storage
 
 
@@ -29,4 +29,4 @@ def database_of(url: URL) -> Database:
 
 def mark_of(secret: str) -> str:
     """Sixteen hexadecimal digits that lead nowhere back."""
-    return hashlib.blake2b(b"copydesk backup", key=secret.encode()[:64], digest_size=8).hexdigest()
+    return derived_key(secret, "backup")[:16]

@@ -1,10 +1,9 @@
 """Where a comment came from: never stored as it is, only as a digest that nobody can turn back."""
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 from ipaddress import ip_network
 
+from cms.core.keys import keyed_digest
 from cms.core.networks import parsed, sender_of
 
 MAX_AGENT = 200
@@ -23,8 +22,7 @@ class Sender:
     @property
     def digest(self) -> str:
         """Equal for every address that counts as one sender."""
-        unit = sender_of(self.address)
-        return hmac.new(self.secret.encode(), f"comment address {unit}".encode(), hashlib.sha256).hexdigest()
+        return keyed_digest(self.secret, f"comment address {sender_of(self.address)}")
 
     @property
     def networks(self) -> list[str]:

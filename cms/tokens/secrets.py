@@ -1,9 +1,7 @@
 """The text of a token: shown once, and kept as a digest that a copy of the database alone cannot test."""
 
-import hashlib
-import hmac
-
 from cms.accounts.secrets import fresh_secret
+from cms.core.keys import keyed_digest
 
 #: By which people, and programs that look for lost secrets, know one of ours.
 PREFIX = "cds_"
@@ -15,5 +13,4 @@ def fresh_token() -> str:
 
 
 def digest_of(token: str, key: str) -> str:
-    """64 hexadecimal digits."""
-    return hmac.new(key.encode(), token.encode(), hashlib.sha256).hexdigest()
+    return keyed_digest(key, token)

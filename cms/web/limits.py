@@ -1,7 +1,5 @@
 """Whom limits count, whom they leave alone, and the limits of forms that make us write to somebody."""
 
-import hashlib
-import hmac
 from datetime import timedelta
 
 from flask import request
@@ -10,7 +8,7 @@ from cms.accounts.actions import attempts
 from cms.accounts.actions.attempts import Limit, Tally
 from cms.accounts.names import fold_email
 from cms.core.errors import TooOften
-from cms.core.keys import derived_key
+from cms.core.keys import derived_key, keyed_digest
 from cms.core.networks import is_loopback, sender_of
 from cms.extensions import db
 from cms.web.runtimes import runtime
@@ -55,5 +53,4 @@ def tally(limit: Limit, *values: str) -> Tally:
 
 def keyed(purpose: str, value: str) -> str:
     """Digests of addresses are only worth something with a key: there are few enough addresses to try them all."""
-    key = derived_key(runtime().config.secret_key, purpose)
-    return hmac.new(key.encode(), value.encode(), hashlib.sha256).hexdigest()
+    return keyed_digest(derived_key(runtime().config.secret_key, purpose), value)
