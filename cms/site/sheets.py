@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -13,6 +12,7 @@ from sqlalchemy import select
 
 from cms.core.db import end_read
 from cms.core.errors import Invalid
+from cms.core.files import write_whole
 from cms.core.locks import turn
 from cms.extensions import db
 from cms.media import renditions, sheets
@@ -127,15 +127,13 @@ def _kept(place: Path) -> BinaryIO | None:
 
 
 def _keep(place: Path, strip: BinaryIO) -> None:
-    """Whole or not at all; the oldest make room."""
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=place.parent, prefix=".draft-")
-    with os.fdopen(handle, "wb") as file:
-        file.write(strip.read())
-    Path(draft).replace(place)
+    """The oldest make room; where nothing can be written it is put together again another time."""
+    with suppress(OSError):
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_whole(place, strip.read())
+        for old in sorted(place.parent.iterdir(), key=_last_asked, reverse=True)[KEPT:]:
+            old.unlink(missing_ok=True)
     strip.seek(0)
-    for old in sorted(place.parent.iterdir(), key=_last_asked, reverse=True)[KEPT:]:
-        old.unlink(missing_ok=True)
 
 
 def _last_asked(place: Path) -> float:

@@ -6,12 +6,12 @@ A file is whole or not there. A new generation begins with an empty folder; fold
 import contextlib
 import hashlib
 import shutil
-import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 
+from cms.core.files import write_whole
 from cms.core.locks import turn
 from cms.site.kept.page import KeptPage, load
 
@@ -78,7 +78,7 @@ class Files:
             return
         with contextlib.suppress(OSError):
             place.parent.mkdir(mode=0o700, exist_ok=True)
-            _write_whole(place, data)
+            write_whole(place, data)
             self._bytes += len(data)
 
     @contextlib.contextmanager
@@ -109,15 +109,3 @@ class Files:
 
     def _place(self, generation: int, key: str) -> Path:
         return self._folder / str(generation) / hashlib.sha256(key.encode()).hexdigest()
-
-
-def _write_whole(place: Path, data: bytes) -> None:
-    """Under another name first, which does not stay where there is no room."""
-    with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
-        try:
-            file.write(data)
-            file.flush()
-        except OSError:
-            Path(file.name).unlink()
-            raise
-    Path(file.name).rename(place)

@@ -1,0 +1,17 @@
+"""Files that are whole or not there, whoever writes the same one at the same time."""
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def write_whole(place: Path, data: bytes) -> None:
+    """Under another name first, which does not stay where there is no room. It is not flushed: a crash may lose it."""
+    handle, draft = tempfile.mkstemp(dir=place.parent, prefix=".draft-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(draft).replace(place)
+    except OSError:
+        Path(draft).unlink(missing_ok=True)
+        raise
