@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, ForeignKey, MetaData, TypeDecorator, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
@@ -139,6 +140,18 @@ def begin_as(*, may_write: bool) -> None:
 def end_read(session: Session) -> None:
     """Give up snapshot and lock before slow work (a password hash, an image, mail); pending changes are lost."""
     session.rollback()
+
+
+def insert_into(session: Session, table: Any) -> Any:
+    """An INSERT that may say what is done about a row that is there: both databases spell it alike."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return dialect.insert(table)
+
+
+def give_up_after(session: Session, milliseconds: int) -> None:
+    """Of each statement in this transaction, on PostgreSQL: SQLite is no server that could be stuck."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"SET LOCAL statement_timeout = {milliseconds}"))
 
 
 @contextlib.contextmanager

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import insert
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
 from cms.audit.actions import Changes, record
+from cms.core.db import insert_into
 from cms.core.decision import require
 from cms.core.permissions import Permission
 from cms.jobs.lifecycle import JOB_LIFE, JobMove, JobStatus
@@ -41,8 +41,7 @@ def add(
     """Ask for a job in the transaction of the change that it follows; False where the same was asked for before."""
     session.info[ASKED] = True
     values = _new(name, args, label, run_at or at, at) | {"dedupe_key": dedupe_key}
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    asked = dialect.insert(Job).values(**values).on_conflict_do_nothing(index_elements=[Job.dedupe_key])
+    asked = insert_into(session, Job).values(**values).on_conflict_do_nothing(index_elements=[Job.dedupe_key])
     return session.scalar(asked.returning(Job.id)) is not None
 
 

@@ -1,12 +1,11 @@
 """Which workers there are: each says now and then that it is here, wherever it runs."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from cms.core.db import insert_into
 from cms.jobs.models import Presence
 
 EVERY = timedelta(seconds=30)
@@ -17,8 +16,7 @@ FORGOTTEN = timedelta(days=1)
 
 def appear(session: Session, name: str, at: datetime) -> None:
     """Say that this worker is here; those who have not said so for a day are forgotten."""
-    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    said = dialect.insert(Presence).values(name=name, seen_at=at)
+    said = insert_into(session, Presence).values(name=name, seen_at=at)
     session.execute(said.on_conflict_do_update(index_elements=[Presence.name], set_={"seen_at": at}))
     session.execute(delete(Presence).where(Presence.seen_at < at - FORGOTTEN))
 

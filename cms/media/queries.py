@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from cms.accounts.models import User
-from cms.core.db import MAX_ID
+from cms.core.db import MAX_ID, fits
 from cms.media.models import Media, MediaKind, MediaVersion
 from cms.media.paths import id_of, ids_in
 
 
 def by_id(session: Session, media_id: int) -> Media | None:
-    return session.get(Media, media_id) if 0 < media_id <= MAX_ID else None
+    return session.get(Media, media_id) if fits(media_id) else None
 
 
 def by_address(session: Session, media_id: int, short_digest: str, filename: str) -> Media | None:

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, defer, joinedload, lazyload, selectinload
 
 from cms import search
 from cms.accounts.models import User
-from cms.core.db import MAX_ID
+from cms.core.db import fits
 from cms.core.errors import NotFound
 from cms.core.i18n import _
 from cms.posts.models import Edition, Post, PostKind, Revision, post_tags
@@ -40,7 +40,7 @@ def get(session: Session, post_id: int, *, viewer: User | None, for_update: bool
 
 def by_id(session: Session, post_id: int, *, for_update: bool = False) -> Post | None:
     """For the system itself; whoever acts for a person asks `get`."""
-    if not 0 < post_id <= MAX_ID:
+    if not fits(post_id):
         return None
     query = select(Post).where(Post.id == post_id).options(*loaded())
     if for_update:
@@ -133,7 +133,7 @@ def live_editions(at: datetime) -> Select[Edition]:
 
 
 def revision(session: Session, post: Post, number: int) -> Revision | None:
-    if not 0 < number <= MAX_ID:
+    if not fits(number):
         return None
     return session.scalar(revisions(post).where(Revision.number == number))
 

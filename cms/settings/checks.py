@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cms.accounts.names import clean_email
-from cms.core.db import MAX_ID
+from cms.core.db import fits
 from cms.core.errors import Invalid
 from cms.core.i18n import LANGUAGES, _
 from cms.core.text import clean_line, clean_text
@@ -81,7 +81,7 @@ def _reference(_setting: Setting, value: Any) -> int | None:
     """Whether there is such a row is asked by the action, which has a session."""
     if value is None:
         return None
-    if type(value) is not int or not 0 < value <= MAX_ID:
+    if type(value) is not int or not fits(value):
         raise Invalid(_("Choose one of the list."))
     return value
 

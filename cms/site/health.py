@@ -11,10 +11,10 @@ from pathlib import Path
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask, Response, current_app, jsonify
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from cms.core.db import give_up_after
 from cms.extensions import db
 from cms.jobs import leases, presence
 from cms.media.storage import open_storage
@@ -110,8 +110,7 @@ def _look() -> Found:
 
 
 def _look_into_database(session: Session) -> Found:
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text(f"SET LOCAL statement_timeout = {DATABASE_MILLISECONDS}"))
+    give_up_after(session, DATABASE_MILLISECONDS)
     older = _migrations(session)
     return {"database": None, "migrations": older, "worker": older or _worker(session)}
 

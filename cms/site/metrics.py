@@ -8,10 +8,10 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from cms.comments.queries import held
+from cms.core.db import give_up_after
 from cms.core.networks import is_loopback
 from cms.extensions import db
 from cms.jobs import leases, presence
@@ -62,8 +62,7 @@ class _Standing(Collector):
 
     def _asked(self) -> dict[str, tuple[str, float]]:
         session, at = db.session(), now()
-        if session.get_bind().dialect.name == "postgresql":
-            session.execute(text(f"SET LOCAL statement_timeout = {DATABASE_MILLISECONDS}"))
+        give_up_after(session, DATABASE_MILLISECONDS)
         backlog = leases.backlog(session, at)
         return {
             "jobs_waiting": ("Jobs that wait.", backlog.waiting),

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from cms.accounts.models import Role, RoleGrant, User
-from cms.core.db import MAX_ID
+from cms.core.db import fits
 from cms.core.errors import NotFound
 from cms.core.i18n import _
 from cms.tokens.models import ApiToken
@@ -28,7 +28,7 @@ def live(session: Session, which: ColumnElement[bool], at: datetime) -> tuple[Ap
 
 def get(session: Session, token_id: int, *, viewer: User) -> ApiToken:
     """One that the viewer may revoke; NotFound for any other."""
-    token = session.get(ApiToken, token_id) if 0 < token_id <= MAX_ID else None
+    token = session.get(ApiToken, token_id) if fits(token_id) else None
     if token is None or not TokenPolicy(viewer).may_revoke(token):
         raise NotFound(_("There is no such token."))
     return token

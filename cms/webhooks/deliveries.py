@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cms.audit.actions import record
+from cms.core.db import insert_into
 from cms.jobs import actions as jobs
 from cms.webhooks.models import Delivery, DeliveryStatus, Webhook
 from cms.webhooks.queries import listening
@@ -53,8 +53,8 @@ def put(session: Session, hook: Webhook, kind: str, data: dict[str, Any], *, occ
         "body": json.dumps({"type": kind, "timestamp": at.isoformat(), "data": data}, ensure_ascii=False),
         "created_at": at,
     }
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    added = dialect.insert(Delivery).values(**values).on_conflict_do_nothing(index_elements=["webhook_id", "occasion"])
+    added = insert_into(session, Delivery).values(**values)
+    added = added.on_conflict_do_nothing(index_elements=["webhook_id", "occasion"])
     delivery_id = session.scalar(added.returning(Delivery.id))
     if delivery_id is not None:
         _ask(session, hook, delivery_id, kind, 0, at)

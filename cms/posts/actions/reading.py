@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from cms.core.db import insert_into
 from cms.posts.models import Post, PostReads, SiteReads
 
 
@@ -24,7 +24,6 @@ def add_reads(session: Session, day: date, reads: Mapping[int, int]) -> None:
 
 
 def _add(session: Session, kind: Any, rows: list[dict[str, Any]], key: list[str]) -> None:
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(kind).values(rows)
+    insert = insert_into(session, kind).values(rows)
     more = {"reads": kind.__table__.c.reads + insert.excluded.reads}
     session.execute(insert.on_conflict_do_update(index_elements=key, set_=more))
