@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cms.audit.models import Event
+from cms.core.db import insert_into
 from cms.jobs import actions as jobs
 from cms.posts import showing
 from cms.posts.models import PostKind, edition_tags
@@ -27,8 +27,7 @@ def begin(session: Session, turn: Turn) -> None:
     is_first = turn.what is Showing.PUBLISHED and turn.kind is PostKind.POST and _is_first(turn)
     if not is_first or not any_subscriber(session):
         return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    added = dialect.insert(Mailing).values(post_id=turn.post_id, began_at=turn.at)
+    added = insert_into(session, Mailing).values(post_id=turn.post_id, began_at=turn.at)
     mailing_id = session.scalar(added.on_conflict_do_nothing(index_elements=["post_id"]).returning(Mailing.id))
     if mailing_id is not None:
         _ask(session, mailing_id, 0, at=turn.at, run_at=turn.at)

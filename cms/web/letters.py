@@ -141,6 +141,11 @@ def backup_failed(owners: Sequence[User], reason: str) -> None:
     )
 
 
+def text_of(*paragraphs: str) -> str:
+    """What stands in a mail; an empty paragraph is none."""
+    return "\n\n".join(filter(None, paragraphs)) + "\n"
+
+
 def _post(to: str | Sequence[str], subject: str, *paragraphs: str) -> None:
     """Into the outbox: it is sent once what it tells of is committed, and the answer does not wait for it."""
-    mailing.post([to] if isinstance(to, str) else to, subject, "\n\n".join(paragraphs) + "\n")
+    mailing.post([to] if isinstance(to, str) else to, subject, text_of(*paragraphs))

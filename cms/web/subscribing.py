@@ -4,8 +4,6 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import url_for
-
 from cms.core.i18n import _
 from cms.extensions import db
 from cms.posts import showing
@@ -16,6 +14,7 @@ from cms.subscriptions.queries import by_key
 from cms.taxonomy.models import Tag
 from cms.web import mailing
 from cms.web.languages import in_language_of_site
+from cms.web.letters import link, text_of
 from cms.web.runtimes import runtime
 from cms.web.sealing import seal, unseal
 from cms.web.visitors import now, settings
@@ -34,10 +33,10 @@ def ask(email: str, tag: Tag | None) -> None:
     paragraphs = (
         _("Somebody, probably you, wants %(what)s from %(site)s sent to this address.", what=what, site=site),
         _("If it was you, say yes here. The link works for two days:"),
-        _absolute("site.subscribe_confirm", sealed=sealed),
+        link("site.subscribe_confirm", sealed=sealed),
         _("If it was not you, there is nothing to do: no more mail comes, and your address is not kept."),
     )
-    mailing.post([email], _("Do you want mail from %(site)s?", site=site), _body(*paragraphs))
+    mailing.post([email], _("Do you want mail from %(site)s?", site=site), text_of(*paragraphs))
 
 
 def read_link(sealed: str) -> tuple[str, int | None] | None:
@@ -78,7 +77,7 @@ Letter = tuple[str, str, str, dict[str, str]]
 def _letter(subscriber: Subscriber, edition: Edition) -> Letter:
     """The same Message-ID at every attempt, so that a mail that was sent twice is recognised."""
     config = runtime().config
-    ending = _absolute("site.unsubscribe", key=subscriber.key)
+    ending = link("site.unsubscribe", key=subscriber.key)
     headers = {
         "Message-ID": f"<post-{edition.post_id}-{mailing.digest(subscriber.key)}@{urlsplit(config.base_url).hostname}>",
         "List-Unsubscribe": f"<{ending}>",
@@ -94,12 +93,4 @@ def _letter(subscriber: Subscriber, edition: Edition) -> Letter:
         _("No more mail, and your address deleted:"),
         ending,
     )
-    return subscriber.email, edition.title, _body(*filter(None, paragraphs)), headers
-
-
-def _absolute(endpoint: str, **values: Any) -> str:
-    return runtime().config.base_url + url_for(endpoint, **values)
-
-
-def _body(*paragraphs: str) -> str:
-    return "\n\n".join(paragraphs) + "\n"
+    return subscriber.email, edition.title, text_of(*paragraphs), headers
