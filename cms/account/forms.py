@@ -27,7 +27,7 @@ from cms.accounts.passwords import LEAST
 from cms.core.errors import CmsError, Faults, marked
 from cms.core.text import USERNAME_LENGTH
 from cms.settings.declared import BY_KEY
-from cms.tokens.actions import LONGEST_NAME
+from cms.tokens.models import LONGEST_NAME
 
 NEW_PASSWORD = {"autocomplete": "new-password", "minlength": LEAST}
 PASSWORD_HELP = lazy_gettext("At least %(least)s characters; 12 or more are better.", least=LEAST)

@@ -9,6 +9,7 @@ from flask_smorest import Api
 from cms.api import comments, cors, docs, jwts, keeping, limits, media, pages, posts, settings, tags, users
 from cms.api.blueprint import ApiBlueprint
 from cms.api.shapes import Refusal
+from cms.core.db import MAX_ID
 from cms.extensions import csrf
 from cms.web import callers
 from cms.web.app import RowId
@@ -57,7 +58,7 @@ def init_app(app: Flask) -> None:
     for hook in (limits, keeping, cors):
         hook.init_app(app)
     api = CopydeskApi(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_name_of)})
-    api.register_converter(RowId, lambda _converter: {"type": "integer", "minimum": 1, "maximum": 2**31 - 1})
+    api.register_converter(RowId, lambda _converter: {"type": "integer", "minimum": 1, "maximum": MAX_ID})
     api.spec.components.security_scheme("token", TOKEN)
     for area in AREAS:
         api.register_blueprint(area)

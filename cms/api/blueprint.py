@@ -7,19 +7,20 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
-from cms.api.idempotency import done_once
+from cms.api.idempotency import HEADER, done_once
 from cms.api.parsing import Parser
+from cms.tokens.models import LONGEST_KEY
+from cms.web.areas import API_BASE
 from cms.web.gate import Needs
 from cms.web.requests import SAFE_METHODS
 
-BASE = "/api/v1"
 View = Callable[..., Any]
 #: What anything may be answered with, whoever asks for it.
 ALWAYS = (400, 401, 403, 429, 503)
 KEY = {
     "in": "header",
-    "name": "Idempotency-Key",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "name": HEADER,
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"},
     "description": "The same key with the same request gets the same answer for 24 hours, and nothing is done twice.",
 }
 IF_MATCH = {
@@ -36,7 +37,7 @@ class ApiBlueprint(Blueprint):
     ARGUMENTS_PARSER = Parser()
 
     def __init__(self, name: str, description: str) -> None:
-        super().__init__(f"api_{name}", __name__, url_prefix=f"{BASE}/{name}", description=description)
+        super().__init__(f"api_{name}", __name__, url_prefix=f"{API_BASE}/{name}", description=description)
         self.kind = name
         self.declared: dict[str, Needs] = {}
 

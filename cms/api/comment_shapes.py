@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from cms.api.shapes import ChooseView, Paging, PersonShape, id_field, told
 from cms.comments.lifecycle import COMMENT_LIFE, CommentStatus
@@ -57,7 +57,7 @@ class NewComment(Schema):
 
 
 class CommentChanges(Schema):
-    body = fields.String(required=True, validate=validate.Length(1, 10_000))
+    body = fields.String(required=True, **told("Markdown, of which little is kept."))
 
 
 def moves_of(comment: Comment) -> list[Any]:

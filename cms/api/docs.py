@@ -11,8 +11,8 @@ from flask import Flask, Response, jsonify, make_response, render_template
 from flask_smorest import Api
 
 from cms.api import conditions
-from cms.api.blueprint import BASE
 from cms.web import runtime
+from cms.web.areas import API_BASE
 from cms.web.gate import PUBLIC, declare
 
 METHODS = ("get", "post", "patch", "delete")
@@ -66,11 +66,11 @@ def init_app(app: Flask, api: Api) -> None:
         return conditions.tag(jsonify(document | {"servers": [{"url": runtime().config.base_url}]}))
 
     def page() -> Response:
-        values = {"areas": areas, "base": BASE, "address": runtime().config.base_url + BASE}
+        values = {"areas": areas, "base": API_BASE, "address": runtime().config.base_url + API_BASE}
         return conditions.tag(make_response(render_template("api/reference.html", **values)))
 
     for path, endpoint, view in (("/openapi.json", "api_openapi", openapi), ("/", "api_reference", page)):
-        app.add_url_rule(f"{BASE}{path}", endpoint, view)
+        app.add_url_rule(f"{API_BASE}{path}", endpoint, view)
         declare(app, endpoint, PUBLIC)
 
 

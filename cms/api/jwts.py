@@ -8,19 +8,20 @@ from flask import Response, jsonify, make_response
 from marshmallow import Schema, fields, validate
 
 from cms.api import answers, conditions
-from cms.api.blueprint import BASE, ApiBlueprint
+from cms.api.blueprint import ApiBlueprint
 from cms.api.shapes import Choose, PersonShape, told
 from cms.core.errors import NotAllowed, marked
 from cms.core.i18n import _
 from cms.tokens.policy import TokenPolicy
 from cms.web import jwts, now, runtime
+from cms.web.areas import API_BASE
 from cms.web.callers import Caller, asks_for_token, audience, caller
 from cms.web.gate import SIGNED_IN
 
 blueprint = ApiBlueprint("tokens", "Who this token speaks for, and short-lived JWTs that others verify by themselves.")
 
 MINUTES = int(jwts.LONGEST / timedelta(minutes=1))
-JWKS = f"{BASE}/jwks.json"
+JWKS = f"{API_BASE}/jwks.json"
 
 
 class SelfShape(Schema):

@@ -10,8 +10,7 @@ from cms.api import answers, conditions
 from cms.api.blueprint import ApiBlueprint
 from cms.api.cursors import Order, page
 from cms.api.shapes import ChooseView, Paging, list_of, moment, told, url_field
-from cms.api.viewing import desk_viewer, is_desk
-from cms.core.db import fits
+from cms.api.viewing import desk_viewer, is_desk, refuse_of_desk
 from cms.core.errors import NotFound, marked
 from cms.core.i18n import _
 from cms.core.permissions import Permission
@@ -88,6 +87,7 @@ class MediaChanges(Schema):
 @blueprint.act("GET", "", needs=PUBLIC, query=MediaQuery, gives=list_of(MediaShape))
 def index(query: dict[str, Any]) -> Response:
     """List, what was added last first."""
+    refuse_of_desk(query, "trashed")
     wanted = select(Media).where(_visible(query))
     if is_desk(query):
         wanted = wanted.where(Media.trashed_at.is_not(None) if query["trashed"] else Media.trashed_at.is_(None))
@@ -103,8 +103,8 @@ def index(query: dict[str, Any]) -> Response:
 @blueprint.act("GET", "/<int:id>", needs=PUBLIC, query=ChooseView, gives=MediaShape)
 def show(id: int, query: dict[str, Any]) -> Response:
     """One file; its bytes are at its `url`."""
-    media = db.session.scalar(select(Media).where(Media.id == id, _visible(query)))
-    return answers.one(_there(media), MediaShape, query, version=_version(_there(media)))
+    media = _there(db.session.scalar(select(Media).where(Media.id == id, _visible(query))))
+    return answers.one(media, MediaShape, query, version=_version(media))
 
 
 @blueprint.act(
@@ -169,10 +169,8 @@ def _visible(query: dict[str, Any]) -> ColumnElement[bool]:
 
 
 def _locked(id: int) -> Media:
-    media = db.session.get(Media, id, with_for_update=True) if fits(id) else None
-    if media is None or not MediaPolicy(signed_in()).may_view(media):
-        return _there(None)
-    return media
+    media = db.session.get(Media, id, with_for_update=True)
+    return _there(media if media is not None and MediaPolicy(signed_in()).may_view(media) else None)
 
 
 def _there(media: Media | None) -> Media:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, fields, validate
 
 from cms.core.calendar import is_within_calendar, outside_calendar
 from cms.core.db import MAX_ID
@@ -117,14 +117,9 @@ def list_of(item: type[Schema]) -> type[Schema]:
     return Schema.from_dict(listed, name=f"{item.__name__.removesuffix('Shape')}Page")
 
 
-def not_a_page_of_another(value: str) -> None:
-    """A slug or a name to filter by: longer than any is a mistake."""
-    if not 1 <= len(value) <= 200:
-        raise ValidationError("Length must be between 1 and 200.")
-
-
 def words(**options: Any) -> fields.String:
-    return fields.String(validate=not_a_page_of_another, **options)
+    """A slug or a name to filter by: longer than any is a mistake."""
+    return fields.String(validate=validate.Length(1, 200), **options)
 
 
 def within_calendar(value: datetime) -> None:

@@ -11,7 +11,6 @@ from cms.api.blueprint import ApiBlueprint
 from cms.api.cursors import Order, page
 from cms.api.shapes import ChooseView, Paging, id_field, list_of, url_field, words
 from cms.api.viewing import desk_viewer, is_desk
-from cms.core.db import fits
 from cms.core.errors import NotFound
 from cms.core.i18n import _
 from cms.core.permissions import Permission
@@ -67,8 +66,8 @@ def index(query: dict[str, Any]) -> Response:
 @blueprint.act("GET", "/<int:id>", needs=PUBLIC, query=ChooseView, gives=TagShape)
 def show(id: int, query: dict[str, Any]) -> Response:
     """One tag."""
-    tag = db.session.scalar(select(Tag).where(Tag.id == id, _visible(query)))
-    return answers.one(_there(tag), TagShape, query, version=_version(_there(tag)))
+    tag = _there(db.session.scalar(select(Tag).where(Tag.id == id, _visible(query))))
+    return answers.one(tag, TagShape, query, version=_version(tag))
 
 
 @blueprint.act("POST", "", needs=MANAGE, body=TagChanges, gives=TagShape, status=201)
@@ -104,7 +103,7 @@ def _visible(query: dict[str, Any]) -> ColumnElement[bool]:
 
 
 def _locked(id: int) -> Tag:
-    tag = _there(db.session.get(Tag, id, with_for_update=True) if fits(id) else None)
+    tag = _there(db.session.get(Tag, id, with_for_update=True))
     conditions.require_seen(_version(tag), lambda: TagShape().dump(tag))
     return tag
 

@@ -6,23 +6,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, select
 
 from cms.accounts.models import User
-from cms.core.errors import marked
-from cms.core.i18n import _
+from cms.api.viewing import refuse_of_desk
 from cms.extensions import db
 from cms.posts import public
 from cms.posts.models import Edition, Post, post_tags
 from cms.posts.slugs import tags_called
 from cms.web import now
 
-#: Filters that mean nothing to readers.
-OF_DESK = ("status", "trashed")
-
 
 def public_where(asked: dict[str, Any]) -> Iterator[ColumnElement[bool]]:
     """A tag as its page shows it, with those below."""
-    for name in OF_DESK:
-        if asked.get(name):
-            raise marked({name: _("This is a filter of the desk: ask for “view=desk”.")})
+    refuse_of_desk(asked, "status", "trashed")
     if "author" in asked:
         yield Edition.author_id == _person(asked["author"])
     if "tag" in asked:

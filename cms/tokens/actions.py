@@ -13,11 +13,10 @@ from cms.core.errors import Conflict, Faults, Invalid
 from cms.core.i18n import _
 from cms.core.permissions import ABOUT, Permission
 from cms.core.text import clean_line
-from cms.tokens.models import ApiAnswer, ApiToken
+from cms.tokens.models import LONGEST_NAME, ApiAnswer, ApiToken
 from cms.tokens.policy import TokenPolicy
 from cms.tokens.secrets import HINT_LENGTH, digest_of, fresh_token
 
-LONGEST_NAME = 80
 #: Days after which a token ends by itself; one that never ends is not offered.
 LASTS = (7, 30, 90, 365)
 MOST_LIVE = 50

@@ -9,6 +9,8 @@ from cms.accounts.models import User
 from cms.core.db import Base, reference
 from cms.core.generation import UNSEEN
 
+LONGEST_NAME, LONGEST_KEY = 80, 255
+
 
 class ApiToken(Base):
     """Somebody's rights in the hands of a program; only a keyed digest of it is kept."""
@@ -21,7 +23,7 @@ class ApiToken(Base):
     )
 
     user_id: Mapped[int] = mapped_column(reference("users.id"))
-    name: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
     #: Its last characters, by which people tell one from another.
     hint: Mapped[str] = mapped_column(String(8))
     digest: Mapped[str] = mapped_column(String(64), unique=True)
@@ -48,7 +50,7 @@ class ApiAnswer(Base):
     __table_args__ = (UniqueConstraint("token_id", "key"), Index("ix_api_answers_created_at", "created_at"), UNSEEN)
 
     token_id: Mapped[int] = mapped_column(reference("api_tokens.id"))
-    key: Mapped[str] = mapped_column(String(255))
+    key: Mapped[str] = mapped_column(String(LONGEST_KEY))
     #: Of the request, so that a key is not used for another one.
     digest: Mapped[str] = mapped_column(String(64))
     status: Mapped[int | None]

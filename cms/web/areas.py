@@ -4,6 +4,7 @@
 DESK = "admin"
 #: Programs: JSON, tokens in place of cookies.
 API = "api"
+API_BASE = f"/{API}/v1"
 #: Answers here are one person's: in their language and time zone, and kept by nobody.
 PRIVATE = frozenset({DESK, "account", "login", "logout", "register", "reset", "set-up"})
 

@@ -19,6 +19,7 @@ from cms.tokens.actions import note_used
 from cms.tokens.models import ApiToken
 from cms.tokens.secrets import PREFIX, digest_of
 from cms.web import jwts, noting, rates
+from cms.web.areas import API_BASE
 from cms.web.limits import network
 from cms.web.rates import Rate
 from cms.web.runtimes import runtime
@@ -69,7 +70,7 @@ def token_key() -> str:
 
 def audience() -> str:
     """What a JWT names that is meant for us."""
-    return f"{runtime().config.base_url}/api/v1"
+    return runtime().config.base_url + API_BASE
 
 
 def _look_up(header: str) -> Caller | None:
