@@ -19,19 +19,19 @@ from sqlalchemy.exc import IntegrityError
 from cms.core.errors import Conflict, Invalid
 from cms.core.i18n import _
 from cms.extensions import db
-from cms.tokens.models import ApiAnswer
-from cms.web import now
+from cms.tokens.models import LONGEST_KEY, ApiAnswer
+from cms.web import now, runtime
 from cms.web.callers import Caller, caller
 from cms.web.requests import MULTIPART
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(hours=24)
-#: Longer than any request may take.
+#: For so long a claim is believed, or for longer where a request may take longer.
 LEASE = timedelta(minutes=2)
 #: Of an answer, beside its body.
 HEADERS = ("ETag", "Location")
 CHUNK = 1024 * 1024
-_KEY = re.compile(r"[!-~]{1,255}")
+_KEY = re.compile(rf"[!-~]{{1,{LONGEST_KEY}}}")
 
 
 def done_once(view: Callable[..., Any]) -> Callable[..., Response]:
@@ -80,7 +80,8 @@ def _claim(token_id: int, key: str, digest: str) -> ApiAnswer | None:
         session.expunge(known)
         session.commit()
         return known
-    session.add(ApiAnswer(token_id=token_id, key=key, digest=digest, created_at=at, lease_until=at + LEASE))
+    until = at + max(LEASE, timedelta(seconds=2 * runtime().config.request_seconds))
+    session.add(ApiAnswer(token_id=token_id, key=key, digest=digest, created_at=at, lease_until=until))
     try:
         session.commit()
     except IntegrityError:
