@@ -1,6 +1,7 @@
 """Deployment settings: what is read, what is made up, and what is refused with the sentence that mends it."""
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -77,6 +78,14 @@ def test_a_public_site_with_a_strong_secret_and_an_address_starts(monkeypatch: p
 
     assert (found.secret_key, found.base_url, found.is_https) == (GOOD_SECRET, "https://www.example.com", True)
     assert (found.is_public, found.limits) == (True, True)
+
+
+def test_the_example_names_every_setting_and_no_other() -> None:
+    root = Path(__file__).parents[1]
+    read = re.findall(r'(?:_text|_whole)\(read, "([A-Z_]+)"', (root / "config.py").read_text())
+    named = re.findall(r"^CMS_([A-Z_]+)=", (root / ".env.example").read_text(), re.MULTILINE)
+
+    assert sorted(named) == sorted(set(read))
 
 
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "[::1]:8000"])

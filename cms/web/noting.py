@@ -42,8 +42,6 @@ class Noted:
             if latest is None or (self._flushed is not None and abs(latest - self._flushed) < FLUSH_EVERY):
                 return
             moments, self._moments, self._flushed = self._moments, {}, latest
-        if not moments:
-            return
         db.session.remove()
         try:
             self._write_now(db.engine, moments)

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 REGISTRY = "copydesk_themes"
 #: What goes wrong in a template without being its fault.
 NOT_ITS_FAULT = (DBAPIError, PoolTimeout, CmsError, HTTPException)
-#: In front of the name of a template: as the theme has it, and as the default theme has it.
+#: In front of the name of a template: as the theme has it. The name of the default theme stands there for itself.
 AS_SHIPPED = "shipped"
 
 
