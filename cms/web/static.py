@@ -110,8 +110,13 @@ def _add_headers(headers: Headers, _path: str, _url: str) -> None:
 
 def _serve(tree: str, filename: str) -> Response:
     """Any digest is served, so that pages of the version before still find their style during a roll-out."""
-    response = send_from_directory(FOLDER, filename, max_age=YEAR)
+    return for_ever(send_from_directory(FOLDER, filename, max_age=YEAR))
+
+
+def for_ever(response: Response) -> Response:
+    """To be kept by whoever asked: another content has another address."""
     response.cache_control.public = True
+    response.cache_control.max_age = YEAR
     response.cache_control.immutable = True
     response.headers.update(ALWAYS)
     return response

@@ -63,8 +63,8 @@ class ThemeFiles:
         theme, _point, own = name.partition(".")
         if theme not in self._shelf.themes or own not in ("", "own"):
             abort(404)
-        response = send_from_directory(self._tree_of(theme, bool(own)).folder, filename, max_age=static.YEAR)
-        return _for_ever(response)
+        folder = self._tree_of(theme, bool(own)).folder
+        return static.for_ever(send_from_directory(folder, filename, max_age=static.YEAR))
 
     def _serve_sheet(self, tree: str, name: str, spec: str) -> Response:
         text = self.sheet(name, spec) if name in self._shelf.themes else ""
@@ -73,18 +73,10 @@ class ThemeFiles:
         response = make_response(text)
         response.mimetype = "text/css"
         if digest(text) == tree:
-            return _for_ever(response)
+            return static.for_ever(response)
         response.headers.update(static.ALWAYS)
         response.cache_control.max_age = SOON
         return response
-
-
-def _for_ever(response: Response) -> Response:
-    response.cache_control.public = True
-    response.cache_control.max_age = static.YEAR
-    response.cache_control.immutable = True
-    response.headers.update(static.ALWAYS)
-    return response
 
 
 def _tree(app: Flask, layers: Layers, store: Path, with_own: bool) -> Tree:
