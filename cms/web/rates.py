@@ -1,7 +1,6 @@
 """How often a program may ask: counted in memory, or in Redis where every process shall know of it."""
 
 import threading
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from cms.core.errors import TooOften
 from cms.core.i18n import ngettext
 from cms.web.limits import is_exempt
 from cms.web.redis_client import RedisClient
-from cms.web.runtimes import runtime_of
+from cms.web.runtimes import runtime, runtime_of
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -75,7 +74,8 @@ class Counts:
 
 def _added(redis: "Redis", key: str, seconds: int) -> int:
     with redis.pipeline(transaction=False) as asked:
-        asked.incr(key).expire(key, seconds + 1)
+        asked.incr(key)
+        asked.expire(key, seconds + 1)
         return int(asked.execute()[0])
 
 
@@ -88,7 +88,7 @@ def count(rate: Rate, who: str) -> None:
     if is_exempt():
         return
     counts: Counts = current_app.extensions[REGISTRY]
-    g.rate_account = account = counts.add(rate, who, time.time())
+    g.rate_account = account = counts.add(rate, who, runtime().clock.now().timestamp())
     if account.used > rate.most:
         wait = account.reset
         words = ngettext("Too many requests. Wait a second.", "Too many requests. Wait %(num)s seconds.", wait)
