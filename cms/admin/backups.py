@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from cms.admin.base import SITE, CmsView
 from cms.backups import actions
 from cms.backups.shelf import Backup, Failure
-from cms.core.i18n import N_, _
+from cms.core.i18n import N_, _, said_reason
 from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.web import now, settings, signed_in
@@ -53,6 +53,8 @@ class BackupView(CmsView):
             backups=backups[:SHOWN],
             standing=_standing(backups),
             waiting=actions.waiting(db.session()),
+            labels=actions.LABELS,
+            said_reason=said_reason,
             hours=settings().backup_hours,
             folder=shelf().root,
         )

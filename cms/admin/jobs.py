@@ -9,7 +9,7 @@ from cms.admin.filters import ChoiceFilter, DateFilter
 from cms.admin.listing import Preset
 from cms.admin.moves import Move
 from cms.core.decision import require
-from cms.core.i18n import N_, _, ngettext
+from cms.core.i18n import N_, _, ngettext, said_reason
 from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.jobs import actions
@@ -35,7 +35,7 @@ class JobView(CmsModelView):
         Column("label", N_("Job"), "title", value=str),
         Column("status", N_("Status"), "status"),
         Column("attempts", N_("Attempts"), "number", on_phones=False),
-        Column("last_error", N_("What went wrong"), value=lambda job: _what_went_wrong(job)),
+        Column("last_error", N_("What went wrong"), value=lambda job: said_reason(job.last_error)),
         Column("created_at", N_("Asked for"), "date", sort=Job.created_at, newest_first=True),
     )
     details = (
@@ -47,7 +47,7 @@ class JobView(CmsModelView):
             N_("Attempts"),
             value=lambda job: _("%(done)s of %(most)s", done=job.attempts, most=MOST_ATTEMPTS),
         ),
-        Column("last_error", N_("What went wrong"), value=lambda job: _what_went_wrong(job)),
+        Column("last_error", N_("What went wrong"), value=lambda job: said_reason(job.last_error)),
         Column("run_at", N_("Next attempt"), "date"),
         columns[-1],
         Column("updated_at", N_("Changed"), "date"),
@@ -118,9 +118,3 @@ class JobView(CmsModelView):
 
     def empty_text(self) -> str:
         return _("Mail and whatever else follows a change stands here until it is done, and a month after that.")
-
-
-def _what_went_wrong(job: Job) -> str:
-    sentence, _line, detail = job.last_error.partition("\n")
-    said = _(sentence) if sentence else ""
-    return f"{said} ({detail})" if detail else said

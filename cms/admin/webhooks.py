@@ -16,7 +16,7 @@ from cms.admin.moves import Move
 from cms.admin.toasts import flash_done
 from cms.core.db import row_id
 from cms.core.errors import Conflict, NotFound
-from cms.core.i18n import N_, _, ngettext
+from cms.core.i18n import N_, _, ngettext, said_reason
 from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.web import hooks, now, signed_in
@@ -24,7 +24,7 @@ from cms.webhooks import actions, queries
 from cms.webhooks.deliveries import PATIENCE
 from cms.webhooks.fields import Wanted
 from cms.webhooks.kinds import LABELS
-from cms.webhooks.models import Delivery, DeliveryStatus, Webhook
+from cms.webhooks.models import LONGEST_URL, Delivery, DeliveryStatus, Webhook
 from cms.webhooks.policy import WebhookPolicy
 
 MANAGE = (Permission.WEBHOOK_MANAGE,)
@@ -52,7 +52,7 @@ class WebhookForm(RecordForm):
     url = Line(
         N_("Address"),
         description=N_("Where the program takes messages, such as https://example.com/hook."),
-        render_kw={"required": True, "maxlength": 500, "inputmode": "url"},
+        render_kw={"required": True, "maxlength": LONGEST_URL, "inputmode": "url"},
     )
     events = Kinds(N_("Tell it when"), choices=tuple(LABELS.items()), validate_choice=False)
 
@@ -152,7 +152,7 @@ class WebhookView(CmsModelView):
             "kind_labels": LABELS,
             "delivery_pills": DELIVERY_PILLS,
             "delivery_labels": DELIVERY_LABELS,
-            "what_went_wrong": what_went_wrong,
+            "said_reason": said_reason,
             "patience": PATIENCE.days,
         }
 
@@ -184,13 +184,6 @@ class WebhookView(CmsModelView):
 
     def empty_text(self) -> str:
         return _("Programs that want to know what is published or said here are told by a signed message.")
-
-
-def what_went_wrong(delivery: Delivery) -> str:
-    """The sentence in the language of whoever asks, with what no language changes behind it."""
-    sentence, _line, detail = delivery.error.partition("\n")
-    said = _(sentence) if sentence else ""
-    return f"{said} ({detail})" if detail else said
 
 
 def _wanted(form: WebhookForm) -> Wanted:

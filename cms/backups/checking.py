@@ -7,7 +7,7 @@ from cms.backups.making import digest_of
 from cms.backups.shelf import Backup, Checked
 from cms.backups.site import Site
 from cms.core.errors import Conflict
-from cms.core.i18n import N_
+from cms.core.i18n import N_, reason
 
 DAMAGED = N_("The copy of the database is damaged.")
 DIFFERS = N_("The copy of the database does not hold what the manifest says.")
@@ -39,7 +39,7 @@ def _database(site: Site, backup: Backup) -> tuple[bool, list[str]]:
         return False, [DAMAGED]
     tried = site.database.try_out(source)
     if tried.problems:
-        return False, ["\n".join((UNREADABLE, "; ".join(tried.problems[:5])))]
+        return False, [reason(UNREADABLE, "; ".join(tried.problems[:5]))]
     if tried.contents is None:
         return False, []
     same = (tried.contents.head, tried.contents.counts) == (manifest.head, manifest.counts)
@@ -55,7 +55,7 @@ def _files(site: Site, backup: Backup) -> list[str]:
     bad = list(_bad(site, files))
     for digest in bad:
         site.shelf.files.delete(digest)
-    return ["\n".join((LOST, ", ".join(digest[:12] for digest in bad[:5])))] if bad else []
+    return [reason(LOST, ", ".join(digest[:12] for digest in bad[:5]))] if bad else []
 
 
 def _bad(site: Site, files: Iterable[str]) -> Iterator[str]:

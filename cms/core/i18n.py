@@ -45,6 +45,18 @@ def ngettext(singular: str, plural: str, num: int, **values: Any) -> str:
     return _ngettext(singular, plural, num, **values)
 
 
+def reason(sentence: str, detail: str = "") -> str:
+    """As it is stored: a sentence that is translated where it is shown, and below it what no language changes."""
+    return "\n".join(filter(None, (sentence, detail)))
+
+
+def said_reason(stored: str) -> str:
+    """A `reason` in the language of whoever asks."""
+    sentence, _line, detail = stored.partition("\n")
+    said = _(sentence) if sentence else ""
+    return f"{said} ({detail})" if detail else said
+
+
 def listed(names: Iterable[object]) -> str:
     """One after the other, with the comma of the language."""
     return _(", ").join(map(str, names))

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from cms.core.i18n import N_
+from cms.core.i18n import N_, reason
 from cms.jobs.lifecycle import JobStatus
 from cms.jobs.models import Job
 
@@ -30,7 +30,7 @@ class Unfinished(Exception):
     """Why a job is not done, for owners and without a secret: a sentence, and what no language changes."""
 
     def __init__(self, sentence: str, detail: str = "") -> None:
-        super().__init__("\n".join(filter(None, (sentence, detail))))
+        super().__init__(reason(sentence, detail))
 
 
 class GiveUp(Unfinished):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from cms.accounts.queries import holders
 from cms.core import outgoing
-from cms.core.i18n import N_
+from cms.core.i18n import N_, reason
 from cms.core.outgoing import Forbidden, Unreachable
 from cms.core.permissions import Permission
 from cms.extensions import db
@@ -79,7 +79,7 @@ def _tried(url: str, secret: str | None, message_id: str, body: bytes) -> Tried:
     try:
         answer = outgoing.post(url, body, headers, allows=rules.allows)
     except Unreachable as error:
-        outcome = Outcome(None, _since(began), error="\n".join(filter(None, (error.sentence, error.detail))))
+        outcome = Outcome(None, _since(began), error=reason(error.sentence, error.detail))
         kind = GiveUp if isinstance(error, Forbidden) else Retry
         return outcome, kind(error.sentence, error.detail)
     outcome = Outcome(answer.status, _since(began), answer.excerpt)
