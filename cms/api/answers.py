@@ -52,8 +52,11 @@ def asks_for(name: str, asked: dict[str, Any]) -> bool:
 
 def _wanted(shape: type[Schema], asked: dict[str, Any], *, without: frozenset[str]) -> tuple[str, ...]:
     known = names_of(shape)
-    if "fields_" not in asked:
-        return tuple(name for name in known if name not in without)
+    return chosen(known, asked) if "fields_" in asked else tuple(name for name in known if name not in without)
+
+
+def chosen(known: Collection[str], asked: dict[str, Any]) -> tuple[str, ...]:
+    """The fields that were named, each of which must be known."""
     names = dict.fromkeys(name.strip() for name in asked["fields_"].split(",") if name.strip())
     unknown = [name for name in names if name not in known]
     if unknown or not names:

@@ -5,12 +5,10 @@ from typing import Any
 from flask import Response, jsonify
 from marshmallow import Schema, fields
 
-from cms.api import conditions
+from cms.api import answers, conditions
 from cms.api.blueprint import ApiBlueprint
 from cms.api.shapes import ChooseView, told
 from cms.api.viewing import desk_viewer, is_desk
-from cms.core.errors import marked
-from cms.core.i18n import _
 from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.settings.actions import change as change_settings
@@ -49,10 +47,7 @@ def change(body: dict[str, Any]) -> Response:
 
 def _answer(keys: list[str], query: dict[str, Any]) -> Response:
     if "fields_" in query:
-        named = [name.strip() for name in query["fields_"].split(",")]
-        if not set(named) <= set(keys):
-            raise marked({"fields": _("Choose from these: %(names)s.", names=", ".join(keys))})
-        keys = named
+        keys = list(answers.chosen(keys, query))
     values = _all()
     return conditions.tag(jsonify({key: values[key] for key in keys}), _version())
 
