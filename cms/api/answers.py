@@ -47,7 +47,7 @@ def gone() -> Response:
 
 def asks_for(name: str, asked: dict[str, Any]) -> bool:
     """Whether a long text was asked for by its name."""
-    return name in asked.get("fields_", "").split(",")
+    return name in _named(asked)
 
 
 def _wanted(shape: type[Schema], asked: dict[str, Any], *, without: frozenset[str]) -> tuple[str, ...]:
@@ -57,11 +57,17 @@ def _wanted(shape: type[Schema], asked: dict[str, Any], *, without: frozenset[st
 
 def chosen(known: Collection[str], asked: dict[str, Any]) -> tuple[str, ...]:
     """The fields that were named, each of which must be known."""
-    names = dict.fromkeys(name.strip() for name in asked["fields_"].split(",") if name.strip())
+    names = _named(asked)
     unknown = [name for name in names if name not in known]
     if unknown or not names:
         raise marked({"fields": _("Choose from these: %(names)s.", names=", ".join(known))})
-    return tuple(names)
+    return names
+
+
+def _named(asked: dict[str, Any]) -> tuple[str, ...]:
+    """Each once, with or without spaces between them."""
+    names = (name.strip() for name in asked.get("fields_", "").split(","))
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 @lru_cache(maxsize=64)

@@ -200,6 +200,8 @@ def test_only_the_fields_that_were_asked_for(stranger: Program, session: Session
 
     assert stranger.get("/posts?fields=id,title").json["items"] == [{"id": post.id, "title": post.title}]
     assert stranger.get("/posts?fields=body_html").json["items"] == [{"body_html": "<p>Some words.</p>\n"}]
+    with_space = stranger.get("/posts?fields=id, body_html")
+    assert with_space.json["items"] == [{"id": post.id, "body_html": "<p>Some words.</p>\n"}]
     assert list(stranger.get(f"/posts/{post.id}?fields=slug").json) == ["slug"]
     assert stranger.get("/posts?fields=password").json["error"]["fields"].keys() == {"fields"}
 
