@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
 from cms.core.calendar import is_within_calendar, outside_calendar
 from cms.core.db import MAX_ID

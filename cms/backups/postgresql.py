@@ -34,7 +34,8 @@ class PostgreSQL:
     def __init__(self, url: URL) -> None:
         """A password may stand among the parameters as well."""
         self._url = url.difference_update_query(["password"])
-        self._password = url.password or url.query.get("password")
+        among = url.query.get("password")
+        self._password = url.password or (str(among) if among else None)
 
     def copy(self, target: Path) -> Contents:
         """What is counted and what is copied is of the same snapshot."""
@@ -141,7 +142,7 @@ class PostgreSQL:
 
     @property
     def _environment(self) -> dict[str, str]:
-        return os.environ | ({"PGPASSWORD": str(self._password)} if self._password else {})
+        return os.environ | ({"PGPASSWORD": self._password} if self._password else {})
 
 
 def _program(name: str) -> str:
