@@ -25,6 +25,7 @@ PLACES = {
     "/archive/2026/03": 200,
     "/about": 200,
     "/search": 200,
+    "/subscribe": 200,
     "/search?q=tide": 200,
     "/search?q=nothing-like-it": 200,
     "/nothing": 404,
