@@ -30,6 +30,7 @@ from cms.core.text import excerpt
 from cms.extensions import db
 from cms.search import COMMENTS
 from cms.web import now, signed_in
+from cms.web.agents import agent_name
 
 MODERATE = (Permission.COMMENT_MODERATE,)
 EXCERPT = 220
@@ -154,6 +155,7 @@ class CommentView(CmsModelView):
             "history": queries.records(db.session(), [record]),
             "answers": queries.answers_to(db.session(), record, viewer=signed_in()),
             "status_labels": STATUS_LABELS,
+            "agent_name": agent_name,
         } | sayings()
 
     # one comment

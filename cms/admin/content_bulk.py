@@ -67,6 +67,8 @@ def check(policy: PostPolicy, post: Post, action: str, parameter: str) -> None:
     require(policy.may(P.POST_EDIT, post))
     match action:
         case "add_tag" | "remove_tag":
+            if action == "add_tag":
+                actions.require_one_tag(parameter)
             has = clean_line(parameter).casefold() in {tag.key for tag in post.tags}
             if has == (action == "add_tag"):
                 raise Conflict(_("It has this tag already.") if has else _("It does not have this tag."))

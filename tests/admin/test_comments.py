@@ -202,6 +202,15 @@ def test_a_page_of_comments_costs_the_same_however_many_there_are(
     assert cost() == few
 
 
+def test_the_browser_of_whoever_wrote_is_named_for_people(browser: Browser, session: Session, make: Make) -> None:
+    comment, moderator = make.comment(agent="Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Firefox/145.0"), make.moderator()
+    session.commit()
+
+    page = browser.sign_in(moderator).get(f"{LIST}details/?id={comment.id}").text
+
+    assert ">Firefox on Linux</dd>" in page
+
+
 def test_hostile_words_are_words_in_every_view(browser: Browser, session: Session, make: Make) -> None:
     evil = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
     post = make.post(status=PUBLISHED, title=evil)

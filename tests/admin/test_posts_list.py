@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cms.audit.models import Batch, Event
 from cms.posts.actions import timeline
 from cms.posts.lifecycle import DRAFT, PUBLISHED, PostStatus
 from cms.posts.models import Edition, Post
+from cms.taxonomy.models import Tag
 from cms.web import now as clock_now
 from tests.admin.posts import only_post
 from tests.browser import Browser
@@ -107,6 +108,21 @@ def test_bulk_moves_say_what_was_done_skipped_and_refused(browser: Browser, sess
     session.expire_all()
     statuses = {post.id: post.status for post in session.scalars(select(Post))}
     assert (statuses[mine.id], statuses[archived.id], statuses[foreign.id]) == (PUBLISHED, PostStatus.ARCHIVED, DRAFT)
+
+
+@pytest.mark.parametrize("words", ["Sea, Boats", ", ,", "بحر، قوارب"])
+def test_a_bulk_adds_one_tag_and_makes_none_with_a_comma(
+    browser: Browser, session: Session, make: Make, words: str
+) -> None:
+    editor, post = make.editor(), make.post()
+    session.commit()
+    asking = {"action": "add_tag", "rowid": post.id, "tag": words, "confirmed": "1"}
+
+    answer = browser.sign_in(editor).post("/admin/posts/action/", asking, follow_redirects=True)
+
+    assert "a comma is no part of a name" in answer.text
+    assert only_post(session).tags == []
+    assert session.scalar(select(func.count()).select_from(Tag)) == 0
 
 
 def test_bulk_tags_ask_for_the_tag_and_then_add_it(browser: Browser, session: Session, make: Make) -> None:

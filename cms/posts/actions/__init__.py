@@ -4,7 +4,7 @@ from cms.posts.actions.editing import FieldDifference, SaveConflict, create, kee
 from cms.posts.actions.history import bring_back
 from cms.posts.actions.merging import merge_tag
 from cms.posts.actions.moving import available_moves, move_post, publish, reassign
-from cms.posts.actions.tagging import add_tag, delete_tag, remove_tag, update_tag
+from cms.posts.actions.tagging import add_tag, delete_tag, remove_tag, require_one_tag, update_tag
 
 __all__ = [
     "FieldDifference",
@@ -20,6 +20,7 @@ __all__ = [
     "publish",
     "reassign",
     "remove_tag",
+    "require_one_tag",
     "save",
     "update_tag",
 ]

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from cms.accounts.models import User
 from cms.audit.actions import Changes
 from cms.core.decision import require
-from cms.core.errors import Conflict
-from cms.core.i18n import _
+from cms.core.errors import Conflict, Invalid
+from cms.core.i18n import COMMAS, _
 from cms.core.text import clean_line
 from cms.posts.actions.editing import save
 from cms.posts.models import Edition, Post, edition_tags, post_tags
@@ -24,9 +24,16 @@ from cms.taxonomy.policy import TagPolicy
 
 def add_tag(session: Session, post: Post, name: str, *, by: User, at: datetime, batch_id: int | None = None) -> None:
     """Tag the working text; Conflict where it has the tag already."""
+    require_one_tag(name)
     names = [tag.name for tag in post.tags]
     if not _save_tags(session, post, [*names, name], by=by, at=at, batch_id=batch_id):
         raise Conflict(_("It has this tag already."))
+
+
+def require_one_tag(name: str) -> None:
+    """In the editor a comma parts one tag from the next, so a name with one could never be typed there."""
+    if set(name) & set(COMMAS):
+        raise Invalid(_("One tag at a time: a comma is no part of a name."))
 
 
 def remove_tag(session: Session, post: Post, name: str, *, by: User, at: datetime, batch_id: int | None = None) -> None:
