@@ -71,7 +71,7 @@ def _list(*, fresh: str | None = None) -> Response:
     return page(
         "tokens",
         fresh=fresh,
-        address=audience(),
+        example=f'curl -H "Authorization: Bearer {fresh}" {audience()}/posts',
         live=[token for token in mine if token.is_live(at)],
         ended=[token for token in mine if not token.is_live(at)],
         label_of={right.value: ABOUT[right].label for right in Permission},

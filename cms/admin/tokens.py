@@ -37,7 +37,7 @@ class TokenView(CmsModelView):
     policy_class, see_permission = TokenPolicy, Permission.TOKEN_MANAGE
     needs = {"see": MANAGE, "act": MANAGE, "export": (Permission.EXPORT_RUN,)}
     columns = (
-        Column("name", N_("Token"), "title", value=lambda token: f"{token.name} (cds_…{token.hint})"),
+        Column("name", N_("Token"), "title", value=lambda token: f"{token.name} ({token.shown})"),
         Column("owner", N_("Owner"), value=lambda token: token.user.name),
         Column("scopes", N_("Rights"), "number", value=lambda token: len(token.scopes), on_phones=False),
         Column("state", N_("State"), value=lambda token: _(STATES[state_of(token)])),

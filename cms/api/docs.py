@@ -11,6 +11,7 @@ from flask import Flask, Response, jsonify, make_response, render_template
 from flask_smorest import Api
 
 from cms.api import conditions
+from cms.tokens.secrets import PREFIX
 from cms.web import runtime
 from cms.web.areas import API_BASE
 from cms.web.gate import PUBLIC, declare
@@ -66,8 +67,10 @@ def init_app(app: Flask, api: Api) -> None:
         return conditions.tag(jsonify(document | {"servers": [{"url": runtime().config.base_url}]}))
 
     def page() -> Response:
-        values = {"areas": areas, "base": API_BASE, "address": runtime().config.base_url + API_BASE}
-        return conditions.tag(make_response(render_template("api/reference.html", **values)))
+        there = runtime().config.base_url + API_BASE
+        examples = [f"curl {there}/posts", f'curl -H "Authorization: Bearer {PREFIX}…" "{there}/posts?view=desk"']
+        shown = render_template("api/reference.html", areas=areas, base=API_BASE, examples=examples)
+        return conditions.tag(make_response(shown))
 
     for path, endpoint, view in (("/openapi.json", "api_openapi", openapi), ("/", "api_reference", page)):
         app.add_url_rule(f"{API_BASE}{path}", endpoint, view)

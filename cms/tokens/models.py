@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from cms.accounts.models import User
 from cms.core.db import Base, reference
 from cms.core.generation import UNSEEN
+from cms.tokens.secrets import PREFIX
 
 LONGEST_NAME, LONGEST_KEY = 80, 255
 
@@ -35,6 +36,11 @@ class ApiToken(Base):
     revoked_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship(lazy="raise_on_sql")
+
+    @property
+    def shown(self) -> str:
+        """As much of its text as is known."""
+        return f"{PREFIX}…{self.hint}"
 
     def is_live(self, at: datetime) -> bool:
         return self.revoked_at is None and at < self.expires_at

@@ -26,6 +26,7 @@ RECORDED = re.compile(r'record\(\s*[\w.]+,\s*f?"([a-z_]+|\{[\w.]+\})\.([a-z_]+|\
 VALUES: tuple[Any, ...] = (None, True, 7, "text", [], [7, 15], ["Sea"], [{}], [{"live_from": None}], {"a": [1]})
 KINDS = {"post": "posts", "page": "posts", "user": "users", "tag": "tags", "media": "media", "comment": "comments"}
 KINDS |= {
+    "token": "api_tokens",
     "media_folder": "media_folders",
     "role": "roles",
     "redirect": "redirects",
