@@ -22,6 +22,7 @@ from cms.posts.models import Post
 from cms.redirects import actions as redirects
 from cms.subscriptions.models import Subscriber
 from cms.taxonomy.models import Tag
+from cms.tokens import actions as tokens
 from cms.webhooks.models import Webhook
 from tests.browser import Browser
 from tests.conftest import NOON
@@ -57,6 +58,11 @@ class Site:
         for job_status in JobStatus:
             times = {"run_at": NOON, "created_at": NOON, "updated_at": NOON}
             self.session.add(Job(name="mail.send", status=job_status, **times))
+        for _number in range(2):
+            token, _text = tokens.create(
+                self.session, name="Importer", scopes=[], days=30, key="k", by=self.owner, at=NOON
+            )
+        tokens.revoke(self.session, token, by=self.owner, at=NOON)
         redirects.create(self.session, redirects.Route("/old", 301, "/new"), by=self.owner, at=NOON)
         self.session.add(Subscriber(email="reader@example.com", key="key", created_at=NOON))
         times = {"created_at": NOON, "updated_at": NOON}
@@ -93,7 +99,7 @@ def counts(page: str, *words: str) -> list[int]:
 
 def test_each_list_that_has_actions_is_among_them() -> None:
     assert {area for area, _bulk in ACTIONS} == set(
-        "posts pages tags media comments redirects webhooks subscribers users roles jobs".split()
+        "posts pages tags media comments redirects webhooks subscribers users roles jobs tokens".split()
     )
 
 
