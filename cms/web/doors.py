@@ -2,7 +2,9 @@
 
 import re
 
-from flask import Request
+from flask import Request, current_app
+
+from cms.web.secret_addresses import is_secret
 
 LONGEST = 300
 _LONG = re.compile(r"[\w~.-]{20,}", re.ASCII)
@@ -14,7 +16,7 @@ def path_of(request: Request) -> str:
     Where it is no address of ours but perhaps a page's, it may be such a link with a letter too many.
     """
     rule = request.url_rule
-    if rule is not None and "secret" in rule.arguments:
+    if rule is not None and is_secret(current_app, rule.endpoint):
         return rule.rule
     if rule is not None and "path" not in rule.arguments:
         return request.path[:LONGEST]

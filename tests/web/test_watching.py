@@ -1,6 +1,7 @@
 """One line for each request, with what it cost; a slow one says what it asked the database, and nobody's values."""
 
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -11,6 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from cms.accounts.actions import tokens
+from cms.web.secret_addresses import is_secret
 from tests.browser import Browser
 from tests.factories import Make
 
@@ -78,6 +80,15 @@ def test_what_opens_a_door_is_in_no_line(
     told = lines(caplog) + lines(caplog, "slow request")
     assert told
     assert secret not in str(told)
+
+
+def test_no_link_of_a_mail_is_in_any_line(app: Flask, browser: Browser, caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever its rule calls what it holds."""
+    secret = [rule for rule in app.url_map.iter_rules() if is_secret(app, rule.endpoint)]
+    assert len(secret) >= 5
+    for rule in secret:
+        browser.get(re.sub("<[^>]+>", "tide-clock", rule.rule))
+        assert lines(caplog)[-1]["path"] == rule.rule
 
 
 @pytest.mark.parametrize("path", ["/posts/a-review-of-harbour-2026", "/no-such-page-of-2026-that-one-could-see"])
