@@ -64,12 +64,15 @@ def sheet(ids: str, digest: str, side: int, format: str) -> Response:
 
 
 def _strip(files: list[Media], place: Path, side: int, format: str) -> tuple[BinaryIO, bool]:
-    """The strip, and whether all its cells are filled; only then it is kept. One puts it together while others wait."""
+    """The strip, and whether all its cells are filled; only then it is kept. One puts it together while others wait.
+
+    Squares are waited for as well, so that strips have locks of their own: with those of squares, one waits for itself.
+    """
     if (strip := _kept(place)) is not None:
         return strip, True
     cells = _cells(files)
     end_read(db.session())
-    with turn(runtime().config.instance / "locks", place.name):
+    with turn(runtime().config.instance / "locks" / "sheets", place.name):
         if (strip := _kept(place)) is not None:
             return strip, True
         squares = _squares(cells)
