@@ -4,7 +4,6 @@ The address names the files and, by a digest, what each of them shows: what lies
 with a key, so that only lists that we made have a strip: of a few public files strangers could name any number of rows.
 """
 
-import hashlib
 import hmac
 import json
 import tempfile
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from cms.core.db import row_id
+from cms.core.keys import keyed_digest
 from cms.media.images import composed
 from cms.media.models import Media
 from cms.media.renditions import FORMATS, SIDES, has_renditions, square_of
@@ -84,4 +84,4 @@ def _address(files: Sequence[Media], key: str) -> str:
 
 def _digest(files: Sequence[Media], key: str) -> str:
     shown = [f"{media.id} {media.digest} {square_of(media, CELL_SIDE)}" for media in files]
-    return hmac.new(key.encode(), "\n".join(shown).encode(), hashlib.sha256).hexdigest()[:32]
+    return keyed_digest(key, "\n".join(shown))[:32]
