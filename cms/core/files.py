@@ -2,15 +2,21 @@
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 
-def write_whole(place: Path, data: bytes) -> None:
-    """Under another name first, which does not stay where there is no room. It is not flushed: a crash may lose it."""
+def write_whole(place: Path, data: bytes, *, prepare: Callable[[Path], None] | None = None) -> None:
+    """Under another name first, which does not stay where there is no room. It is not flushed: a crash may lose it.
+
+    `prepare` gets the file before anybody sees it; without it, it is for its owner alone.
+    """
     handle, draft = tempfile.mkstemp(dir=place.parent, prefix=".draft-")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
+        if prepare is not None:
+            prepare(Path(draft))
         Path(draft).replace(place)
     except OSError:
         Path(draft).unlink(missing_ok=True)

@@ -4,18 +4,18 @@ Every generation is a folder, and one link leads to the folder that holds; `core
 pages with the usual headers are stored, which the configuration of the server names: `web.headers.of_kept_pages`.
 """
 
-import contextlib
 import logging
 import os
 import re
 import shutil
-import tempfile
 import threading
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
 
 from cms.core.clock import Clock
+from cms.core.files import write_whole
 from cms.core.shutter import Shutter
 from cms.site.kept.generations import Generations
 from cms.site.kept.making import EVER
@@ -113,8 +113,9 @@ class Disk:
         if self._bytes + size > MOST_BYTES:
             return False
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+        show = partial(_show, moment=int(page.digest, 16) % MOMENTS)
         for ending in sorted(bodies, reverse=True):
-            _write(place.with_name(f"{FILE}{ending}"), bodies[ending], int(page.digest, 16) % MOMENTS)
+            write_whole(place.with_name(f"{FILE}{ending}"), bodies[ending], prepare=show)
         self._bytes += size
         return True
 
@@ -125,21 +126,12 @@ class Disk:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write(place: Path, body: bytes, moment: int) -> None:
-    """Whole or not there. The time says what is in it and not when: web servers make their ETag of it and the size."""
-    handle, draft = tempfile.mkstemp(prefix=".draft-", dir=place.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(body)
-        os.chmod(draft, 0o644)
-        os.utime(draft, (moment, moment))
-        if int(os.stat(draft).st_mtime) != moment:
-            raise OSError("This file system cannot keep the time of a page.")
-        os.replace(draft, place)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(draft)
-        raise
+def _show(draft: Path, moment: int) -> None:
+    """To the web server. The time says what is in it and not when: an ETag is made of it and the size."""
+    draft.chmod(0o644)
+    os.utime(draft, (moment, moment))
+    if int(draft.stat().st_mtime) != moment:
+        raise OSError("This file system cannot keep the time of a page.")
 
 
 def _boot() -> str:
