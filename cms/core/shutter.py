@@ -11,6 +11,8 @@ from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
 
+from cms.core.locks import take
+
 
 class Shutter:
     """In a folder that may not be there: then nothing is read from it either."""
@@ -47,11 +49,7 @@ class Shutter:
         """Set the link, unless somebody commits just now or it would not hold."""
         self._lock.touch(mode=0o600)
         with self._lock.open("r+b", buffering=0) as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-            if is_true():
+            if take(lock.fileno()) and is_true():
                 draft = self.link.with_name(f".current.{os.getpid()}")
                 draft.unlink(missing_ok=True)
                 draft.symlink_to(target)
