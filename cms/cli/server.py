@@ -43,7 +43,7 @@ def settings_of(bind: str, workers: int) -> dict[str, Any]:
         "control_socket_disable": True,
         "when_ready": _before_workers,
         "post_worker_init": _begin_beside,
-        "child_exit": lambda _server, worker: meters.process_ended(worker.pid),
+        "child_exit": _note_ended,
         "worker_exit": _end_beside,
         "loglevel": "warning",
         "logger_class": ServerLog,
@@ -71,6 +71,10 @@ def _begin_beside(worker: Any) -> None:
         return
     worker.outbox = Worker(app, alone=True)
     worker.outbox.begin()
+
+
+def _note_ended(_arbiter: Any, worker: Any) -> None:
+    meters.process_ended(worker.pid)
 
 
 def _end_beside(_arbiter: Any, worker: Any) -> None:
