@@ -64,3 +64,10 @@ def give_token(
 
 def program_of(app: Flask, session: Session, person: User, scopes: Iterable[Permission] | None = None) -> Program:
     return Program(app, give_token(app, session, person, scopes)[1])
+
+
+def ids(program: Program, path: str) -> list[int]:
+    """Of what a list shows."""
+    answer = program.get(path)
+    assert answer.status_code == 200, answer.text
+    return [item["id"] for item in answer.json["items"]]
