@@ -17,6 +17,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cms.core.errors import Conflict, Invalid
+from cms.core.files import MEGABYTE
 from cms.core.i18n import _
 from cms.extensions import db
 from cms.tokens.models import LONGEST_KEY, ApiAnswer
@@ -30,7 +31,7 @@ KEPT = timedelta(hours=24)
 LEASE = timedelta(minutes=2)
 #: Of an answer, beside its body.
 HEADERS = ("ETag", "Location")
-CHUNK = 1024 * 1024
+CHUNK = MEGABYTE
 _KEY = re.compile(rf"[!-~]{{1,{LONGEST_KEY}}}")
 
 

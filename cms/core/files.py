@@ -1,9 +1,11 @@
-"""Files that are whole or not there, whoever writes the same one at the same time."""
+"""Files that are whole or not there, whoever writes the same one at the same time; and how large a megabyte is."""
 
 import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+
+MEGABYTE = 1024 * 1024
 
 
 def write_whole(place: Path, data: bytes, *, prepare: Callable[[Path], None] | None = None) -> None:

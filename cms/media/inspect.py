@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from cms.core.errors import Invalid, TooLarge
+from cms.core.files import MEGABYTE
 from cms.core.i18n import _
 from cms.media.images import rewritten
 from cms.media.kinds import is_heic, type_of
 from cms.media.models import MediaKind
 from cms.media.names import filename_for, title_for
-
-MEGABYTE = 1024 * 1024
-
 
 #: How the names of images end that are taken.
 IMAGE_NAMES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif")

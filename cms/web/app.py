@@ -14,6 +14,7 @@ from werkzeug.routing import IntegerConverter
 
 from cms.core.clock import Clock
 from cms.core.db import MAX_ID, engine_options, prepare_engine
+from cms.core.files import MEGABYTE
 from cms.core.generation import watch
 from cms.core.shutter import Shutter
 from cms.extensions import csrf, db, mail, migrate
@@ -41,8 +42,6 @@ from cms.web import (
 from cms.web.mailing import mail_settings
 from cms.web.runtimes import Runtime, runtime_of
 from config import ROOT, Config
-
-MEGABYTE = 1024 * 1024
 
 
 class RowId(IntegerConverter):

@@ -12,12 +12,12 @@ import structlog
 from flask import Flask
 
 from cms.audit.actions import request_id
+from cms.core.files import MEGABYTE
 from cms.web.log_files import LogFile
 from config import Config
 
 Entry = MutableMapping[str, Any]
 
-MEGABYTE = 1024 * 1024
 LONGEST_FOR_PEOPLE = 200
 #: What an entry says below its first line, each line of it indented.
 _BELOW = ("stack", "statements", "exception")

@@ -10,6 +10,7 @@ from flask import Flask, Response, abort, current_app, g, request
 from cms.audit.actions import request_id
 from cms.core import deadline
 from cms.core.db import begin_as, reading
+from cms.core.files import MEGABYTE
 from cms.core.i18n import _
 from cms.extensions import db
 from cms.web.runtimes import runtime
@@ -22,7 +23,6 @@ UPLOADS: set[str] = set()
 FILES_AT_ONCE: dict[str, int] = {}
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 FORM_TYPES = (URLENCODED, MULTIPART)
-MEGABYTE = 1024 * 1024
 #: Room for whoever has no role to be told which field is too long; what they may say is far shorter.
 VISITORS_BYTES = MEGABYTE
 _NO_TEXT = re.compile("[\0\ufffd\ud800-\udfff]")

@@ -15,13 +15,12 @@ from pathlib import Path
 from flask import Flask
 
 from cms.core.clock import Clock
-from cms.core.files import write_whole
+from cms.core.files import MEGABYTE, write_whole
 from cms.core.shutter import Shutter
 from cms.site.kept.generations import Generations
 from cms.site.kept.making import EVER
 from cms.site.kept.page import PLAIN, Headers, KeptPage
 from cms.site.kept.release import release_of
-from cms.site.kept.shelf import MEGABYTE
 from cms.web import beside
 from cms.web.headers import of_kept_pages
 from cms.web.runtimes import runtime_of

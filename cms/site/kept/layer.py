@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
+from cms.core.files import MEGABYTE
 from cms.extensions import db
 from cms.site.kept import disk
 from cms.site.kept.address import Addresses, Pages
@@ -14,7 +15,7 @@ from cms.site.kept.page import KeptPage
 from cms.site.kept.release import release_of
 from cms.site.kept.sending import answer
 from cms.site.kept.shared import Shared
-from cms.site.kept.shelf import MEGABYTE, Files, Memory
+from cms.site.kept.shelf import Files, Memory
 from cms.site.reads import is_somebody, reads_of, write_soon
 from cms.web.meters import meters_of
 from cms.web.runtimes import runtime_of

@@ -11,11 +11,10 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 
-from cms.core.files import write_whole
+from cms.core.files import MEGABYTE, write_whole
 from cms.core.locks import turn
 from cms.site.kept.page import KeptPage, load
 
-MEGABYTE = 1024 * 1024
 MEMORY_BYTES = 64 * MEGABYTE
 #: Of files that one process adds to one generation.
 FILES_BYTES = 256 * MEGABYTE
