@@ -34,7 +34,6 @@ KINDS |= {
     "job": "jobs",
     "webhook": "webhooks",
     "subscriber": "subscribers",
-    "token": "api_tokens",
     "backup": "backups",
 }
 
