@@ -141,7 +141,7 @@ def change(id: int, body: dict[str, Any]) -> Response:
 
 @blueprint.act("DELETE", "/<int:id>", needs=Needs(any_of=SEES), status=204, versioned=True)
 def trash(id: int) -> Response:
-    """Move to the trash; `restore` brings it back."""
+    """Move to the trash, from where it can be restored."""
     media = _locked(id)
     conditions.require_seen(_version(media), lambda: MediaShape().dump(media))
     actions.trash(db.session(), media, by=signed_in(), at=now())

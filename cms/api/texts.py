@@ -88,7 +88,7 @@ class Texts:
         return self._worked(post, {})
 
     def trash(self, id: int) -> Response:
-        """Move to the trash; `restore` brings it back."""
+        """Move to the trash, from where it can be restored."""
         post = self._get(id, signed_in(), for_update=True)
         conditions.require_seen(_version(post), lambda: self._both(post)["current"])
         actions.move_post(db.session(), post, PostMove.TRASH, by=signed_in(), at=now())
