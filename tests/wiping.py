@@ -15,14 +15,15 @@ from cms.search.spelling import TABLE
 
 
 def wipe(engine: Engine, instance: Path) -> None:
-    """Every row of every table of ours goes, and every uploaded file."""
+    """Every row of every table of ours goes, and every uploaded file with what was made of it."""
     with engine.connect() as connection:
         connection.rollback()
         if engine.dialect.name == "sqlite":
             _wipe_sqlite(connection)
         else:
             _wipe_postgresql(connection)
-    shutil.rmtree(instance / "media", ignore_errors=True)
+    for folder in ("media", "sheets"):
+        shutil.rmtree(instance / folder, ignore_errors=True)
 
 
 @cache

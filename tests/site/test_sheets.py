@@ -10,7 +10,7 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from cms.media import turns
+from cms.core import locks
 from cms.media.models import Media, Rendition
 from cms.media.paths import path_of
 from cms.media.renditions import square_of
@@ -176,7 +176,7 @@ def test_a_lost_file_leaves_its_cell_empty_until_it_is_back(
 @pytest.mark.timeout(60)
 def test_whoever_makes_a_strip_does_not_wait_for_themselves(browser: Browser, stored, monkeypatch, cells_of) -> None:
     """Squares that were never made are made on the way, and few locks stand for all that may be made at once."""
-    monkeypatch.setattr(turns, "FILES", 1)
+    monkeypatch.setattr(locks, "FILES", 1)
     red = stored(plain("#f00"), "red.png")
 
     assert fetch(browser, cells_of([red])[red.id].path(160)).status_code == 200
