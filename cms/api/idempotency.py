@@ -16,6 +16,7 @@ from flask import Response, make_response, request
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
+from cms.core import deadline
 from cms.core.errors import Conflict, Invalid
 from cms.core.files import MEGABYTE
 from cms.core.i18n import _
@@ -63,6 +64,7 @@ def _once(asking: Caller, key: str, answer: Callable[[], Response]) -> Response:
         db.session.commit()
     except Exception:
         db.session.rollback()
+        deadline.end()  # where time is up, whoever asks again in a moment is not to find the key taken
         db.session.execute(delete(ApiAnswer).where(*mine, ApiAnswer.status.is_(None)))
         db.session.commit()
         raise

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from cms.api import tags
 from cms.audit.models import Event
+from cms.core import deadline
 from cms.taxonomy.models import Tag
 from cms.tokens.models import ApiAnswer
 from tests.account.conftest import passing_time
@@ -95,6 +96,22 @@ def test_what_was_refused_may_be_sent_again_corrected(program: Program, session:
     assert refused.status_code == 422
     assert session.scalars(select(ApiAnswer)).all() == []
     session.rollback()
+    assert program.post("/tags", {"name": "Sea"}, headers=KEY).status_code == 201
+
+
+def test_what_took_too_long_may_be_sent_again_at_once(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the answer says; the key must not stand for somebody who is at it still."""
+    real = tags.taxonomy.create
+
+    def create(*values: Any, **named: Any) -> Tag:
+        deadline.begin(-1)
+        return real(*values, **named)
+
+    with monkeypatch.context() as slow:
+        slow.setattr(tags.taxonomy, "create", create)
+        late = program.post("/tags", {"name": "Sea"}, headers=KEY)
+
+    assert (late.status_code, late.headers["Retry-After"]) == (503, "2")
     assert program.post("/tags", {"name": "Sea"}, headers=KEY).status_code == 201
 
 
