@@ -123,8 +123,9 @@ def _write(watch: Watch, method: str, status: int) -> None:
 
 
 def _user_id() -> int | None:
-    """Without asking the database, which may just be away."""
-    user = g.get("_login_user")
+    """Signed in or by a token; without asking the database, which may just be away."""
+    asking = g.get("caller")
+    user = asking.user if asking is not None else g.get("_login_user")
     state = inspect(user, raiseerr=False)
     return state.identity[0] if state is not None and state.identity else None
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from cms.accounts.actions import tokens
 from cms.web.secret_addresses import is_secret
+from tests.api.program import Program, program_of
 from tests.browser import Browser
 from tests.factories import Make
 
@@ -47,6 +48,19 @@ def test_a_request_is_a_line_with_its_cost(
     assert 0 < line["query_ms"] < line["ms"]
     assert line["request_id"] == answer.headers["X-Request-Id"]
     assert "canary" not in caplog.text
+
+
+def test_a_line_knows_whose_program_asked(
+    app: Flask, session: Session, make: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    author = make.author()
+    program = program_of(app, session, author)
+
+    program.get("/tokens/self")
+    Program(app, "cds_nobody").get("/tokens/self")
+
+    assert [(line["status"], line["user"]) for line in lines(caplog)] == [(200, author.id), (401, None)]
+    assert str(program.token) not in caplog.text
 
 
 def test_a_line_knows_refusals_strangers_and_methods_that_nobody_has(
