@@ -34,7 +34,7 @@ def locked(path: Path, *, patience: float | None = None) -> Iterator[bool]:
 
 @contextmanager
 def turn(folder: Path, name: str, *, patience: float | None = None) -> Iterator[bool]:
-    """`locked` for what this name stands for; a few names share a lock."""
+    """`locked` for what this name stands for. Names share locks: whoever holds one asks for no other in this folder."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     number = hashlib.sha256(name.encode()).digest()[0] % FILES
     with locked(folder / f"{number:02}.lock", patience=patience) as is_ours:
