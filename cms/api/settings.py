@@ -13,7 +13,7 @@ from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.settings.actions import change as change_settings
 from cms.settings.declared import BY_KEY, DECLARED
-from cms.settings.queries import load, newest_change
+from cms.settings.queries import hold, load, newest_change
 from cms.web import now, signed_in
 from cms.web.gate import PUBLIC, Needs
 
@@ -39,6 +39,7 @@ def show(query: dict[str, Any]) -> Response:
 @blueprint.act("PATCH", "", needs=Needs(any_of=MANAGE), body=SettingsShape, gives=SettingsShape, versioned=True)
 def change(body: dict[str, Any]) -> Response:
     """Change those that are named; all of them, or none where one is at fault."""
+    hold(db.session())
     conditions.require_seen(_version(), _all)
     change_settings(db.session(), body, by=signed_in(), at=now())
     db.session.flush()

@@ -18,7 +18,7 @@ from cms.settings.checks import checked
 from cms.settings.declared import BY_KEY
 from cms.settings.kinds import SettingType
 from cms.settings.models import SettingValue
-from cms.settings.queries import changed_since, load
+from cms.settings.queries import changed_since, hold, load
 from cms.themes import checks as themes
 from cms.themes.look import COLOURS
 from cms.themes.shelf import shelf
@@ -47,6 +47,7 @@ def change(
     overwrite is younger.
     """
     require(PlainPolicy(by).may(Permission.SETTINGS_MANAGE))
+    hold(session)
     before = load(session).as_dict()
     clean = checked_together(session, values, before)
     changed = {key: value for key, value in clean.items() if value != before[key]}

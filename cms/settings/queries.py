@@ -37,6 +37,11 @@ def newest_change(session: Session) -> datetime | None:
     return session.scalar(select(func.max(SettingValue.updated_at)))
 
 
+def hold(session: Session) -> None:
+    """Wait for whoever changes them just now; then nobody else does until this transaction ends."""
+    session.execute(select(SettingValue.id).order_by(SettingValue.id).with_for_update())
+
+
 def changed_since(session: Session, moment: datetime) -> list[str]:
     """Keys of the settings that were changed after a moment."""
     return list(session.scalars(select(SettingValue.key).where(SettingValue.updated_at > moment)))

@@ -1,5 +1,9 @@
 """Tags, comments, people, settings and versions: what is public of each, and what a token changes."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -9,6 +13,7 @@ from cms.comments.lifecycle import CommentStatus
 from cms.core.permissions import Permission
 from cms.jobs.models import Job
 from cms.posts.lifecycle import PUBLISHED
+from cms.settings.actions import change
 from tests.api.conftest import Of
 from tests.api.program import Program, ids
 from tests.counting import counted
@@ -184,6 +189,25 @@ def test_settings_are_read_and_changed(stranger: Program, of: Of, make: Make) ->
     assert program.patch("/settings", {"title": ""}, "*").json["error"]["fields"] == {"title": "This is needed."}
     assert program.patch("/settings", {"colour": "red"}, "*").status_code == 422
     assert of(make.editor()).get("/settings?view=desk").status_code == 403
+
+
+def test_settings_that_somebody_changes_at_this_moment_are_not_overwritten(
+    of: Of, session: Session, make: Make
+) -> None:
+    owner = make.owner()
+    program = of(owner)
+    program.patch("/settings", {"title": "The Harbour"}, "*")
+    etag = program.etag("/settings")
+    session.expire_all()
+    change(session, {"title": "The Quay"}, by=owner, at=make.at + timedelta(days=1))
+
+    with ThreadPoolExecutor() as pool:
+        asked = pool.submit(lambda: program.patch("/settings", {"title": "The Pier"}, etag))
+        time.sleep(0.5)
+        session.commit()
+        answer = asked.result(30)
+
+    assert (answer.status_code, answer.json["error"]["current"]["title"]) == (412, "The Quay")
 
 
 # versions
