@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from cms.accounts.models import OWNER, Role, RoleGrant, User, UserSession
@@ -81,9 +81,9 @@ def writers(session: Session, *, but: User, most: int = 300) -> list[User]:
     return list(session.scalars(query.order_by(User.name, User.username).limit(most)))
 
 
-def count_waiting(session: Session) -> int:
-    """Accounts that wait for somebody's yes."""
-    return session.scalar(select(func.count()).select_from(User).where(stands(Standing.WAITING))) or 0
+def counting_waiting() -> Select[int]:
+    """How to count the accounts that wait for somebody's yes."""
+    return select(func.count()).select_from(User).where(stands(Standing.WAITING))
 
 
 def owners(session: Session) -> list[User]:

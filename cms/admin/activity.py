@@ -12,7 +12,7 @@ from cms.accounts.models import User
 from cms.admin import narrowing
 from cms.admin.base import SITE, CmsView
 from cms.admin.event_words import NOUNS, VERBS
-from cms.admin.events import lines_of
+from cms.admin.events import lines_of, told_whole
 from cms.admin.filters import ChoiceFilter, DateFilter, Filter, RelationFilter
 from cms.admin.narrowing import Values
 from cms.admin.undoing import Undoings
@@ -99,11 +99,12 @@ class ActivityView(Undoings, CmsView):
         events = list(db.session.scalars(self._query(given, subject).limit(SHOWN + 1)))
         last = events[SHOWN - 1].id if len(events) > SHOWN else None
         events = events[:SHOWN]
+        gone = undone(db.session(), events)
         return self.render(
             "admin/activity.html",
             lines=lines_of(db.session(), events, for_owner=self.policy.is_owner),
-            undoable=may_undo(db.session(), events, by=signed_in()),
-            undone=undone(db.session(), events),
+            undoable=may_undo(db.session(), events, by=signed_in(), gone=gone),
+            undone=gone,
             controls=narrowing.controls(db.session(), FILTERS, given, lambda values: self._link(values, subject)),
             narrowed=bool(given or subject),
             subject=subject,
@@ -127,7 +128,7 @@ class ActivityView(Undoings, CmsView):
         return [search.among(db.session(), Event.id, ids), search.asked_last(and_(*narrowed))]
 
     def _query(self, given: Values, subject: dict[str, str]) -> Select[Event]:
-        query = select(Event).where(*self._narrowed(given))
+        query = select(Event).options(*told_whole()).where(*self._narrowed(given))
         if subject:
             query = query.where(Event.subject_type == subject["type"], Event.subject_id == int(subject["id"]))
         before = request.args.get("before", "")

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import url_for
 from sqlalchemy import ColumnElement, literal, select, true, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from cms.accounts.models import User
 from cms.accounts.policy import PlainPolicy
@@ -16,7 +16,7 @@ from cms.admin.event_words import NOUNS, act_of, label_of
 from cms.admin.portraits import portraits_of
 from cms.audit.actions import CHANGED, PARTS
 from cms.audit.inverses import Difference
-from cms.audit.models import Event, EventPersonal
+from cms.audit.models import Event
 from cms.core.i18n import _
 from cms.core.permissions import Permission
 from cms.media.models import Media, MediaFolder
@@ -134,14 +134,18 @@ def record_link(kind: str, subject_id: int | None = None) -> str | None:
     return address
 
 
+def told_whole() -> tuple[Any, ...]:
+    """For queries whose events `lines_of` tells: what is kept beside each comes along."""
+    return (joinedload(Event.personal),)
+
+
 def lines_of(session: Session, events: list[Event], *, for_owner: bool = False) -> list[EventLine]:
     """Names are looked up for all events at once, in one query whatever they mention.
 
     Owners are told addresses as well.
     """
-    names, beside = _names(session, events), _beside(session, events, for_owner)
-    portraits = portraits_of({event.actor_id for event in events})
-    return [_line(event, names, beside.get(event.id, {}), portraits.get(event.actor_id)) for event in events]
+    names, portraits = _names(session, events), portraits_of({event.actor_id for event in events})
+    return [_line(event, names, _beside(event, for_owner), portraits.get(event.actor_id)) for event in events]
 
 
 def differences_of(session: Session, kind: str, differences: Iterable[Difference]) -> list[Change]:
@@ -208,16 +212,10 @@ def _table_of(event: Event, field: str) -> Any:
     return IDS_OF.get((event.subject_type, field)) or IDS.get(field)
 
 
-def _beside(session: Session, events: list[Event], for_owner: bool) -> dict[int, dict[str, Any]]:
-    """What was kept beside the events and not erased since, as far as the reader may know it."""
-    ids = [event.id for event in events if for_owner or event.changes.keys() & OPEN]
-    if not ids:
-        return {}
-    rows = session.execute(select(EventPersonal.event_id, EventPersonal.values).where(EventPersonal.event_id.in_(ids)))
-    return {
-        event_id: {field: value for field, value in values.items() if for_owner or field in OPEN}
-        for event_id, values in rows
-    }
+def _beside(event: Event, for_owner: bool) -> dict[str, Any]:
+    """What was kept beside it and not erased since, as far as the reader may know it."""
+    kept = event.personal.values if event.personal is not None else {}
+    return {field: value for field, value in kept.items() if for_owner or field in OPEN}
 
 
 def _names(session: Session, events: list[Event]) -> Names:

@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 from flask import g, url_for
 from flask_admin import Admin
 from flask_admin import BaseView as FlaskAdminView
+from sqlalchemy import Select, select
 from werkzeug.wrappers import Response
 
 from cms.accounts.policy import PlainPolicy, Policy
 from cms.core.decision import Decision
 from cms.core.i18n import N_, _
 from cms.core.permissions import Permission
+from cms.extensions import db
 from cms.web import visitor
 from cms.web.gate import Needs, Undeclared, declare
 
@@ -124,8 +126,8 @@ class Gated(FlaskAdminView):
         """Whether the menu shows the way here; to somebody for whom it would always be empty it need not."""
         return self.in_menu and self.is_open_to_visitor()
 
-    def badge(self) -> int | None:
-        """How much waits here, shown in the menu; at most one cheap query."""
+    def waits(self) -> Select[int] | None:
+        """How to count, cheaply, what waits here; the menu shows it, and counts for all views in one query."""
         return None
 
     def link(self, name: str = "index_view", **values: Any) -> str:
@@ -161,19 +163,28 @@ class CmsView(Gated):
 def menu(views: Iterable[Gated], current: Any) -> list[tuple[str, list[dict[str, Any]]]]:
     """The groups with the entries that this person may open."""
     groups: dict[str, list[dict[str, Any]]] = {group: [] for group in GROUPS}
-    for view in views:
-        if view.is_offered():
-            groups[view.group].append(
-                {
-                    "label": _(view.label),
-                    "href": view.link(),
-                    "icon": view.icon,
-                    "badge": view.badge(),
-                    "key": view.key,
-                    "current": view is current,
-                }
-            )
+    offered = [view for view in views if view.is_offered()]
+    badges = _badges(offered)
+    for view in offered:
+        groups[view.group].append(
+            {
+                "label": _(view.label),
+                "href": view.link(),
+                "icon": view.icon,
+                "badge": badges.get(view) or None,
+                "key": view.key,
+                "current": view is current,
+            }
+        )
     return [(_(group), entries) for group, entries in groups.items() if entries]
+
+
+def _badges(views: list[Gated]) -> dict[Gated, int]:
+    counting = {view: count for view in views if (count := view.waits()) is not None}
+    if not counting:
+        return {}
+    counted = db.session.execute(select(*(count.scalar_subquery() for count in counting.values()))).one()
+    return dict(zip(counting, counted, strict=True))
 
 
 def page_response(page: str, status: int) -> Response:

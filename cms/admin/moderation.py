@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import request
 from flask_admin import expose
+from sqlalchemy import Select
 
 from cms.admin.base import CONVERSATION, CmsView
 from cms.admin.comments import MODERATE, moves_of, sayings
@@ -39,8 +40,8 @@ class ModerationView(CmsView):
     needs = {"see": MODERATE}
     policy_class = CommentPolicy
 
-    def badge(self) -> int | None:
-        return queries.waiting(db.session(), signed_in(), most=COUNTED + 1) or None
+    def waits(self) -> Select[int]:
+        return queries.counting_waiting(signed_in(), most=COUNTED + 1)
 
     @expose("/")
     def index_view(self) -> str:

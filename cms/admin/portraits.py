@@ -8,7 +8,8 @@ from sqlalchemy import inspect, select
 from cms.accounts.models import User
 from cms.extensions import db
 from cms.media.models import Media
-from cms.web.pictures import find, picture, square
+from cms.web import signed_in
+from cms.web.pictures import find, know, picture, square
 
 #: So many different portraits come with a page, however many people stand on it; the others are their initials.
 MOST = 6
@@ -24,10 +25,12 @@ def portrait_path(person: User) -> str | None:
 
 
 def portraits_of(people: Set[int | None]) -> dict[int | None, str]:
-    """Where the portraits of these are, by id, for pages that load no people."""
+    """Where the portraits of these are, by id, for pages that load no people; one's own, at the top, comes along."""
     query = select(User.id, Media).join(Media, Media.id == User.avatar_id)
-    rows = db.session.execute(query.where(User.id.in_(people - {None}), Media.trashed_at.is_(None)))
-    return {person_id: square(media) for person_id, media in rows if _has_room(media.id)}
+    wanted = (people | {signed_in().id}) - {None}
+    rows = db.session.execute(query.where(User.id.in_(wanted), Media.trashed_at.is_(None))).all()
+    know(*(media for _person_id, media in rows))
+    return {person_id: square(media) for person_id, media in rows if person_id in people and _has_room(media.id)}
 
 
 def _has_room(portrait_id: int) -> bool:

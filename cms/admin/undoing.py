@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, select, true
 from werkzeug.wrappers import Response
 
 from cms.accounts.policy import PlainPolicy
-from cms.admin.events import KNOWING, differences_of, lines_of
+from cms.admin.events import KNOWING, EventLine, differences_of, lines_of, told_whole
 from cms.admin.gate import Crumb, Gated, page_response
 from cms.admin.moves import return_to, with_result
 from cms.admin.toasts import flash_done
@@ -38,7 +38,7 @@ class Undoings(Gated):
             db.session.commit()
         except Conflict as refusal:
             return self._explain(refusal, id)
-        line = lines_of(db.session(), [event])[0]
+        line = _line_of(id)
         flash_done(_("Undone: %(sentence)s.", sentence=line.sentence))
         return redirect(return_to(self.link()), 303)
 
@@ -113,17 +113,22 @@ class Undoings(Gated):
 
     def _explain(self, refusal: Conflict, event_id: int) -> Response:
         db.session.rollback()
-        event = db.session.get_one(Event, event_id)
+        line, kind = _line_of(event_id), db.session.get_one(Event, event_id).subject_type
         differences = refusal.differences if isinstance(refusal, Moved) else []
         page = self.render(
             "admin/undo_conflict.html",
-            line=lines_of(db.session(), [event])[0],
+            line=line,
             reason=refusal.message,
-            differences=differences_of(db.session(), event.subject_type, differences),
+            differences=differences_of(db.session(), kind, differences),
             url=return_to(self.link() if self.is_open_to_visitor() else "/admin/"),
             crumbs=self.crumbs(Crumb(_("Undo"))),
         )
         return page_response(page, status_of(refusal))
+
+
+def _line_of(event_id: int) -> EventLine:
+    event = db.session.get_one(Event, event_id, options=told_whole(), populate_existing=True)
+    return lines_of(db.session(), [event])[0]
 
 
 def _known_acts() -> ColumnElement[bool]:

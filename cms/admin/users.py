@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import request
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from cms.accounts import queries
@@ -15,7 +15,7 @@ from cms.accounts.standing import LABELS, Standing, standing_of, stands
 from cms.admin.base import SITE, CmsModelView
 from cms.admin.bulk_action import Bulk
 from cms.admin.columns import Column
-from cms.admin.events import EventLine, lines_of
+from cms.admin.events import EventLine, lines_of, told_whole
 from cms.admin.filters import ChoiceFilter, DateFilter, FlagFilter, RelationFilter
 from cms.admin.leaving import OUTCOMES, leave, left
 from cms.admin.listing import Preset
@@ -123,10 +123,10 @@ class UserView(UserRows, CmsModelView):
     def counted(self, count: int, shown: str) -> str:
         return ngettext("%(shown)s person", "%(shown)s people", count, shown=shown)
 
-    def badge(self) -> int | None:
+    def waits(self) -> Select[int] | None:
         """People who wait for a yes; asked only where they can be."""
         asked = settings().sign_up == "approval" and self.policy.may(Permission.USER_MANAGE)
-        return (queries.count_waiting(db.session()) or None) if asked else None
+        return queries.counting_waiting() if asked else None
 
     # one person
 
@@ -289,7 +289,12 @@ def _sessions_of(person: User) -> list[UserSession]:
 
 
 def _lately(person: User) -> list[EventLine]:
-    theirs = select(Event).where(Event.actor_id == person.id).order_by(Event.at.desc(), Event.id.desc())
+    theirs = (
+        select(Event)
+        .options(*told_whole())
+        .where(Event.actor_id == person.id)
+        .order_by(Event.at.desc(), Event.id.desc())
+    )
     return lines_of(db.session(), list(db.session.scalars(theirs.limit(RECENT))))
 
 

@@ -25,7 +25,7 @@ def loading(model: Any, options: Callable[[bool], Sequence[Any]] = lambda _lock:
         query = select(model).where(model.id.in_(ids)).options(*options(lock)).order_by(model.id)
         if lock:
             query = query.with_for_update(of=model).execution_options(populate_existing=True)
-        return {row.id: row for row in session.scalars(query)}
+        return {row.id: row for row in session.scalars(query).unique()}
 
     return load
 

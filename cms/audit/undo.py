@@ -3,7 +3,7 @@
 An event is taken back once. What takes it back is an event of its own, so that it can be taken back as well.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import datetime
 from typing import Any
 
@@ -44,10 +44,15 @@ def undo(
         raise Conflict(_("It was undone or changed at the same moment, or something else depends on it now.")) from None
 
 
-def may_undo(session: Session, events: Iterable[Event], *, by: Actor) -> dict[int, Decision]:
-    """For each event whether this person may take it back, and why not: one query for each kind of thing."""
+def may_undo(
+    session: Session, events: Iterable[Event], *, by: Actor, gone: Set[int | None] | None = None
+) -> dict[int, Decision]:
+    """For each event whether this person may take it back, and why not: one query for each kind of thing.
+
+    Whoever knows already what is `undone` says so.
+    """
     events = list(events)
-    gone = undone(session, events)
+    gone = undone(session, events) if gone is None else gone
     subjects = _subjects(session, events)
     decisions = {}
     for event in events:

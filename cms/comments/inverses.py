@@ -8,7 +8,7 @@ from cms.comments.fields import checked
 from cms.comments.lifecycle import COMMENT_LIFE, CommentMove, CommentStatus
 from cms.comments.models import Comment
 from cms.comments.policy import CommentPolicy
-from cms.comments.queries import loaded
+from cms.comments.queries import judged, loaded
 from cms.core.decision import Decision
 from cms.core.i18n import N_
 from cms.core.permissions import Permission
@@ -19,7 +19,7 @@ NEVER = {
 }
 
 
-_load = loading(Comment, lambda _lock: loaded())
+_load = loading(Comment, lambda lock: loaded() if lock else judged())
 
 
 def _may(by: User, comment: Comment, _event: Event) -> Decision:

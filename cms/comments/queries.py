@@ -1,6 +1,6 @@
 """How comments are found; every reader of what is not public names the viewer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -69,8 +69,13 @@ def later_than(comment_id: int) -> ColumnElement[bool]:
 
 def waiting(session: Session, viewer: User, *, most: int) -> int:
     """How many wait for a moderator, counted no further than `most`."""
+    return session.scalars(counting_waiting(viewer, most=most)).one()
+
+
+def counting_waiting(viewer: User, *, most: int) -> Select[int]:
+    """`waiting` as a query, to be asked together with others."""
     rows = visible_to(viewer).with_only_columns(Comment.id).where(Comment.status == PENDING).limit(most)
-    return session.scalars(select(func.count()).select_from(rows.subquery())).one()
+    return select(func.count()).select_from(rows.subquery())
 
 
 def held(session: Session, *, most: int) -> int:
@@ -85,13 +90,18 @@ def answers_to(session: Session, comment: Comment, *, viewer: User) -> list[Comm
     return list(session.scalars(query.order_by(Comment.created_at, Comment.id).limit(ANSWERS)))
 
 
-def loaded() -> tuple:  # type: ignore[type-arg]  # loader options share no public type
+def loaded(tags: Callable[..., Any] = selectinload) -> tuple:  # type: ignore[type-arg]  # loader options share no public type
     """What every screen that shows comments, and every policy that judges them, needs beside the row."""
     return (
-        joinedload(Comment.post).options(selectinload(Post.tags), lazyload(Post.author), defer(Post.body)),
+        joinedload(Comment.post).options(tags(Post.tags), lazyload(Post.author), defer(Post.body)),
         joinedload(Comment.author).options(*_as_author()),
         joinedload(Comment.parent).options(joinedload(Comment.author).options(*_as_author())),
     )
+
+
+def judged() -> tuple:  # type: ignore[type-arg]  # loader options share no public type
+    """The same in one query, for the record; rows are to be made unique."""
+    return loaded(joinedload)
 
 
 def held_because(session: Session, reason: Reason) -> ColumnElement[bool]:

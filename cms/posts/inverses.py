@@ -17,7 +17,7 @@ from cms.posts.fields import SEO, snapshot
 from cms.posts.lifecycle import PUBLISHED, PostMove, PostStatus
 from cms.posts.models import Post, PostKind
 from cms.posts.policy import PostPolicy
-from cms.posts.queries import listed, loaded
+from cms.posts.queries import judged, loaded
 
 GONE = N_("It was removed for good when its time in the trash was over.")
 IMPORTED = N_("An import is not taken back piece by piece. Move what came with it to the trash instead.")
@@ -34,7 +34,7 @@ BACK = {
 }
 
 
-load = loading(Post, lambda lock: loaded() if lock else listed())
+load = loading(Post, lambda lock: loaded() if lock else judged())
 
 
 # the text

@@ -107,6 +107,12 @@ def listed() -> tuple:  # type: ignore[type-arg]  # loader options share no publ
     return (joinedload(Post.author).lazyload("*"), tags, parent, defer(Post.body, raiseload=True))
 
 
+def judged() -> tuple:  # type: ignore[type-arg]  # loader options share no public type
+    """For a policy that judges posts of a record, in one query; rows are to be made unique."""
+    author, _tags, parent, text = listed()
+    return (author, joinedload(Post.tags), parent, text)
+
+
 def lacks_summary() -> ColumnElement[bool]:
     """Spelled out in the statement, so that the partial index of these serves it."""
     return Post.summary == literal("", literal_execute=True)

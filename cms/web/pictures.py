@@ -16,7 +16,7 @@ from cms.media.paths import ids_in, path_of
 from cms.media.renditions import FORMATS, has_renditions, srcset, thumb_of
 from cms.web.runtimes import runtime
 
-__all__ = ["cells", "find", "path_of", "picture", "pictured", "sheet_key", "sources", "square"]
+__all__ = ["cells", "find", "know", "path_of", "picture", "pictured", "sheet_key", "sources", "square"]
 
 FACE = 160
 #: How wide an image of a text is on a wide screen, by the class of the figure around it.
@@ -36,6 +36,12 @@ def find(*media_ids: int | None) -> None:
         query = select(Media).where(Media.id.in_(wanted), Media.trashed_at.is_(None))
         found = {media.id: media for media in db.session.scalars(query)}
         known.update({media_id: found.get(media_id) for media_id in wanted})
+
+
+def know(*found: Media) -> None:
+    """These were read for something else: `picture` need not ask for them."""
+    known: dict[int, Media | None] = g.setdefault("pictures", {})
+    known.update({media.id: media for media in found})
 
 
 def picture(media_id: int | None) -> Media | None:

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 from cms.accounts.actions import people
 from cms.accounts.actions.erasing import anonymise
 from cms.accounts.models import User
+from cms.comments.actions import move_comment
+from cms.comments.lifecycle import CommentMove
 from cms.core.permissions import Permission
 from cms.posts.actions import save
 from cms.taxonomy.actions import update as edit_tag
@@ -179,3 +181,22 @@ def test_names_are_read_without_the_texts_of_posts(
 
     assert "About" in text
     assert not [statement for statement in statements if "posts.body" in statement]
+
+
+def test_a_full_page_costs_ten_queries(browser: Browser, session: Session, make: Make, engine: Engine) -> None:
+    owner = make.owner()
+    for number in range(8):
+        author = make.author()
+        author.avatar_id = make.media().id
+        post = make.post(author=author, tags=[make.tag(), make.tag()])
+        comment = make.comment(post)
+        save(session, post, {"title": f"Another {number}"}, base_version=post.version, by=author, at=NOON)
+        move_comment(session, comment, CommentMove.APPROVE, by=owner, at=NOON)
+    session.commit()
+    browser.sign_in(owner)
+    browser.get("/admin/activity/")
+
+    with counted(engine) as statements:
+        browser.get("/admin/activity/")
+
+    assert len(statements) <= 10, "\n".join(statements)

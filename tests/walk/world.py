@@ -73,6 +73,8 @@ def build(session: Session, make: Make, role: str) -> World:
         "tag": shown.slug,
         "file": media,
     }
+    programs = ("posts", "pages", "tags", "comments", "media", "users")
+    values |= {f"api_{area}": values[f"admin_{area}"] for area in programs}
     session.commit()
     return World(walker, values)
 
@@ -84,7 +86,8 @@ def address(app: Flask, rule: Rule, world: World) -> str:
     filled = {name: _argument(rule, name, world, row_id) for name in rule.arguments}
     with app.test_request_context():
         path = app.url_map.bind("localhost").build(rule.endpoint, filled)
-    return f"{path}?id={row_id}" if area in world.values and not rule.arguments else path
+    by_query = area.startswith("admin_") and area in world.values and not rule.arguments
+    return f"{path}?id={row_id}" if by_query else path
 
 
 def _argument(rule: Rule, name: str, world: World, row_id: int) -> Any:
