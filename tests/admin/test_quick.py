@@ -54,7 +54,8 @@ def test_it_shows_what_is_mended_from_a_list_and_no_text(browser: Browser, perso
     }
     assert "The whole text." not in main
     assert f'action="/admin/posts/edit/?id={post.id}"' in main
-    assert f'<a href="/admin/posts/edit/?id={post.id}" dir="auto">Light</a>' in page, "the way there leads over the post"
+    way = f'<a href="/admin/posts/edit/?id={post.id}" dir="auto">Light</a>'
+    assert way in page, "the way there leads over the post"
 
 
 def test_a_save_changes_what_was_typed_and_leaves_the_rest(

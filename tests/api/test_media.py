@@ -39,8 +39,9 @@ def test_a_file_is_added_described_and_trashed(of: Of, make: Make) -> None:
     assert ids(program, "/media?view=desk&trashed=true") == [made.json["id"]]
 
 
-@pytest.mark.parametrize("sent", [{}, {"file": (io.BytesIO(b""), "")}, {"file": (io.BytesIO(b"MZ\x90"), "a.png")}])
-def test_what_is_no_file_of_ours_is_refused(of: Of, make: Make, sent: dict[str, object]) -> None:
+@pytest.mark.parametrize("content", [None, (b"", ""), (b"MZ\x90", "a.png")])
+def test_what_is_no_file_of_ours_is_refused(of: Of, make: Make, content: tuple[bytes, str] | None) -> None:
+    sent = {"file": (io.BytesIO(content[0]), content[1])} if content else {}
     answer = of(make.editor()).ask("POST", "/media", data=sent, content_type="multipart/form-data")
 
     assert answer.status_code == 422

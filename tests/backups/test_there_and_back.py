@@ -51,7 +51,7 @@ def test_a_site_that_is_written_to_meanwhile_comes_back_whole(
     site: Site, elsewhere: Elsewhere, engine: Engine, session: Session, make: Make, stored: Store
 ) -> None:
     """Each transaction of the writer adds a post, its event and a file; a copy has all three or none."""
-    writing, stop = threading.Event(), threading.Event()
+    written, stop = threading.Event(), threading.Event()
     failures: list[BaseException] = []
 
     def write() -> None:
@@ -61,18 +61,20 @@ def test_a_site_that_is_written_to_meanwhile_comes_back_whole(
                 post = make.post(title=media.digest)
                 session.add(Event(at=make.at, verb="post.create", subject_type="posts", subject_id=post.id))
                 session.commit()
-                if number == 43:
-                    writing.set()
+                written.set()
                 if stop.is_set():
                     return
         except BaseException as error:
             failures.append(error)
-            writing.set()
+            written.set()
 
     writer = threading.Thread(target=write)
     writer.start()
-    writing.wait(30)
-    backups = [make_backup(site, at=moment()) for _ in range(5)]
+    backups = []
+    for _ in range(5):
+        written.clear()  # what was written since the copy before is in the next
+        assert written.wait(30)
+        backups.append(make_backup(site, at=moment()))
     stop.set()
     writer.join(30)
 

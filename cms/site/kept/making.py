@@ -7,10 +7,11 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from cms.comments.arrival import next_closing
-from cms.core.db import reading
+from cms.core.db import is_away, reading
 from cms.extensions import db
 from cms.posts.turns import next_turn
 from cms.settings.queries import load as load_settings
@@ -55,7 +56,7 @@ class Maker:
         """The generation is read before anything else, and again after."""
         generation = self._generations.current()
         since = self._clock.now()
-        until = self._until(generation, since) if generation is not None else 0.0
+        until = self._until_or_never(generation, since)
         note = Note()
         answer = _asked(self._inner, _clean(environ, key, note))
         names = {name.lower() for name, _value in answer.headers}
@@ -66,6 +67,15 @@ class Maker:
         headers = [(name, value) for name, value in answer.headers if name.lower() not in MADE_ANEW]
         body = answer.body
         return KeptPage(generation, since.timestamp(), until, note.post_id, headers, digest_of(body), packed(body))
+
+    def _until_or_never(self, generation: int | None, at: datetime) -> float:
+        """A database that is away says no time: whoever asks is told so by Flask, and nothing is kept."""
+        try:
+            return self._until(generation, at) if generation is not None else 0.0
+        except SQLAlchemyError as error:
+            if not is_away(error):
+                raise
+            return 0.0
 
     def _until(self, generation: int, at: datetime) -> float:
         """When readers next see something else by themselves; asked once for each generation and stretch."""
