@@ -12,7 +12,7 @@ from cms.accounts.models import User
 from cms.admin import narrowing
 from cms.admin.base import SITE, CmsView
 from cms.admin.event_words import NOUNS, VERBS
-from cms.admin.events import lines_of, told_whole
+from cms.admin.events import latest, lines_of
 from cms.admin.filters import ChoiceFilter, DateFilter, Filter, RelationFilter
 from cms.admin.narrowing import Values
 from cms.admin.undoing import Undoings
@@ -128,14 +128,14 @@ class ActivityView(Undoings, CmsView):
         return [search.among(db.session(), Event.id, ids), search.asked_last(and_(*narrowed))]
 
     def _query(self, given: Values, subject: dict[str, str]) -> Select[Event]:
-        query = select(Event).options(*told_whole()).where(*self._narrowed(given))
+        query = latest(*self._narrowed(given))
         if subject:
             query = query.where(Event.subject_type == subject["type"], Event.subject_id == int(subject["id"]))
         before = request.args.get("before", "")
         if before.isascii() and before.isdigit() and len(before) < 11:
             place = select(Event.at, Event.id).where(Event.id == min(int(before), MAX_ID)).scalar_subquery()
             query = query.where(tuple_(Event.at, Event.id) < place)
-        return query.order_by(Event.at.desc(), Event.id.desc())
+        return query
 
 
 def _subject() -> dict[str, str]:

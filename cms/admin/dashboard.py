@@ -13,7 +13,7 @@ from cms.accounts.models import User
 from cms.accounts.policy import PlainPolicy
 from cms.admin.backups import standing
 from cms.admin.charts import charts
-from cms.admin.events import EventLine, lines_of, told_whole
+from cms.admin.events import EventLine, latest, lines_of
 from cms.admin.gate import WORK, CmsView
 from cms.admin.shown import COUNTED
 from cms.audit.models import Event
@@ -184,8 +184,7 @@ def _some(rows: Select[*tuple[Any, ...]]) -> ScalarSelect[Any]:
 
 def _lately(person: User) -> list[EventLine]:
     """What changed on the site for those who oversee it; one's own doings for everybody else."""
-    query = select(Event).options(*told_whole()).where(Event.verb.not_in(COMINGS_AND_GOINGS))
-    query = query.order_by(Event.at.desc(), Event.id.desc()).limit(SHOWN)
+    query = latest(Event.verb.not_in(COMINGS_AND_GOINGS))
     if not PlainPolicy(person).may(P.AUDIT_VIEW):
         query = query.where(Event.actor_id == person.id)
-    return lines_of(db.session(), list(db.session.scalars(query)))
+    return lines_of(db.session(), list(db.session.scalars(query.limit(SHOWN))))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, literal, select, true, union_all
+from sqlalchemy import ColumnElement, Select, literal, select, true, union_all
 from sqlalchemy.orm import Session, joinedload
 
 from cms.accounts.models import User
@@ -134,9 +134,10 @@ def record_link(kind: str, subject_id: int | None = None) -> str | None:
     return address
 
 
-def told_whole() -> tuple[Any, ...]:
-    """For queries whose events `lines_of` tells: what is kept beside each comes along."""
-    return (joinedload(Event.personal),)
+def latest(*conditions: ColumnElement[bool]) -> Select[Event]:
+    """The events that `lines_of` tells, the newest first; what is kept beside each comes along."""
+    query = select(Event).options(joinedload(Event.personal)).where(*conditions)
+    return query.order_by(Event.at.desc(), Event.id.desc())
 
 
 def lines_of(session: Session, events: list[Event], *, for_owner: bool = False) -> list[EventLine]:

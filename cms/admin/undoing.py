@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, select, true
 from werkzeug.wrappers import Response
 
 from cms.accounts.policy import PlainPolicy
-from cms.admin.events import KNOWING, EventLine, differences_of, lines_of, told_whole
+from cms.admin.events import KNOWING, EventLine, differences_of, latest, lines_of
 from cms.admin.gate import Crumb, Gated, page_response
 from cms.admin.moves import return_to, with_result
 from cms.admin.toasts import flash_done
@@ -127,8 +127,8 @@ class Undoings(Gated):
 
 
 def _line_of(event_id: int) -> EventLine:
-    event = db.session.get_one(Event, event_id, options=told_whole(), populate_existing=True)
-    return lines_of(db.session(), [event])[0]
+    query = latest(Event.id == event_id).execution_options(populate_existing=True)
+    return lines_of(db.session(), [db.session.scalars(query).one()])[0]
 
 
 def _known_acts() -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from cms.accounts.standing import LABELS, Standing, standing_of, stands
 from cms.admin.base import SITE, CmsModelView
 from cms.admin.bulk_action import Bulk
 from cms.admin.columns import Column
-from cms.admin.events import EventLine, lines_of, told_whole
+from cms.admin.events import EventLine, latest, lines_of
 from cms.admin.filters import ChoiceFilter, DateFilter, FlagFilter, RelationFilter
 from cms.admin.leaving import OUTCOMES, leave, left
 from cms.admin.listing import Preset
@@ -289,13 +289,7 @@ def _sessions_of(person: User) -> list[UserSession]:
 
 
 def _lately(person: User) -> list[EventLine]:
-    theirs = (
-        select(Event)
-        .options(*told_whole())
-        .where(Event.actor_id == person.id)
-        .order_by(Event.at.desc(), Event.id.desc())
-    )
-    return lines_of(db.session(), list(db.session.scalars(theirs.limit(RECENT))))
+    return lines_of(db.session(), list(db.session.scalars(latest(Event.actor_id == person.id).limit(RECENT))))
 
 
 def _posts_of(person: User) -> int:
