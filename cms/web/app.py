@@ -96,6 +96,7 @@ def init_app(app: Flask) -> None:
             upgrade()
         meters.init_app(app, db.engine)
         watching.init_app(app, db.engine)
+        telling.init(db.engine, config.base_url)
     nudging.init_app(app)
     requests.init_app(app)  # before anything that might ask the database who is signed in
     origins.init_app(app)
@@ -109,7 +110,6 @@ def init_app(app: Flask) -> None:
     themes.init_app(app, config.instance)
     undoing.register()
     ends.ask(PLACES)
-    telling.init(config.base_url)
     errors.init_app(app)
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from cms.audit.followers import follow
@@ -21,8 +22,8 @@ from cms.webhooks import following
 TURN = "post.turn"
 
 
-def init(base_url: str) -> None:
-    """Follow the record from now on; addresses that are told begin with this."""
+def init(engine: Engine, base_url: str) -> None:
+    """Follow the record from now on; addresses that are told begin with `base_url`."""
 
     def tell_of_event(session: Session, event: Event) -> None:
         mailings.follow(session, event)
@@ -31,7 +32,7 @@ def init(base_url: str) -> None:
         elif event.subject_type == "posts" and "editions" in event.changes:
             _tell_of_text(session, event, base_url)
 
-    follow(tell_of_event)
+    follow(engine, tell_of_event)
 
 
 def _tell_of_text(session: Session, event: Event, base_url: str) -> None:

@@ -67,7 +67,8 @@ def test_a_post_is_written_changed_published_and_trashed(of: Of, session: Sessio
     assert Program(program.app).get(path).json["summary"] == "By night"
     assert program.delete(path, program.etag(path)).status_code == 204
     assert Program(program.app).get(path).status_code == 404
-    assert [event.verb for event in session.scalars(select(Event).where(Event.subject_type == "posts"))] == [
+    verbs = session.scalars(select(Event.verb).where(Event.subject_type == "posts").order_by(Event.id))
+    assert verbs.all() == [
         "post.create",
         "post.save",
         "post.publish",
@@ -273,6 +274,7 @@ def test_a_list_costs_the_same_however_long_it_is(
     of: Of, session: Session, make: Make, engine: Engine, view: str
 ) -> None:
     program = of(make.editor())
+    program.get("/posts")  # what an application asks once, such as the settings, costs no list anything
     costs = []
     for many in (1, 12):
         for _number in range(many):

@@ -20,6 +20,7 @@ from tests.e2e.walks import (
     fill,
     follow,
     give_role,
+    import_row,
     make_and_delete_role,
     open_account_menu,
     open_drawer,
@@ -155,7 +156,7 @@ SCREENS = {
         Screen(EDITOR, "import", "/admin/tags/", follow("Import…")),
         Screen(EDITOR, "import of what is no file", "/admin/tags/import/", send_rows("")),
         Screen(EDITOR, "what an import would change", "/admin/tags/import/", send_rows(ROWS)),
-        Screen(EDITOR, "import that is done", "/admin/tags/import/", then(send_rows(ROWS), press("Import 1 row"))),
+        Screen(EDITOR, "import that is done", "/admin/tags/import/", then(send_rows(ROWS), import_row)),
     ),
     "media": (
         Screen(EDITOR, "library", "/admin/media/"),

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cms import create_app
 from cms.accounts.models import User
 from cms.audit.actions import last_recorded
 from cms.audit.undo import undo
@@ -16,6 +18,7 @@ from cms.comments import actions as comments
 from cms.comments import queries as comment_queries
 from cms.comments.lifecycle import CommentMove
 from cms.comments.models import Comment
+from cms.extensions import db
 from cms.jobs.lifecycle import JobStatus
 from cms.jobs.models import Job
 from cms.posts import actions
@@ -70,6 +73,34 @@ def test_a_life_of_a_post_as_others_hear_it(
     )
     assert "title" not in said(receiver)[2][1]
     assert b"whole text" not in b"".join(message.body for message in receiver.messages)
+
+
+def test_another_site_in_this_process_changes_no_address(
+    here: Flask,
+    session: Session,
+    make: Make,
+    hook: Webhook,
+    owner: User,
+    receiver: Receiver,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in (
+        ("CMS_DATABASE_URL", here.config["SQLALCHEMY_DATABASE_URI"]),
+        ("CMS_INSTANCE", str(tmp_path)),
+        ("CMS_BASE_URL", "https://other.example"),
+    ):
+        monkeypatch.setenv(name, value)
+    other = create_app("testing")
+    post = loaded(session, make.post(slug="it"), owner)
+
+    actions.publish(session, post, by=owner, at=NOON)
+    session.commit()
+    drain(here)
+
+    with other.app_context():
+        db.engine.dispose()
+    assert said(receiver)[0][1]["url"] == "http://localhost/posts/it"
 
 
 def test_undoing_is_told_as_well(
