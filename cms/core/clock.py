@@ -21,15 +21,16 @@ class Clock:
     """One per application; `now()` costs a query once a minute on PostgreSQL and none on SQLite."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._engine, self._is_asked = engine, engine.dialect.name == "postgresql"
         self._offset = timedelta(0)
         self._asked: float | None = None
         self._is_away = False
 
     def now(self) -> datetime:
-        if self._engine.dialect.name == "postgresql" and self._is_stale():
+        if self._is_asked and self._is_stale():
             self._refresh()
-        return datetime.now(UTC) + self._offset
+        at = datetime.now(UTC)
+        return at + self._offset if self._offset else at
 
     def _is_stale(self) -> bool:
         wait = RETRY_SECONDS if self._is_away else REFRESH_SECONDS

@@ -3,8 +3,8 @@
 import logging
 import re
 import threading
-from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from collections import Counter, deque
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -35,33 +35,42 @@ class Reads:
     """Reads by post since they were last written; whoever reads a minute after the first of them writes them."""
 
     def __init__(self) -> None:
-        self._reads: Counter[int] = Counter()
-        self._day: date | None = None
-        self._since: datetime | None = None
+        #: One for each read: to append takes no lock, and no read is counted twice or not at all.
+        self._reads: deque[int] = deque()
+        #: Their day, and the moments between which they need not be written; a clock may also be set back.
+        self._stretch: tuple[date, datetime, datetime] | None = None
         self._lock = threading.Lock()
 
     def count(self, post_id: int, at: datetime) -> None:
-        with self._lock:
-            if self._since is None:
-                self._since, self._day = at, at.astimezone(UTC).date()
-            self._reads[post_id] += 1
+        if self._stretch is None:
+            with self._lock:
+                self._stretch = self._stretch or _stretch(at)
+        self._reads.append(post_id)
+
+    def are_due(self, at: datetime) -> bool:
+        stretch = self._stretch
+        return stretch is not None and not stretch[1] <= at < stretch[2]
 
     def take_if_due(self, at: datetime) -> tuple[date, Counter[int]] | None:
         """What is to be written now, if anything; it is not counted here any more."""
         with self._lock:
-            if self._since is None or self._day is None:
+            if self._stretch is None or not self.are_due(at):
                 return None
-            if abs(at - self._since) < FLUSH_EVERY and at.astimezone(UTC).date() == self._day:
-                return None
-            day, reads = self._day, self._reads
-            self._reads, self._day, self._since = Counter(), None, None
-            return day, reads
+            day, self._stretch = self._stretch[0], None
+            return day, Counter(self._reads.popleft() for _ in range(len(self._reads)))
 
     def give_back(self, day: date, reads: Counter[int], at: datetime) -> None:
         """What could not be written is tried again with what comes next, and counts for the older day."""
         with self._lock:
-            self._reads.update(reads)
-            self._day, self._since = day, at
+            self._reads.extend(reads.elements())
+            self._stretch = (day, *_stretch(at)[1:])
+
+
+def _stretch(at: datetime) -> tuple[date, datetime, datetime]:
+    """A minute from then, and at most until the day is over."""
+    day = at.astimezone(UTC).date()
+    midnight = datetime.combine(day + timedelta(days=1), time(), UTC)
+    return day, at, min(at + FLUSH_EVERY, midnight)
 
 
 def init_app(app: Flask) -> None:
@@ -93,9 +102,10 @@ def _count(response: Response) -> Response:
 
 def is_somebody(environ: "WSGIEnvironment") -> bool:
     """As far as a request tells: a browser that shows the page now."""
-    purposes = environ.get("HTTP_SEC_PURPOSE", "") + environ.get("HTTP_PURPOSE", "")
-    agent = environ.get("HTTP_USER_AGENT", "")
-    return environ["REQUEST_METHOD"] == "GET" and bool(agent) and "prefetch" not in purposes and not _is_nobody(agent)
+    agent = environ.get("HTTP_USER_AGENT")
+    if not agent or environ["REQUEST_METHOD"] != "GET" or _is_nobody(agent):
+        return False
+    return "prefetch" not in environ.get("HTTP_SEC_PURPOSE", "") and "prefetch" not in environ.get("HTTP_PURPOSE", "")
 
 
 @lru_cache(maxsize=1024)
@@ -104,7 +114,7 @@ def _is_nobody(agent: str) -> bool:
 
 
 def write_soon(app: Flask, at: datetime) -> None:
-    """Where it is time to, by a thread beside: whoever reads waits for no writing."""
+    """By a thread beside: whoever reads waits for no writing."""
     due = reads_of(app).take_if_due(at)
     if due is not None:
         threading.Thread(target=_write_beside, args=(app, *due), name="reads", daemon=True).start()

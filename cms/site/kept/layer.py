@@ -1,6 +1,7 @@
 """The WSGI layer in front of Flask: a page that is kept, and still true, is sent from memory."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -60,26 +61,27 @@ class KeptPages:
         at = self._clock.now()
         page = self._memory_of(key).get(key)
         if page is not None and page.holds(generation, at.timestamp()):
-            return self._sent(key, page, environ, start_response)
+            return self._sent(key, page, at, environ, start_response)
         if self._addresses.parameters_of(environ["PATH_INFO"]) is None:
             return self._inner(environ, start_response)
         made = self._found_or_made(key, environ, generation)
         if isinstance(made, KeptPage):
-            return self._sent(key, made, environ, start_response)
+            return self._sent(key, made, self._clock.now(), environ, start_response)
         if made is None or _has_noise(key, environ):  # a redirect takes it along
             return self._inner(environ, start_response)
         return made.send(environ, start_response)
 
     def _sent(
-        self, key: str, page: KeptPage, environ: "WSGIEnvironment", start_response: "StartResponse"
+        self, key: str, page: KeptPage, at: datetime, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Reads are counted in memory; what was counted for a minute is written by a thread beside."""
         if self._disk is not None:
             self._disk.keep(key, page)
-        at = self._clock.now()
+        reads = reads_of(self._app)
         if page.post_id is not None and is_somebody(environ):
-            reads_of(self._app).count(page.post_id, at)
-        write_soon(self._app, at)
+            reads.count(page.post_id, at)
+        if reads.are_due(at):
+            write_soon(self._app, at)
         return answer(page, environ, start_response, meters_of(self._app))
 
     def _memory_of(self, key: str) -> Memory:

@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import brotli
@@ -27,6 +27,8 @@ class KeptPage:
     headers: Headers
     digest: str
     bodies: dict[str, bytes]
+    #: Put together once for all answers alike: by coding, and whether the body goes with them.
+    _ready: dict[tuple[str, bool], Headers] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def size(self) -> int:
@@ -38,6 +40,18 @@ class KeptPage:
     def etag(self, coding: str) -> str:
         """Strong: it names the very bytes, so each coding has its own."""
         return f'"{self.digest}-{coding}"' if coding != PLAIN else f'"{self.digest}"'
+
+    def headers_of(self, coding: str, *, is_whole: bool) -> Headers:
+        """Those of an answer in this coding; without its body, an answer says nothing about one. Not to be changed."""
+        ready = self._ready.get((coding, is_whole))
+        if ready is None:
+            ready = [one for one in self.headers if is_whole or one[0] != "Content-Type"]
+            ready += [("ETag", self.etag(coding)), ("Vary", "Accept-Encoding")]
+            if is_whole:
+                ready += [("Content-Encoding", coding)] if coding != PLAIN else []
+                ready += [("Content-Length", str(len(self.bodies[coding])))]
+            self._ready[coding, is_whole] = ready
+        return ready
 
     def dump(self) -> bytes:
         """One line that describes it, and then the bodies one after the other."""

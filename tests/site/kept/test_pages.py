@@ -58,11 +58,14 @@ def test_a_page_is_made_once(browser: Browser, engine: Engine, url: str) -> None
 
     assert questions > 0 == none
     assert kept.data == made.data
-    assert {name for name, _value in kept.headers} == {name for name, _value in made.headers}
+    assert kept.headers == made.headers
 
 
 def test_a_kept_page_has_every_header_of_one_that_is_made(browser: Browser) -> None:
-    """But for its tag, which may be made in another way, the name of the request, and the date that servers add."""
+    """But for its tag, which may be made in another way, and the date that servers add.
+
+    It names no request either: none of the log would be meant.
+    """
     but = {"ETag", "X-Request-Id", "Date"}
     made, kept = browser.get_unkept("/posts/it"), browser.get("/posts/it")
 
@@ -70,7 +73,7 @@ def test_a_kept_page_has_every_header_of_one_that_is_made(browser: Browser) -> N
         return {(name, value) for name, value in answer.headers if name not in but}
 
     assert said(kept) == said(made)
-    assert kept.headers["X-Request-Id"] != browser.get("/posts/it").headers["X-Request-Id"]
+    assert ("X-Request-Id" in made.headers, "X-Request-Id" in kept.headers) == (True, False)
 
 
 @pytest.mark.parametrize("coding", UNPACKED)
