@@ -46,7 +46,7 @@ class Talk:
 
 
 def talk(session: Session, post_id: int, *, depth: int, after: int | None = None) -> Talk:
-    """One query, whatever the number of comments, and one more where this page has none.
+    """One query, whatever the number of comments, and one more where this page has none but others may.
 
     An answer to a comment that is gone begins a thread of its own; after one that is gone comes the first page.
     """
@@ -65,7 +65,9 @@ def talk(session: Session, post_id: int, *, depth: int, after: int | None = None
         .options(with_author())
     ).all()
     threads, more = _as_threads([row[0] for row in rows], depth)
-    return Talk(threads, rows[0][1] if rows else session.scalar(select(total)) or 0, more)
+    if rows:
+        return Talk(threads, rows[0][1], more)
+    return Talk(threads, 0 if after is None else session.scalar(select(total)) or 0, more)
 
 
 def newest(session: Session, post_id: int, *, most: int) -> Sequence[Comment]:

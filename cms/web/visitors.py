@@ -14,6 +14,9 @@ from cms.web.areas import is_api
 from cms.web.callers import caller
 from cms.web.runtimes import runtime
 
+#: In the environment of a request: the settings, where whoever passes it on knows them.
+SETTINGS = "copydesk.settings"
+
 
 def now() -> datetime:
     """The time that rules are judged by; see `core.clock`."""
@@ -37,8 +40,8 @@ def signed_in() -> User:
 
 
 def settings() -> SiteSettings:
-    """The site's settings; one query a request."""
+    """The site's settings; one query a request at most."""
     if "site_settings" not in g:
-        g.site_settings = load(db.session())
+        g.site_settings = request.environ.get(SETTINGS) or load(db.session())
     found: SiteSettings = g.site_settings
     return found

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,12 +14,14 @@ from cms.comments.arrival import next_closing
 from cms.core.db import is_away, reading
 from cms.extensions import db
 from cms.posts.turns import next_turn
+from cms.settings.queries import SiteSettings
 from cms.settings.queries import load as load_settings
 from cms.site.kept.generations import Generations
 from cms.site.kept.note import KEY, Note
 from cms.site.kept.page import Headers, KeptPage, digest_of, packed
 from cms.web.headers import MADE_ANEW
 from cms.web.runtimes import runtime_of
+from cms.web.visitors import SETTINGS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -27,6 +29,15 @@ if TYPE_CHECKING:
 App = Callable[..., Iterable[bytes]]
 EVER = float("inf")
 _ABOUT_THE_SERVER = ("SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "REMOTE_ADDR", "HTTP_HOST", "SCRIPT_NAME")
+
+
+class Stretch(NamedTuple):
+    """Of one generation: since when, and until when, it shows the same, and by which settings."""
+
+    generation: int
+    since: float
+    until: float
+    settings: SiteSettings
 
 
 @dataclass(frozen=True)
@@ -49,43 +60,49 @@ class Maker:
         self._app, self._inner = app, app.wsgi_app
         self._generations = generations
         self._clock = runtime_of(app).clock
-        #: Of one generation: since when, and until when, it shows the same.
-        self._stretch: tuple[int, float, float] | None = None
+        self._stretch: Stretch | None = None
 
     def make(self, key: str, environ: "WSGIEnvironment") -> KeptPage | Unkept:
         """The generation is read before anything else, and again after."""
         generation = self._generations.current()
         since = self._clock.now()
-        until = self._until_or_never(generation, since)
+        stretch = self._stretch_or_none(generation, since)
         note = Note()
-        answer = _asked(self._inner, _clean(environ, key, note))
+        clean = _clean(environ, key, note)
+        if stretch is not None:
+            clean[SETTINGS] = stretch.settings
+        answer = _asked(self._inner, clean)
         names = {name.lower() for name, _value in answer.headers}
         is_for_all = note.is_same_for_all and answer.status.startswith("200") and "set-cookie" not in names
-        is_still_true = self._generations.current() == generation and self._clock.now().timestamp() < until
-        if generation is None or not is_for_all or not is_still_true:
+        if stretch is None or not is_for_all or not self._is_now(stretch):
             return answer
         headers = [(name, value) for name, value in answer.headers if name.lower() not in MADE_ANEW]
         body = answer.body
-        return KeptPage(generation, since.timestamp(), until, note.post_id, headers, digest_of(body), packed(body))
+        moments = (since.timestamp(), stretch.until)
+        return KeptPage(stretch.generation, *moments, note.post_id, headers, digest_of(body), packed(body))
 
-    def _until_or_never(self, generation: int | None, at: datetime) -> float:
+    def _is_now(self, stretch: Stretch) -> bool:
+        return self._generations.current() == stretch.generation and self._clock.now().timestamp() < stretch.until
+
+    def _stretch_or_none(self, generation: int | None, at: datetime) -> Stretch | None:
         """A database that is away says no time: whoever asks is told so by Flask, and nothing is kept."""
         try:
-            return self._until(generation, at) if generation is not None else 0.0
+            return self._stretch_of(generation, at) if generation is not None else None
         except SQLAlchemyError as error:
             if not is_away(error):
                 raise
-            return 0.0
+            return None
 
-    def _until(self, generation: int, at: datetime) -> float:
-        """When readers next see something else by themselves; asked once for each generation and stretch."""
+    def _stretch_of(self, generation: int, at: datetime) -> Stretch:
+        """Asked once for each generation and stretch."""
         known = self._stretch
-        if known is None or known[0] != generation or not known[1] <= at.timestamp() < known[2]:
+        if known is None or known.generation != generation or not known.since <= at.timestamp() < known.until:
             with self._app.app_context(), reading(), Session(db.engine) as session:
-                changes = (next_turn(session, at), next_closing(session, load_settings(session), at))
+                settings = load_settings(session)
+                changes = (next_turn(session, at), next_closing(session, settings, at))
             until = min((moment.timestamp() for moment in changes if moment is not None), default=EVER)
-            known = self._stretch = (generation, at.timestamp(), until)
-        return known[2]
+            known = self._stretch = Stretch(generation, at.timestamp(), until, settings)
+        return known
 
 
 def _clean(environ: "WSGIEnvironment", key: str, note: Note) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def test_a_page_is_made_once(browser: Browser, engine: Engine, url: str) -> None
     made, questions = asked(browser, engine, url)
     kept, none = asked(browser, engine, url)
 
-    assert questions > 0 == none
+    assert 6 >= questions > 0 == none
     assert kept.data == made.data
     assert kept.headers == made.headers
 
