@@ -4,6 +4,7 @@ What Lighthouse asks of speed, search engines and structure, of our own and in e
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -91,7 +92,7 @@ def is_well_built(seen: dict[str, Any]) -> None:
     assert "user-scalable=no" not in seen["viewport"]
     headings = seen["headings"]
     assert headings.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(headings, headings[1:], strict=False)), headings
+    assert all(after <= before + 1 for before, after in pairwise(headings)), headings
     assert seen["landmarks"] == 1
     assert (seen["nameless"], seen["undescribed"], seen["unsized"], seen["eager"]) == (0, 0, 0, 0)
     assert seen["small"] == []
