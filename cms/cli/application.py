@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
 from cms import create_app
@@ -26,6 +26,15 @@ def working_session() -> Iterator[Session]:
         require_migrated()
         yield db.session()
         db.session.commit()
+
+
+def learn_sizes(session: Session) -> None:
+    """After much was written: until PostgreSQL's planner knows, it reads all of a table that it thinks is small.
+
+    Its autovacuum would notice within a minute or so. SQLite plans by its indexes alone.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("ANALYZE"))
 
 
 def pending_migrations() -> list[str]:

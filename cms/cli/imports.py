@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from cms.cli.application import working_session
+from cms.cli.application import learn_sizes, working_session
 from cms.core.db import end_read
 from cms.importers.loading import Options, Progress, load
 from cms.importers.loading.files import Shelf
@@ -71,6 +71,8 @@ def _import(read: Read, folders: list[Path], *, dry_run: bool) -> None:
         if dry_run:
             session.rollback()
             click.echo("Nothing was written. This is what would happen:\n")
+        else:
+            learn_sizes(session)
         click.echo("\n".join(report.lines()))
 
 

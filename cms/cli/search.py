@@ -3,7 +3,7 @@
 import click
 
 from cms import search as full_text
-from cms.cli.application import working_session
+from cms.cli.application import learn_sizes, working_session
 
 
 @click.group()
@@ -18,3 +18,4 @@ def rebuild() -> None:
         for index in full_text.INDEXES:
             count = full_text.rebuild(session, index)
             click.echo(f"{index.table}: {count}")
+        learn_sizes(session)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from tests.cli.conftest import Result
 
@@ -100,3 +101,18 @@ def test_a_database_that_is_not_migrated_is_left_alone(run: Run) -> None:
 
     assert result.code == 1
     assert "db upgrade" in result.err
+
+
+def test_the_planner_of_postgresql_knows_what_came(
+    manage: Callable[..., Result], postgres_database: Callable[[str], str]
+) -> None:
+    url = postgres_database("imported")
+    assert manage("db", "upgrade", CMS_DATABASE_URL=url).code == 0
+
+    assert manage("import", "wordpress", EXPORT, CMS_DATABASE_URL=url).code == 0
+
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.connect() as connection:
+        known = connection.scalar(text("SELECT reltuples FROM pg_class WHERE relname = 'editions'"))
+    engine.dispose()
+    assert known > 0
