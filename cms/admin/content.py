@@ -27,7 +27,9 @@ from cms.core.errors import CmsError
 from cms.core.i18n import N_, _
 from cms.core.permissions import Permission
 from cms.extensions import db
+from cms.media.models import Media
 from cms.media.queries import images
+from cms.media.renditions import thumb_of
 from cms.posts import actions
 from cms.posts.fields import SEO
 from cms.posts.lifecycle import DRAFT, PUBLISHED, PostMove
@@ -131,6 +133,8 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
         context: dict[str, Any] = {
             "tag_names": db.session.scalars(select(Tag.name).order_by(Tag.name).limit(MOST_CHOICES)).all(),
             "kind": self.kind,
+            "featured": self._featured(form),
+            "thumb_of": thumb_of,
         }
         if record is None:
             return context | {"moves": self._first_moves(), "address": path_of(self.kind, "")}
@@ -140,6 +144,11 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
             "address": self._addresses([record], known)[record.id],
             "sent_back": sent_back(db.session(), [record]).get(record.id),
         }
+
+    def _featured(self, form: ContentForm) -> Media | None:
+        """What the form shows as chosen, saved or not."""
+        chosen = form.featured_media_id.data
+        return db.session.get(Media, chosen) if chosen and not form.featured_media_id.errors else None
 
     def create_from(self, form: ContentForm) -> Post:
         post = self.create_row(form)

@@ -1,5 +1,6 @@
 """Files with script: dropped and described, drawn on and cut, uploaded where they are needed."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -92,6 +93,16 @@ def test_an_image_is_uploaded_from_within_the_editor(person: Person) -> None:
     expect(dialog).to_have_count(0)
     expect(page.get_by_role("combobox", name="Image").locator("option:checked")).to_have_text("mole-light")
     expect(page.get_by_label("Title", exact=True)).to_have_value("A light on the mole")
+    shown = page.get_by_role("img", name="The chosen image")
+    expect(shown).to_have_js_property("complete", True)
+    assert shown.evaluate("image => image.naturalWidth") > 0
+    page.get_by_role("combobox", name="Image").select_option("No image")
+    expect(shown).to_have_count(0)
+    page.get_by_role("combobox", name="Image").select_option("mole-light")
+    expect(shown).to_be_visible()
+    page.get_by_role("button", name="Save draft").click()
+    page.get_by_text("A light on the mole").first.wait_for()
+    expect(shown).to_have_attribute("src", re.compile("mole-light|/media/"))
 
 
 def upload(page: Page, name: str, colour: str, size: tuple[int, int] = (200, 100)) -> None:

@@ -22,8 +22,8 @@ function withStyle() {
 }
 
 function chosen(file) {
-  const { media, title, alt, path } = file.dataset;
-  return { id: media, title, alt, path };
+  const { media, title, alt, path, thumb } = file.dataset;
+  return { id: media, title, alt, path, thumb };
 }
 
 // What was uploaded in the dialogue, with its words; null where it was refused, which the dialogue then says.
@@ -79,10 +79,27 @@ export async function chooseImage() {
   });
 }
 
-function choose(select, { id, title }) {
+// Beside the select is a picture of what it says; one chosen by its name alone is shown once it is saved.
+function showPicture(select, { id, thumb }) {
+  const picture = document.querySelector(`[data-picture-of="${select.id}"]`);
+  if (!picture) return;
+  if (thumb) {
+    picture.src = thumb;
+    picture.dataset.media = id;
+  }
+  picture.hidden = !select.value || select.value !== picture.dataset.media;
+}
+
+for (const picture of document.querySelectorAll("[data-picture-of]")) {
+  const select = document.getElementById(picture.dataset.pictureOf);
+  select?.addEventListener("change", () => showPicture(select, {}));
+}
+
+function choose(select, { id, title, path, thumb }) {
   if (![...select.options].some((option) => option.value === id)) select.add(new Option(title, id));
   select.value = id;
   select.dispatchEvent(new Event("change", { bubbles: true }));
+  showPicture(select, { id, thumb: thumb ?? path });
 }
 
 // <a data-choose-for="id of a select" href="/admin/media/choose/"> opens the dialogue and sets the select.
