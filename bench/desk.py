@@ -83,10 +83,10 @@ def work(url: str, editor: Editor, number: int, saves: int) -> Shift:
     return shift
 
 
-def sign_in(client: Client, email: str) -> None:
+def sign_in(client: Client, email: str, password: str = PASSWORD) -> None:
     """Through the form; anything but a redirect ends the measurement."""
     _status, page, _location = client.ask("/login")
-    form = {"email": email, "password": PASSWORD, "csrf_token": hidden(page, "csrf_token")}
+    form = {"email": email, "password": password, "csrf_token": hidden(page, "csrf_token")}
     status, page, _location = client.ask("/login", form)
     if status != 302:
         raise RuntimeError(f"{email} could not sign in: {status}\n{page[:2000]}")

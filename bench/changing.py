@@ -1,0 +1,85 @@
+"""Programs that change posts by the API and read them back, each time over a connection of its own."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import urlsplit
+
+from flask import Flask
+from sqlalchemy import select
+
+from bench.installation import OWNER, Installation
+from cms import create_app
+from cms.accounts.models import User
+from cms.core.permissions import Permission
+from cms.extensions import db
+from cms.tokens import actions
+from cms.web import now
+from cms.web.callers import token_key
+
+TIMEOUT_SECONDS = 60
+RIGHTS = (Permission.POST_VIEW, Permission.POST_EDIT, Permission.POST_PUBLISH)
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: bytes
+
+
+def ask(base: str, path: str, method: str = "GET", headers: dict[str, str] | None = None, told: Any = None) -> Answer:
+    """Over a new connection, so that any of the workers may be met; a connection that breaks raises OSError."""
+    place = urlsplit(base)
+    connection = HTTPConnection(place.hostname or "", place.port, timeout=TIMEOUT_SECONDS)
+    named = {"Connection": "close", **(headers or {})}
+    try:
+        body = None if told is None else json.dumps(told)
+        if body is not None:
+            named["Content-Type"] = "application/json"
+        connection.request(method, path, body, named)
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.read())
+    finally:
+        connection.close()
+
+
+@contextmanager
+def application(one: Installation) -> Iterator[Flask]:
+    """In this process, beside the one that is served."""
+    with patch.dict(os.environ, one.settings):
+        app = create_app(one.settings["CMS_ENV"])
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def token_of_owner(one: Installation) -> str:
+    """One that may publish, for a day's work."""
+    with application(one):
+        session = db.session()
+        owner = session.scalars(select(User).where(User.email == OWNER)).one()
+        _row, text = actions.create(
+            session, name="Bench", scopes=[*RIGHTS], days=actions.LASTS[0], key=token_key(), by=owner, at=now()
+        )
+        session.commit()
+        return text
+
+
+class Writer:
+    """Changes posts in the name of the owner."""
+
+    def __init__(self, base: str, token: str) -> None:
+        self._base, self._headers = base, {"Authorization": f"Bearer {token}"}
+
+    def publish(self, post: int, title: str) -> list[int]:
+        """Saves and publishes; the statuses of both."""
+        path = f"/api/v1/posts/{post}"
+        saved = ask(self._base, path, "PATCH", {**self._headers, "If-Match": "*"}, {"title": title})
+        moved = ask(self._base, f"{path}/moves/publish", "POST", self._headers, {})
+        return [saved.status, moved.status]
