@@ -83,3 +83,8 @@ class Writer:
         saved = ask(self._base, path, "PATCH", {**self._headers, "If-Match": "*"}, {"title": title})
         moved = ask(self._base, f"{path}/moves/publish", "POST", self._headers, {})
         return [saved.status, moved.status]
+
+    def schedule(self, post: int, live_from: str) -> list[int]:
+        """Publishes the working text from a later moment on."""
+        path = f"/api/v1/posts/{post}/moves/publish"
+        return [ask(self._base, path, "POST", self._headers, {"live_from": live_from}).status]

@@ -122,7 +122,7 @@ def _installed(setup: str, front: int, by_nginx: bool) -> Iterator[Installation]
     """Stored pages lie where a restart would empty them, as they should."""
     with TemporaryDirectory(prefix="copydesk-bench-", dir="/dev/shm") as pages:
         more = settings(Path(pages), front) if by_nginx else {}
-        with installation(setup, posts=200, comments=200, **more) as one:
+        with installation(setup, posts=200, comments=200, more=more) as one:
             yield one
 
 

@@ -7,12 +7,11 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bench.databases import database
 from bench.programs import ROOT, running
-from bench.services import postgres, redis
+from bench.services import Service, postgres, redis
 from deploy.front import free_port
 
 OWNER = "owner@example.com"
@@ -20,6 +19,16 @@ MANAGE = [sys.executable, "manage.py"]
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL + Redis"
 #: As they are asked for on the command line.
 SETUPS = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
+#: For people, for programs, and from gunicorn.
+COMPLAINTS = (" ERROR ", '"level": "error"', '"level": "critical"', "[CRITICAL]")
+
+
+@dataclass(frozen=True)
+class Services:
+    """Servers that nobody else uses, so that they may be stopped."""
+
+    database: Service
+    redis: Service
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,7 @@ class Installation:
     folder: Path
     port: int
     settings: dict[str, str] = field(default_factory=dict)
+    services: Services | None = None
 
     @property
     def base(self) -> str:
@@ -44,10 +54,12 @@ class Installation:
         environment = {**os.environ, **self.settings}
         return subprocess.run([*MANAGE, *command], cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True).stdout
 
-    def served(self, workers: int = 2, **more: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    def served(
+        self, workers: int = 2, more: dict[str, str] | None = None
+    ) -> AbstractContextManager[subprocess.Popen[bytes]]:
         """A block in which the site is served; gives the process."""
         command = [*MANAGE, "serve", "--port", str(self.port), "--workers", str(workers)]
-        return running(command, self.settings | more, f"{self.base}/", log=self.log)
+        return running(command, self.settings | (more or {}), f"{self.base}/", log=self.log)
 
     def start_seconds(self) -> float:
         """From the command to the first 200 of the front page."""
@@ -58,7 +70,7 @@ class Installation:
     def complaints(self) -> list[str]:
         """What the server logged as an error: one that no client saw is one all the same."""
         lines = self.log.read_text(errors="replace").splitlines()
-        return [line for line in lines if " ERROR " in line or "Traceback" in line or "[CRITICAL]" in line]
+        return [line for line in lines if any(word in line for word in COMPLAINTS)]
 
 
 def setups(only: str | None) -> list[str]:
@@ -67,14 +79,18 @@ def setups(only: str | None) -> list[str]:
 
 
 @contextmanager
-def installation(name: str, *, posts: int, comments: int, **more: str) -> Iterator[Installation]:
+def installation(name: str, *, posts: int, comments: int, more: dict[str, str] | None = None) -> Iterator[Installation]:
     """A filled one, with servers of its own where it needs any; `more` are further settings."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="copydesk-bench-")))
-        server = stack.enter_context(postgres()).url if name == POSTGRESQL else None
-        settings = {"CMS_REDIS_URL": stack.enter_context(redis()).url} if name == POSTGRESQL else {}
-        settings["CMS_DATABASE_URL"] = stack.enter_context(database(server, str(folder)))
-        yield filled(name, folder, settings | more, posts=posts, comments=comments)
+        services = (
+            Services(stack.enter_context(postgres()), stack.enter_context(redis())) if name == POSTGRESQL else None
+        )
+        settings = {"CMS_DATABASE_URL": f"sqlite:///{folder / 'copydesk.db'}"}
+        if services is not None:
+            settings = {"CMS_DATABASE_URL": services.database.url, "CMS_REDIS_URL": services.redis.url}
+        one = filled(name, folder, settings | (more or {}), posts=posts, comments=comments)
+        yield replace(one, services=services)
 
 
 def filled(name: str, folder: Path, settings: dict[str, str], *, posts: int, comments: int) -> Installation:

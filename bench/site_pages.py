@@ -9,6 +9,7 @@ from bench.wagtail import Peer
 from bench.wrk import Target, warm
 
 POSTS, DEEP_PAGES = 500, 500
+POST = "/posts/"
 LOCATION = re.compile(r"<loc>([^<]+)</loc>")
 OLDER = re.compile(r'<link rel="next" href="([^"]+)"')
 #: What a reader comes by: the front page more often than others.
@@ -27,13 +28,22 @@ class Pages:
 
 def find(base: str) -> Pages:
     """Of a site with enough posts."""
-    located = [path for number in LOCATION.findall(_text(f"{base}/sitemap.xml")) for path in _paths(base, number)]
-    every = [path for path in located if path.startswith("/posts/")]
+    located = _located(base)
+    every = every_post(base)
     spread = every[:: max(1, len(every) // POSTS)][:POSTS]
     front = list(dict.fromkeys(re.findall(r'href="(/posts/[\w%-]+)"', _text(f"{base}/"))))
     lists = [next(path for path in located if path.startswith(kind)) for kind in ("/tags/", "/authors/")]
     mix = [path for path, times in MIX.items() for _ in range(times)] + lists + front[:7]
     return Pages(_deep(base), spread, every, mix)
+
+
+def every_post(base: str) -> list[str]:
+    """The paths of all published posts, the oldest first."""
+    return [path for path in _located(base) if path.startswith(POST)]
+
+
+def _located(base: str) -> list[str]:
+    return [path for sitemap in LOCATION.findall(_text(f"{base}/sitemap.xml")) for path in _paths(base, sitemap)]
 
 
 def targets(base: str, pages: Pages, empty: str, plain_file: str, peer: Peer | None) -> dict[str, Target]:
