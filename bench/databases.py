@@ -4,6 +4,7 @@ import argparse
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -12,6 +13,8 @@ from sqlalchemy import make_url
 
 from tests.services.keeper import keeper, shared_server
 
+#: Of databases of this process: there may be several at once.
+_numbers = count(1)
 CREATE = "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'"
 
 
@@ -31,7 +34,7 @@ def database(postgres: str | None, folder: str) -> Iterator[str]:
     if postgres is None:
         yield f"sqlite:///{folder}/copydesk.db"
         return
-    name = f"copydesk_bench_{os.getpid()}"
+    name = f"copydesk_bench_{os.getpid()}_{next(_numbers)}"
     _on_server(postgres, CREATE, name)
     try:
         yield _address(postgres, name)

@@ -38,9 +38,7 @@ SECRET = {"CMS_SECRET_KEY": "vW7_k2Rq9sLmZt4xYc8bNd3fGh6jPa5e"}
 
 def main() -> int:
     asked = _arguments()
-    with installation(
-        POSTGRESQL, posts=6_000, comments=1_000, **{"CMS_SECRET_KEY": PRODUCTION["CMS_SECRET_KEY"]}
-    ) as one:
+    with installation(POSTGRESQL, posts=6_000, comments=1_000, more=SECRET) as one:
         token = token_of_owner(one)
         with one.served(more=PRODUCTION):
             trial = Trial(one, token, asked.seconds)

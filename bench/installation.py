@@ -19,6 +19,7 @@ MANAGE = [sys.executable, "manage.py"]
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL + Redis"
 #: As they are asked for on the command line.
 SETUPS = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
+Served = AbstractContextManager[subprocess.Popen[bytes]]
 #: For people, for programs, and from gunicorn.
 COMPLAINTS = (" ERROR ", '"level": "error"', '"level": "critical"', "[CRITICAL]")
 
