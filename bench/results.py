@@ -12,6 +12,9 @@ from typing import Any
 
 from tests.services.programs import NGINX, POSTGRES, REDIS, Missing, Program
 
+#: Before anything of ours runs: what the machine had to do besides.
+LOAD_BEFORE = os.getloadavg()[0]
+
 
 @dataclass(frozen=True)
 class Goal:
@@ -64,7 +67,7 @@ def _kept(goal: Goal) -> dict[str, Any]:
 
 
 def machine() -> dict[str, Any]:
-    """What the figures were measured on, and how busy it was with everything, the measurement included."""
+    """What the figures were measured on, and how busy it was before they were."""
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "cores": os.cpu_count(),
@@ -75,7 +78,7 @@ def machine() -> dict[str, Any]:
         "postgresql": _version(POSTGRES),
         "redis": _version(REDIS),
         "nginx": _version(NGINX, "-v"),
-        "load": [round(one, 1) for one in os.getloadavg()],
+        "load_before": round(LOAD_BEFORE, 1),
     }
 
 
