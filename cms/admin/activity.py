@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import request
 from flask_admin import expose
-from sqlalchemy import ColumnElement, Select, and_, exists, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, select
 
 from cms import search
 from cms.accounts.models import User
@@ -20,6 +20,7 @@ from cms.audit.models import Event
 from cms.audit.undo import may_undo, undone
 from cms.core.db import MAX_ID, row_id
 from cms.core.i18n import N_
+from cms.core.keyset import beyond
 from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.web import signed_in
@@ -133,8 +134,9 @@ class ActivityView(Undoings, CmsView):
             query = query.where(Event.subject_type == subject["type"], Event.subject_id == int(subject["id"]))
         before = request.args.get("before", "")
         if before.isascii() and before.isdigit() and len(before) < 11:
-            place = select(Event.at, Event.id).where(Event.id == min(int(before), MAX_ID)).scalar_subquery()
-            query = query.where(tuple_(Event.at, Event.id) < place)
+            last = min(int(before), MAX_ID)
+            at = select(Event.at).where(Event.id == last).scalar_subquery()
+            query = query.where(beyond(Event.at, Event.id, (at, last), is_descending=True))
         return query
 
 

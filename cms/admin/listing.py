@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from flask import request
 from flask_admin import expose
 from flask_babel import format_decimal
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select
 
 from cms.admin import asked as asking
 from cms.admin import narrowing
@@ -26,6 +26,7 @@ from cms.admin.searching import Searching
 from cms.core.db import row_id
 from cms.core.errors import NotFound
 from cms.core.i18n import _, ngettext
+from cms.core.keyset import beyond
 from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.workspace.models import SavedView
@@ -167,9 +168,8 @@ class Listing(Arranging, Searching):
         place = asked.before or asked.after
         if place is None:
             return query
-        key = tuple_(self._sort_key(asked), self.model.id)
-        backwards = asked.before is not None
-        return query.where(key < place if asked.descending != backwards else key > place)
+        descending = asked.descending != (asked.before is not None)
+        return query.where(beyond(self._sort_key(asked), self.model.id, place, is_descending=descending))
 
     def _sort_key(self, asked: Asked) -> Any:
         return next(column.sort for column in self.columns if column.name == asked.sort)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import flash, redirect, request
 from flask_admin import expose
-from sqlalchemy import ColumnClause, Integer, Select, column, tuple_
+from sqlalchemy import ColumnClause, Integer, Select, column
 from werkzeug.wrappers import Response
 
 from cms.admin import asked as asking
@@ -27,6 +27,7 @@ from cms.comments.models import Comment
 from cms.core.db import row_id
 from cms.core.errors import Invalid
 from cms.core.i18n import N_, _
+from cms.core.keyset import beyond
 from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.media import actions as media
@@ -123,10 +124,7 @@ def _narrowed(things: Select[*tuple[Any, ...]], asked: Asked, filters: Any) -> S
     """One row more than the page shows."""
     query = things.where(*narrowing.conditions(filters, asked.filters, any_of=asked.any_of))
     if asked.after is not None:
-        key = tuple_(since, place)
-        begins = asked.after[0]  # by itself as well: an index has the times, and not the places
-        beyond = (since <= begins, key < asked.after) if asked.descending else (since >= begins, key > asked.after)
-        query = query.where(*beyond)
+        query = query.where(beyond(since, place, asked.after, is_descending=asked.descending))
     order = (since.desc(), place.desc()) if asked.descending else (since.asc(), place.asc())
     return query.order_by(*order).limit(asked.page_size + 1)
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from flask import request
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import ColumnElement, Select, or_
+from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from cms.core.errors import marked
 from cms.core.i18n import _
 from cms.core.keys import derived_key
+from cms.core.keyset import beyond
 from cms.extensions import db
 from cms.web import runtime
 
@@ -28,12 +29,6 @@ class Order:
     column: InstrumentedAttribute[Any]
     id: InstrumentedAttribute[int]
     is_descending: bool = False
-
-    def after(self, value: Any, row_id: int) -> ColumnElement[bool]:
-        """Written so that both databases begin in the middle of the index."""
-        if self.is_descending:
-            return (self.column <= value) & or_(self.column < value, self.id < row_id)
-        return (self.column >= value) & or_(self.column > value, self.id > row_id)
 
     def terms(self) -> tuple[Any, ...]:
         columns = (self.column, self.id)
@@ -52,7 +47,8 @@ def page(query: Select[Any], order: Order, asked: dict[str, Any]) -> Page:
     """The page that was asked for, from one query."""
     most: int = asked["limit"]
     if "cursor" in asked:
-        query = query.where(order.after(*_read(asked["cursor"], order)))
+        place = _read(asked["cursor"], order)
+        query = query.where(beyond(order.column, order.id, place, is_descending=order.is_descending))
     found = db.session.scalars(query.order_by(*order.terms()).limit(most + 1)).all()
     return Page(found[:most], _written(found[most - 1], order) if len(found) > most else None)
 

@@ -16,6 +16,7 @@ from cms.comments.reasons import Reason
 from cms.core.db import UTCDateTime, fits
 from cms.core.errors import NotFound
 from cms.core.i18n import _
+from cms.core.keyset import beyond
 from cms.posts.models import Post
 from cms.search import asked_last
 
@@ -64,7 +65,7 @@ def later_than(comment_id: int) -> ColumnElement[bool]:
     marker = aliased(Comment)
     known = select(marker.created_at).where(marker.id == comment_id).scalar_subquery()
     at: ColumnElement[datetime] = func.coalesce(known, literal(BEFORE_ALL, UTCDateTime()))
-    return (Comment.created_at >= at) & or_(Comment.created_at > at, Comment.id > comment_id)
+    return beyond(Comment.created_at, Comment.id, (at, comment_id), is_descending=False)
 
 
 def waiting(session: Session, viewer: User, *, most: int) -> int:

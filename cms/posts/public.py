@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, select, true, union_all
 from sqlalchemy.orm import Session, defer, joinedload, lazyload, load_only, selectinload
 
 from cms.accounts.models import User
 from cms.core.db import MAX_ID
+from cms.core.keyset import beyond
 from cms.posts.models import Edition, Post, PostKind, edition_tags
 from cms.posts.queries import is_live, live_editions
 from cms.taxonomy.models import Tag
@@ -90,7 +91,7 @@ def newest(
     """Live posts, newest first; without their texts unless asked for, since lists do not show them."""
     query = _posts(at).where(true() if among is None else among).order_by(*_NEWEST_FIRST).limit(most + 1)
     if before is not None:
-        query = query.where(_below(before.published_at, before.edition_id))
+        query = query.where(_beyond(before.published_at, before.edition_id, is_descending=True))
     found = session.scalars(query.options(*as_listed(with_text=with_text))).all()
     last = found[most - 1] if len(found) > most else None
     return Listing(found[:most], Cursor(last.published_at, last.id) if last is not None else None)
@@ -231,13 +232,8 @@ def _posts(at: datetime) -> Select[Edition]:
     return live_editions(at).where(Edition.kind == PostKind.POST)
 
 
-def _below(published_at: datetime, edition_id: int) -> ColumnElement[bool]:
-    """Written so that both databases begin in the middle of the index."""
-    return (Edition.published_at <= published_at) & or_(Edition.published_at < published_at, Edition.id < edition_id)
-
-
-def _above(published_at: datetime, edition_id: int) -> ColumnElement[bool]:
-    return (Edition.published_at >= published_at) & or_(Edition.published_at > published_at, Edition.id > edition_id)
+def _beyond(published_at: datetime, edition_id: int, *, is_descending: bool) -> ColumnElement[bool]:
+    return beyond(Edition.published_at, Edition.id, (published_at, edition_id), is_descending=is_descending)
 
 
 def _picks(edition: Edition, at: datetime) -> list[Select[Any]]:
@@ -245,8 +241,8 @@ def _picks(edition: Edition, at: datetime) -> list[Select[Any]]:
     here = (edition.published_at, edition.id)
     others = select(Edition.id).where(is_live(at), Edition.kind == PostKind.POST, Edition.post_id != edition.post_id)
     picks = [
-        _as_pick(others.where(_below(*here)).order_by(*_NEWEST_FIRST).limit(1), "earlier"),
-        _as_pick(others.where(_above(*here)).order_by(*_OLDEST_FIRST).limit(1), "later"),
+        _as_pick(others.where(_beyond(*here, is_descending=True)).order_by(*_NEWEST_FIRST).limit(1), "earlier"),
+        _as_pick(others.where(_beyond(*here, is_descending=False)).order_by(*_OLDEST_FIRST).limit(1), "later"),
     ]
     if edition.tags:
         picks.append(_related(edition, at))
