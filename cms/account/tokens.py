@@ -9,10 +9,10 @@ from cms.account.pages import page
 from cms.core.db import row_id
 from cms.core.errors import CmsError, Conflict, Invalid
 from cms.core.i18n import _, ngettext
-from cms.core.permissions import ABOUT, Permission
 from cms.extensions import db
 from cms.tokens import actions, queries
 from cms.tokens.policy import TokenPolicy
+from cms.tokens.scopes import LABELS
 from cms.web import letters, now, signed_in
 from cms.web.callers import audience, token_key
 
@@ -74,12 +74,12 @@ def _list(*, fresh: str | None = None) -> Response:
         example=f'curl -H "Authorization: Bearer {fresh}" {audience()}/posts',
         live=[token for token in mine if token.is_live(at)],
         ended=[token for token in mine if not token.is_live(at)],
-        label_of={right.value: ABOUT[right].label for right in Permission},
+        label_of=LABELS,
     )
 
 
 def _form_page(form: TokenForm, refusal: CmsError | None = None) -> Response:
-    form.scopes.choices = [(right.value, _(ABOUT[right].label)) for right in TokenPolicy(signed_in()).giveable()]
+    form.scopes.choices = [(scope, _(LABELS[scope])) for scope in TokenPolicy(signed_in()).giveable()]
     return page("token_new", refusal=refusal, form=form)
 
 

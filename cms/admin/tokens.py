@@ -15,11 +15,12 @@ from cms.admin.moves import Move
 from cms.core.decision import require
 from cms.core.errors import Conflict
 from cms.core.i18n import N_, _, listed, ngettext
-from cms.core.permissions import ABOUT, Permission
+from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.tokens import actions
 from cms.tokens.models import ApiToken
 from cms.tokens.policy import TokenPolicy
+from cms.tokens.scopes import LABELS
 from cms.web import now, signed_in
 
 MANAGE = (Permission.TOKEN_MANAGE,)
@@ -116,8 +117,7 @@ class TokenView(CmsModelView):
 
 
 def rights_of(token: ApiToken) -> str:
-    known = {right.value: right for right in Permission}
-    return listed(_(ABOUT[known[scope]].label) if scope in known else scope for scope in token.scopes) or _("none")
+    return listed(_(LABELS[scope]) if scope in LABELS else scope for scope in token.scopes) or _("none")
 
 
 def state_of(token: ApiToken) -> str:

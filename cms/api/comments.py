@@ -24,13 +24,15 @@ from cms.extensions import db
 from cms.posts import public
 from cms.posts.models import Edition
 from cms.posts.queries import is_live
+from cms.tokens.scopes import COMMENT
 from cms.web import now, runtime, settings, signed_in
-from cms.web.gate import PUBLIC, SIGNED_IN, Needs
+from cms.web.gate import PUBLIC, Needs
 from cms.web.limits import is_exempt
 
 blueprint = ApiBlueprint("comments", "What is said about posts. Readers see what was approved, under live posts.")
 
 MODERATE = Needs(any_of=(Permission.COMMENT_MODERATE,))
+COMMENTING = Needs(signed_in=True, scope=COMMENT)
 SAID_LAST = Order(Comment.created_at, Comment.id, is_descending=True)
 SHAPE = either(CommentShape, DeskComment, name="Comment")
 MOVE = f"/<int:id>/moves/<any({','.join(CommentMove)}):move>"
@@ -58,7 +60,7 @@ def show(id: int, query: dict[str, Any]) -> Response:
     return answers.one(comment, shape, query, version=_version(comment))
 
 
-@blueprint.act("POST", "", needs=SIGNED_IN, body=NewComment, gives=SHAPE, status=201)
+@blueprint.act("POST", "", needs=COMMENTING, body=NewComment, gives=SHAPE, status=201)
 def create(body: dict[str, Any]) -> Response:
     """Comment as the owner of the token; it waits for a moderator where the form would make it wait."""
     draft = fields.checked(body=body["body"], is_member=True)

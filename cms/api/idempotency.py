@@ -126,7 +126,7 @@ def _digest_of_request(asking: Caller) -> str:
 
     And of the rights that came with it: a JWT may have fewer than its token, and is not told what that was told.
     """
-    rights = " ".join(sorted(asking.user.acts_within))
+    rights = " ".join(sorted(asking.scopes))
     digest = hashlib.sha256(f"{request.method} {request.full_path}\n{asking.is_jwt} {rights}\n".encode())
     if request.mimetype != MULTIPART:
         digest.update(request.get_data(cache=True))

@@ -90,8 +90,8 @@ def keys() -> Response:
 
 
 def rights_of(asking: Caller) -> list[str]:
-    """Those of its scopes that its owner has at this moment, in the order of the matrix."""
-    return [right.value for right in TokenPolicy(asking.user).giveable()]
+    """Those of its scopes that its owner has at this moment, in the order in which they are offered."""
+    return [scope for scope in TokenPolicy(asking.user).giveable() if scope in asking.scopes]
 
 
 def _asking() -> Caller:

@@ -11,10 +11,10 @@ from cms.audit.actions import Changes, record
 from cms.core.decision import require
 from cms.core.errors import Conflict, Faults, Invalid
 from cms.core.i18n import _
-from cms.core.permissions import ABOUT, Permission
 from cms.core.text import clean_line
 from cms.tokens.models import LONGEST_NAME, ApiAnswer, ApiToken
 from cms.tokens.policy import TokenPolicy
+from cms.tokens.scopes import LABELS
 from cms.tokens.secrets import HINT_LENGTH, digest_of, fresh_token
 
 #: Days after which a token ends by itself; one that never ends is not offered.
@@ -89,10 +89,10 @@ def _checked_scopes(by: User, scopes: Collection[str]) -> list[str]:
     giveable = TokenPolicy(by).giveable()
     lacking = sorted(set(scopes) - set(giveable))
     if lacking:
-        known = [Permission(scope) for scope in lacking if scope in tuple(Permission)]
-        name = _(ABOUT[known[0]].label) if known else lacking[0]
+        known = next((scope for scope in lacking if scope in LABELS), None)
+        name = _(LABELS[known]) if known is not None else lacking[0]
         raise Invalid(_("You do not have the right “%(right)s” yourself.", right=name))
-    return [permission.value for permission in giveable if permission in scopes]
+    return [scope for scope in giveable if scope in scopes]
 
 
 def _refuse_too_many(session: Session, by: User, at: datetime) -> None:

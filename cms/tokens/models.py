@@ -28,7 +28,7 @@ class ApiToken(Base):
     #: Its last characters, by which people tell one from another.
     hint: Mapped[str] = mapped_column(String(8))
     digest: Mapped[str] = mapped_column(String(64), unique=True)
-    #: Permissions; none of them is ever more than its owner has at the time.
+    #: See `cms.tokens.scopes`; none of them is ever more than its owner may at the time.
     scopes: Mapped[list[str]]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

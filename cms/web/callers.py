@@ -32,10 +32,11 @@ LONGEST = 4096
 
 @dataclass(frozen=True)
 class Caller:
-    """A token that is good, and its owner, whose rights end where the token's do."""
+    """A token that is good, what it was given, and its owner, whose rights end where the token's do."""
 
     token: ApiToken
     user: User
+    scopes: frozenset[str]
     is_jwt: bool = False
 
 
@@ -90,7 +91,7 @@ def _look_up(header: str) -> Caller | None:
 
 
 def _by_token(text: str) -> Caller | None:
-    return _live(ApiToken.digest == digest_of(text, token_key()), frozenset(Permission), is_jwt=False)
+    return _live(ApiToken.digest == digest_of(text, token_key()))
 
 
 def _by_jwt(text: str) -> Caller | None:
@@ -100,14 +101,16 @@ def _by_jwt(text: str) -> Caller | None:
     claims = jwts.read(text, config.secret_key, issuer=config.base_url, audience=audience(), at=at)
     if claims is None or not fits(claims.token_id):
         return None
-    found = _live(ApiToken.id == claims.token_id, claims.scopes, is_jwt=True)
+    found = _live(ApiToken.id == claims.token_id, within=claims.scopes)
     return found if found is not None and found.user.id == claims.user_id else None
 
 
-def _live(which: ColumnElement[bool], within: frozenset[str], *, is_jwt: bool) -> Caller | None:
+def _live(which: ColumnElement[bool], *, within: frozenset[str] | None = None) -> Caller | None:
+    """A JWT has at most what it says that it is `within`."""
     found = queries.live(db.session(), which, runtime().clock.now())
     if found is None:
         return None
     token, user = found
-    user.acts_within = frozenset(right for right in Permission if right in token.scopes and right in within)
-    return Caller(token, user, is_jwt)
+    scopes = frozenset(token.scopes) if within is None else within & frozenset(token.scopes)
+    user.acts_within = frozenset(right for right in Permission if right in scopes)
+    return Caller(token, user, scopes, is_jwt=within is not None)

@@ -12,8 +12,9 @@ from cms.core.decision import require
 from cms.core.errors import NotAllowed
 from cms.core.i18n import _
 from cms.core.permissions import Permission
+from cms.tokens.scopes import LABELS
 from cms.web.areas import is_api
-from cms.web.callers import asks_for_token
+from cms.web.callers import asks_for_token, caller
 from cms.web.typed import typed
 from cms.web.visitors import visitor
 
@@ -27,11 +28,13 @@ class Needs:
     public: bool = False
     signed_in: bool = False
     any_of: tuple[Permission, ...] = ()
+    #: What no role grants and yet a token must have been given.
+    scope: str = ""
 
     def __str__(self) -> str:
         if self.public:
             return "public"
-        return " | ".join(self.any_of) if self.any_of else "signed in"
+        return self.scope or " | ".join(self.any_of) or "signed in"
 
 
 PUBLIC = Needs(public=True)
@@ -84,7 +87,15 @@ def _enforce() -> Response | None:
         return to_sign_in()
     if needs.any_of:
         require(PlainPolicy(user).may_any(*needs.any_of))
+    if needs.scope:
+        _require_scope(needs.scope)
     return None
+
+
+def _require_scope(scope: str) -> None:
+    asking = caller()
+    if asking is None or scope not in asking.scopes:
+        raise NotAllowed(_("This token was not given the right “%(right)s”.", right=_(LABELS[scope])))
 
 
 def to_sign_in() -> Response:

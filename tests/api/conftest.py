@@ -7,7 +7,6 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
-from cms.core.permissions import Permission
 from cms.web import rates
 from tests.api.program import Program, program_of
 
@@ -30,7 +29,7 @@ def stranger(app: Flask, clean: None) -> Program:
 def of(app: Flask, session: Session) -> Of:
     """The program of somebody, with some of their rights or all."""
 
-    def _of(person: User, scopes: Iterable[Permission] | None = None) -> Program:
+    def _of(person: User, scopes: Iterable[str] | None = None) -> Program:
         return program_of(app, session, person, scopes)
 
     return _of

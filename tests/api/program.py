@@ -9,7 +9,6 @@ from werkzeug.test import TestResponse
 
 from cms.accounts.models import User
 from cms.core.keys import derived_key
-from cms.core.permissions import Permission
 from cms.tokens import actions
 from cms.tokens.models import ApiToken
 from cms.tokens.policy import TokenPolicy
@@ -49,7 +48,7 @@ class Program:
 
 
 def give_token(
-    app: Flask, session: Session, person: User, scopes: Iterable[Permission] | None = None, **options: Any
+    app: Flask, session: Session, person: User, scopes: Iterable[str] | None = None, **options: Any
 ) -> tuple[ApiToken, str]:
     """A token with these rights, or with all that the person has."""
     granted = TokenPolicy(person).giveable() if scopes is None else list(scopes)
@@ -62,7 +61,7 @@ def give_token(
     return token, text
 
 
-def program_of(app: Flask, session: Session, person: User, scopes: Iterable[Permission] | None = None) -> Program:
+def program_of(app: Flask, session: Session, person: User, scopes: Iterable[str] | None = None) -> Program:
     return Program(app, give_token(app, session, person, scopes)[1])
 
 

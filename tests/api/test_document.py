@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cms.comments.lifecycle import CommentStatus
 from cms.core.permissions import Permission
 from cms.posts.lifecycle import PUBLISHED
+from cms.tokens.scopes import COMMENT
 from cms.web import rates
 from tests.api.program import Program, give_token
 from tests.factories import Make
@@ -60,7 +61,7 @@ def test_nothing_that_the_document_allows_or_forbids_breaks_it(
     post = make.post(status=PUBLISHED, tags=[make.tag("Sea")])
     make.comment(post, status=CommentStatus.APPROVED)
     make.media()
-    rights = [right for right in Permission if right is not Permission.USER_MANAGE]
+    rights = [COMMENT, *(right for right in Permission if right is not Permission.USER_MANAGE)]
     token = give_token(app, session, make.owner(), rights)[1]
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
     headers = {"Accept-Encoding": "identity", "Authorization": f"Bearer {token}"}

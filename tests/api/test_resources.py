@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from cms.core.permissions import Permission
 from cms.jobs.models import Job
 from cms.posts.lifecycle import PUBLISHED
 from cms.settings.actions import change
+from cms.tokens.scopes import COMMENT
 from tests.api.conftest import Of
 from tests.api.program import Program, ids
 from tests.counting import counted
@@ -103,6 +105,29 @@ def test_a_member_comments_and_a_moderator_decides(of: Of, session: Session, mak
     assert moderator.post(f"{path}/moves/approve").status_code == 409
     assert answered.json["parent_id"] == sent.json["id"]
     assert Program(member.app).post("/comments", {"post_id": live.id, "body": "x"}).status_code == 401
+
+
+def test_a_token_comments_only_where_it_was_given_that(app: Flask, of: Of, session: Session, make: Make) -> None:
+    live, person = make.post(status=PUBLISHED), make.moderator()
+    session.commit()
+    reading, moderating, writing = of(person, []), of(person, [P.COMMENT_MODERATE]), of(person, [COMMENT])
+    said = {"post_id": live.id, "body": "Hello"}
+
+    for refused in (reading, moderating):
+        answer = refused.post("/comments", said)
+        assert (answer.status_code, "Write comments" in answer.json["error"]["message"]) == (403, True)
+    sent = writing.post("/comments", said)
+    path = f"/comments/{sent.json['id']}/moves"
+    assert sent.status_code == 201
+    assert [writing.post(f"{path}/{move}").status_code for move in ("spam", "trash")] == [403, 403]
+    assert [moderating.post(f"{path}/{move}").json["status"] for move in ("spam", "approve", "trash")] == [
+        "spam",
+        "approved",
+        "trashed",
+    ]
+    weaker = Program(app, writing.post("/tokens/jwt", {"scopes": []}).json["token"])
+    assert writing.get("/tokens/self").json["scopes"] == ["comment.create"]
+    assert weaker.post("/comments", said | {"body": "Again"}).status_code == 403
 
 
 def test_commenting_is_limited_and_needs_a_live_post(of: Of, session: Session, make: Make) -> None:

@@ -93,7 +93,7 @@ def test_an_endpoint_opens_to_those_who_have_a_right_that_it_declares(
         stranger = ask(Program(app), method, rule, ids)
         without = ask(Program(app, empty), method, rule, ids)
         with_all = ask(Program(app, whole), method, rule, ids)
-        opens = needs.public or needs.signed_in
+        opens = needs.public or (needs.signed_in and not needs.scope)
         expected = {
             "stranger": stranger == 401 if not needs.public else stranger != 401,
             "without": without == 403 if not opens else without not in (401, 403),
