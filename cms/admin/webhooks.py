@@ -20,7 +20,7 @@ from cms.core.i18n import N_, _, ngettext, said_reason
 from cms.core.permissions import Permission
 from cms.extensions import db
 from cms.web import hooks, now, signed_in
-from cms.webhooks import actions, queries
+from cms.webhooks import actions, kinds, queries
 from cms.webhooks.deliveries import PATIENCE
 from cms.webhooks.fields import Wanted
 from cms.webhooks.kinds import LABELS
@@ -66,7 +66,7 @@ class WebhookView(CmsModelView):
     needs = dict.fromkeys(("see", "create", "edit", "delete", "act", "secret_view", "replay_view"), MANAGE)
     columns = (
         Column("url", N_("Address"), "title"),
-        Column("events", N_("Told of"), value=lambda hook: ", ".join(hook.events), on_phones=False),
+        Column("events", N_("Told of"), value=lambda hook: kinds.all_said(hook.events), on_phones=False),
         Column("active", N_("State"), "status"),
         Column("last_sent_at", N_("Last message"), "date", on_phones=False),
         Column("created_at", N_("Set up"), "date", sort=Webhook.created_at, newest_first=True, on_phones=False),
@@ -149,7 +149,7 @@ class WebhookView(CmsModelView):
         return {
             "deliveries": found[:SHOWN],
             "older": self.link("details_view", id=record.id, before=last) if last else None,
-            "kind_labels": LABELS,
+            "said_kind": kinds.said,
             "delivery_pills": DELIVERY_PILLS,
             "delivery_labels": DELIVERY_LABELS,
             "said_reason": said_reason,

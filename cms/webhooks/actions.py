@@ -4,7 +4,6 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete as sql_delete
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
@@ -61,7 +60,7 @@ def drop(session: Session, hook: Webhook, *, by: User, at: datetime, batch_id: i
     changes: Changes = {name: (getattr(hook, name), None) for name in KEPT} | _SECRET
     sealed = {"sealed_secret": [hook.sealed_secret, None]}
     record(session, "webhook.delete", hook, by=by, at=at, changes=changes, batch_id=batch_id, personal=sealed)
-    session.execute(sql_delete(Delivery).where(Delivery.webhook_id == hook.id))
+    deliveries.forget_all(session, hook)
     session.delete(hook)
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from cms.audit.actions import record
 from cms.core.db import insert_into
 from cms.jobs import actions as jobs
-from cms.webhooks.models import Delivery, DeliveryStatus, Webhook
+from cms.webhooks.models import Delivery, DeliveryAttempt, DeliveryStatus, Webhook
 from cms.webhooks.queries import listening
 
 #: The name of the job that sends one.
@@ -21,6 +21,8 @@ JOB = "webhook"
 PATIENCE = timedelta(days=3)
 #: How long a delivery can be looked at and sent again.
 KEPT = timedelta(days=30)
+#: Of one message so many attempts are told, the latest.
+MOST_LOGGED = 20
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,9 @@ def send_again(session: Session, hook: Webhook, delivery: Delivery, *, at: datet
 
 def note(session: Session, delivery: Delivery, hook: Webhook, outcome: Outcome, *, is_last: bool, at: datetime) -> bool:
     """Write down how an attempt went; whether that was one too many, and the webhook is switched off."""
+    _log(session, delivery, outcome, at)
     delivery.attempts += 1
-    delivery.attempted_at = hook.last_sent_at = at
-    delivery.http_status, delivery.milliseconds = outcome.status, outcome.milliseconds
-    delivery.error, delivery.excerpt = outcome.error, outcome.excerpt
-    hook.last_status = outcome.status or 0
+    hook.last_sent_at, hook.last_status = at, outcome.status or 0
     if outcome.arrived:
         delivery.status, hook.failing_since = DeliveryStatus.DELIVERED, None
         return False
@@ -90,8 +90,36 @@ def forget(session: Session, before: datetime, *, most: int) -> int:
     """Delete the oldest from before then; how many there were."""
     old = select(Delivery.id).where(Delivery.created_at < before)
     ids = list(session.scalars(old.order_by(Delivery.created_at, Delivery.id).limit(most)))
-    session.execute(delete(Delivery).where(Delivery.id.in_(ids)))
+    _drop(session, ids)
     return len(ids)
+
+
+def forget_all(session: Session, hook: Webhook) -> None:
+    """Delete all that was sent to it."""
+    _drop(session, select(Delivery.id).where(Delivery.webhook_id == hook.id))
+
+
+def _drop(session: Session, ids: Select[int] | list[int]) -> None:
+    session.execute(delete(DeliveryAttempt).where(DeliveryAttempt.delivery_id.in_(ids)))
+    session.execute(delete(Delivery).where(Delivery.id.in_(ids)))
+
+
+def _log(session: Session, delivery: Delivery, outcome: Outcome, at: datetime) -> None:
+    """A row for each attempt, and no more than the latest of a message that is sent again and again."""
+    mine = DeliveryAttempt.delivery_id == delivery.id
+    session.add(
+        DeliveryAttempt(
+            delivery_id=delivery.id,
+            at=at,
+            http_status=outcome.status,
+            milliseconds=outcome.milliseconds,
+            error=outcome.error,
+            excerpt=outcome.excerpt,
+        )
+    )
+    session.flush()
+    latest = select(DeliveryAttempt.id).where(mine).order_by(DeliveryAttempt.id.desc()).limit(MOST_LOGGED)
+    session.execute(delete(DeliveryAttempt).where(mine, DeliveryAttempt.id.not_in(latest)))
 
 
 def _ask(session: Session, hook: Webhook, delivery_id: int, kind: str, replay: int, at: datetime) -> None:

@@ -1,9 +1,10 @@
 """What programs can be told of: the one list of kinds, each derived from the verbs of the record."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from cms.comments.lifecycle import CommentStatus
-from cms.core.i18n import N_
+from cms.core.i18n import N_, _
 from cms.posts.models import PostKind
 from cms.posts.showing import Showing
 
@@ -36,6 +37,16 @@ LABELS = {
     HookKind.COMMENT_APPROVED: N_("A comment is approved"),
     HookKind.COMMENT_REMOVED: N_("An approved comment is taken away"),
 }
+
+
+def said(kind: str) -> str:
+    """A kind in words, also that of a test; one that there is no more, as it was written."""
+    return _(LABELS[HookKind(kind)]) if kind in tuple(HookKind) else _("A test") if kind == PING else kind
+
+
+def all_said(chosen: Sequence[str]) -> str:
+    """Several in words."""
+    return _("Everything") if set(HookKind) <= set(chosen) else "; ".join(map(said, chosen))
 
 
 def of_text(kind: PostKind, what: Showing) -> HookKind:

@@ -49,7 +49,7 @@ class DeliveryStatus(StrEnum):
 
 
 class Delivery(Base):
-    """One message to one webhook: the bytes that are signed, and how the last attempt went."""
+    """One message to one webhook: the bytes that are signed, and what became of them."""
 
     __tablename__ = "webhook_deliveries"
     __table_args__ = (
@@ -69,15 +69,27 @@ class Delivery(Base):
     status: Mapped[DeliveryStatus] = mapped_column(default=DeliveryStatus.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
     replays: Mapped[int] = mapped_column(default=0)
-    #: Of the last attempt; no HTTP status where nobody answered.
-    http_status: Mapped[int | None]
-    milliseconds: Mapped[int | None]
-    error: Mapped[str] = mapped_column(Text, default="")
-    excerpt: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
-    attempted_at: Mapped[datetime | None]
 
     webhook: Mapped[Webhook] = relationship(lazy="raise_on_sql")
+    #: The latest first; of very many the oldest are forgotten, and counted in `attempts` all the same.
+    log: Mapped[list["DeliveryAttempt"]] = relationship(
+        lazy="raise_on_sql", order_by="DeliveryAttempt.id.desc()", viewonly=True
+    )
 
     def __str__(self) -> str:
         return self.kind
+
+
+class DeliveryAttempt(Base):
+    """How sending a message went once: no HTTP status where nobody answered, `error` then says why."""
+
+    __tablename__ = "webhook_attempts"
+    __table_args__ = (Index("ix_webhook_attempts_delivery_id_id", "delivery_id", "id"), UNSEEN)
+
+    delivery_id: Mapped[int] = mapped_column(reference("webhook_deliveries.id"))
+    at: Mapped[datetime]
+    http_status: Mapped[int | None]
+    milliseconds: Mapped[int]
+    error: Mapped[str] = mapped_column(Text, default="")
+    excerpt: Mapped[str] = mapped_column(Text, default="")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from cms.webhooks.models import Delivery, Webhook
 
@@ -15,8 +15,8 @@ def listening(session: Session, kind: str) -> list[Webhook]:
 
 
 def deliveries_of(session: Session, hook: Webhook, *, before: int | None, most: int) -> Sequence[Delivery]:
-    """The newest first, from below an id on."""
-    query = select(Delivery).where(Delivery.webhook_id == hook.id)
+    """The newest first, from below an id on, each with its log."""
+    query = select(Delivery).where(Delivery.webhook_id == hook.id).options(selectinload(Delivery.log))
     if before is not None:
         query = query.where(Delivery.id < before)
     return session.scalars(query.order_by(Delivery.id.desc()).limit(most)).all()

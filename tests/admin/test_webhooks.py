@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from cms.audit.models import Event, EventPersonal
 from cms.core.permissions import Permission
 from cms.web import hooks
+from cms.webhooks.kinds import HookKind
 from cms.webhooks.models import Delivery, Webhook
 from tests.browser import Browser
 from tests.factories import Make
@@ -91,7 +92,7 @@ def test_the_test_button_sends_and_the_log_tells_what_became_of_it(
 
     assert len(receiver.messages) == 1
     page = desk.get(f"{AREA}details/?id={hook.id}").text
-    for word in ("ping", "Arrived", "Answer 200", "thank you", " ms"):
+    for word in ("A test", "ping", "Arrived", "Answer 200", "thank you", " ms"):
         assert word in page
     delivery = session.scalars(select(Delivery)).one()
     session.commit()
@@ -99,6 +100,32 @@ def test_the_test_button_sends_and_the_log_tells_what_became_of_it(
     assert again.status_code == 303
     first, second = receiver.messages
     assert (first.body, first.headers["webhook-id"]) == (second.body, second.headers["webhook-id"])
+
+
+def test_each_attempt_is_a_row_of_its_own(here: Flask, desk: Browser, session: Session, receiver: Receiver) -> None:
+    set_up(desk, receiver.url)
+    receiver.status, receiver.answer = 410, b"never again"
+    desk.post(f"{AREA}{only(session).id}/ping")
+    delivery = session.scalars(select(Delivery.id)).one()
+    session.commit()
+    receiver.status, receiver.answer = 200, b"welcome back"
+    desk.post(f"{AREA}{only(session).id}/replay/{delivery}")
+
+    page = desk.get(f"{AREA}details/?id={only(session).id}").text
+
+    places = [page.index(word) for word in ("Answer 200", "welcome back", "Answer 410", "never again")]
+    assert places == sorted(places)
+
+
+def test_the_list_says_in_words_what_each_is_told_of(desk: Browser) -> None:
+    set_up(desk, "https://example.com/some", "comment.created", "post.published")
+    set_up(desk, "https://example.com/all", *HookKind)
+
+    page = desk.get(AREA).text
+
+    assert "A post is published; A comment arrives" in page
+    assert "Everything" in page
+    assert "post.published" not in page
 
 
 def test_a_delivery_of_another_webhook_is_not_there(

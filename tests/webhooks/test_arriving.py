@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -22,7 +23,9 @@ from cms.jobs.models import Job
 from cms.posts import actions
 from cms.web import hooks
 from cms.web.worker import drain
-from cms.webhooks.models import Delivery, DeliveryStatus, Webhook
+from cms.webhooks import deliveries
+from cms.webhooks.deliveries import Outcome
+from cms.webhooks.models import Delivery, DeliveryAttempt, DeliveryStatus, Webhook
 from tests.conftest import NOON
 from tests.factories import Make
 from tests.webhooks.conftest import Receiver, loaded
@@ -60,7 +63,7 @@ def test_what_fails_is_tried_again_under_the_same_id(
     drain(here)
     delivery = session.scalars(select(Delivery)).one()
     session.refresh(delivery)
-    assert (delivery.status, delivery.http_status, delivery.excerpt) == (DeliveryStatus.WAITING, 503, "not now")
+    assert delivery.status is DeliveryStatus.WAITING
     session.refresh(hook)
     assert hook.failing_since is not None
 
@@ -75,6 +78,38 @@ def test_what_fails_is_tried_again_under_the_same_id(
     first, second = receiver.messages
     assert first.body == second.body
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    log = session.scalars(select(DeliveryAttempt).order_by(DeliveryAttempt.id)).all()
+    assert [(one.http_status, one.excerpt, one.error) for one in log] == [(503, "not now", ""), (204, "", "")]
+    assert all(one.delivery_id == delivery.id and one.at >= NOON and one.milliseconds >= 0 for one in log)
+
+
+def test_of_a_message_that_is_sent_again_and_again_the_latest_attempts_are_told(
+    here: Flask, session: Session, make: Make, hook: Webhook, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "MOST_LOGGED", 2)
+    deliveries.put(session, hook, "ping", {}, occasion="ping:1", at=NOON)
+    deliveries.put(session, hook, "ping", {}, occasion="ping:2", at=NOON)
+    session.flush()
+    first, second = session.scalars(select(Delivery).order_by(Delivery.id)).all()
+    deliveries.note(session, second, hook, Outcome(500, 1), is_last=False, at=NOON)
+    for status in (501, 502, 503):
+        deliveries.note(session, first, hook, Outcome(status, 1), is_last=False, at=NOON)
+
+    log = session.scalars(select(DeliveryAttempt).order_by(DeliveryAttempt.id)).all()
+    assert [(one.delivery_id, one.http_status) for one in log] == [(second.id, 500), (first.id, 502), (first.id, 503)]
+    assert first.attempts == 3
+
+
+def test_the_log_goes_with_its_message(session: Session, make: Make, hook: Webhook) -> None:
+    for number in range(2):
+        deliveries.put(session, hook, "ping", {}, occasion=f"ping:{number}", at=NOON + timedelta(days=number))
+    session.flush()
+    for delivery in session.scalars(select(Delivery)):
+        deliveries.note(session, delivery, hook, Outcome(200, 1), is_last=False, at=NOON)
+
+    assert deliveries.forget(session, NOON + timedelta(hours=1), most=10) == 1
+    kept = session.scalars(select(Delivery.id)).one()
+    assert session.scalars(select(DeliveryAttempt.delivery_id)).all() == [kept]
 
 
 def test_a_worker_killed_in_the_middle_loses_nothing_and_repeats_the_id(
@@ -149,5 +184,7 @@ def test_nothing_is_sent_into_our_own_network_unless_the_installation_allows_it(
 
     delivery = session.scalars(select(Delivery)).one()
     assert receiver.messages == []
-    assert (delivery.status, delivery.http_status) == (DeliveryStatus.FAILED, None)
-    assert "not public" in delivery.error
+    assert delivery.status is DeliveryStatus.FAILED
+    attempt = session.scalars(select(DeliveryAttempt)).one()
+    assert attempt.http_status is None
+    assert "not public" in attempt.error
