@@ -21,7 +21,7 @@ KEY = {
     "in": "header",
     "name": HEADER,
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"},
-    "description": "The same key with the same request gets the same answer for 24 hours, and nothing is done twice.",
+    "description": "The same key with the same request gets the same answer for 24 hours, a refusal too.",
 }
 IF_MATCH = {
     "in": "header",

@@ -1,11 +1,11 @@
 """A POST with an Idempotency-Key is done once: whoever lost the answer gets it again, and nothing happens twice.
 
 The key is claimed in a short transaction of its own, so that everybody sees that somebody is at it; the answer is kept
-in the transaction of the change itself. A process that dies in between leaves a claim that ends by itself.
+in the transaction of the change itself. A refusal is kept like any other answer. A process that dies in between leaves
+a claim that ends by itself.
 """
 
 import hashlib
-import hmac
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,21 +13,20 @@ from functools import wraps
 from typing import Any
 
 from flask import Response, make_response, request
-from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError
 
 from cms.core import deadline
-from cms.core.errors import Conflict, Invalid
+from cms.core.errors import CmsError, Invalid, TooOften
 from cms.core.files import MEGABYTE
 from cms.core.i18n import _
 from cms.extensions import db
+from cms.tokens import answers
 from cms.tokens.models import LONGEST_KEY, ApiAnswer
 from cms.web import now, runtime
 from cms.web.callers import Caller, caller
+from cms.web.errors import refused
 from cms.web.requests import MULTIPART
 
 HEADER = "Idempotency-Key"
-KEPT = timedelta(hours=24)
 #: For so long a claim is believed, or for longer where a request may take longer.
 LEASE = timedelta(minutes=2)
 #: Of an answer, beside its body.
@@ -51,53 +50,47 @@ def done_once(view: Callable[..., Any]) -> Callable[..., Response]:
     return act
 
 
-def _once(asking: Caller, key: str, answer: Callable[[], Response]) -> Response:
-    digest = _digest_of_request(asking)
-    known = _claim(asking.token.id, key, digest)
+def _once(asking: Caller, key: str, act: Callable[[], Response]) -> Response:
+    token_id, digest, session = asking.token.id, _digest_of_request(asking), db.session()
+    known = _claim(token_id, key, digest)
     if known is not None:
-        return _again(known, digest)
-    mine = (ApiAnswer.token_id == asking.token.id, ApiAnswer.key == key)
+        return _again(known)
     try:
-        response = answer()
-        kept = {"status": response.status_code, "body": response.get_data(as_text=True), "headers": _headers(response)}
-        db.session.execute(update(ApiAnswer).where(*mine).values(**kept))
-        db.session.commit()
+        response = _answered(act)
+        body = response.get_data(as_text=True)
+        answers.keep(session, token_id, key, status=response.status_code, headers=_headers(response), body=body)
+        session.commit()
     except Exception:
-        db.session.rollback()
+        session.rollback()
         deadline.end()  # where time is up, whoever asks again in a moment is not to find the key taken
-        db.session.execute(delete(ApiAnswer).where(*mine, ApiAnswer.status.is_(None)))
-        db.session.commit()
+        answers.let_go(session, token_id, key)
+        session.commit()
         raise
     return response
 
 
 def _claim(token_id: int, key: str, digest: str) -> ApiAnswer | None:
-    """None where the key is ours now, else what is known of it; leaves no transaction open."""
+    """None where the key is ours now, else what was answered; leaves no transaction open."""
     at, session = now(), db.session()
-    mine = (ApiAnswer.token_id == token_id, ApiAnswer.key == key)
-    died = (ApiAnswer.status.is_(None), ApiAnswer.lease_until <= at)
-    session.execute(delete(ApiAnswer).where(ApiAnswer.created_at <= at - KEPT))
-    session.execute(delete(ApiAnswer).where(*mine, *died))
-    known = session.scalar(select(ApiAnswer).where(*mine))
+    lease = max(LEASE, timedelta(seconds=2 * runtime().config.request_seconds))
+    known = answers.claim(session, token_id, key, digest, at=at, until=at + lease)
     if known is not None:
         session.expunge(known)
-        session.commit()
-        return known
-    until = at + max(LEASE, timedelta(seconds=2 * runtime().config.request_seconds))
-    session.add(ApiAnswer(token_id=token_id, key=key, digest=digest, created_at=at, lease_until=until))
+    session.commit()
+    return known
+
+
+def _answered(act: Callable[[], Response]) -> Response:
+    """A refusal is an answer as well, and stays what it was; that somebody shall come back later is none."""
     try:
-        session.commit()
-    except IntegrityError:
-        session.rollback()
-        raise _at_it() from None
-    return None
+        return act()
+    except TooOften:
+        raise
+    except CmsError as refusal:
+        return refused(refusal)
 
 
-def _again(known: ApiAnswer, digest: str) -> Response:
-    if not hmac.compare_digest(known.digest, digest):
-        raise Invalid(_("This Idempotency-Key was used for another request."))
-    if known.status is None:
-        raise _at_it()
+def _again(known: ApiAnswer) -> Response:
     response = make_response(known.body, known.status)
     response.mimetype = "application/json"
     for line in known.headers:
@@ -105,10 +98,6 @@ def _again(known: ApiAnswer, digest: str) -> Response:
         response.headers[name] = value
     response.headers["Idempotency-Replayed"] = "true"
     return response
-
-
-def _at_it() -> Conflict:
-    return Conflict(_("A request with this Idempotency-Key is being worked on. Ask again in a moment."))
 
 
 def _headers(response: Response) -> list[str]:

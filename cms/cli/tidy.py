@@ -21,6 +21,7 @@ from cms.posts import media_use
 from cms.posts.actions import emptying as posts
 from cms.redirects import ends
 from cms.settings.queries import load
+from cms.tokens import answers
 from cms.web import now, runtime
 from cms.webhooks import deliveries
 
@@ -61,6 +62,7 @@ def tidy_up(
         done[what] = done.get(what, 0) + count
     done["jobs"] = _all_of(_forget_jobs, session, at - JOBS_KEPT, at, end_chunk)
     done["messages to webhooks"] = _all_of(_forget_messages, session, at - deliveries.KEPT, at, end_chunk)
+    done["answers to programs"] = _all_of(_forget_answers, session, at - answers.KEPT, at, end_chunk)
     _look_at_redirects(session, at, end_chunk)
     done["files that were imported"] = _all_of(_forget_imports, session, at, at, end_chunk)
     library = Files(session, settings.trash_days, at, end_chunk, storage)
@@ -160,6 +162,10 @@ def _forget_jobs(session: Session, before: datetime, _at: datetime) -> int:
 
 def _forget_messages(session: Session, before: datetime, _at: datetime) -> int:
     return deliveries.forget(session, before, most=CHUNK)
+
+
+def _forget_answers(session: Session, before: datetime, _at: datetime) -> int:
+    return answers.forget(session, before, most=CHUNK)
 
 
 def _forget_imports(session: Session, _before: datetime, at: datetime) -> int:

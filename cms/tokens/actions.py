@@ -12,7 +12,8 @@ from cms.core.decision import require
 from cms.core.errors import Conflict, Faults, Invalid
 from cms.core.i18n import _
 from cms.core.text import clean_line
-from cms.tokens.models import LONGEST_NAME, ApiAnswer, ApiToken
+from cms.tokens import answers
+from cms.tokens.models import LONGEST_NAME, ApiToken
 from cms.tokens.policy import TokenPolicy
 from cms.tokens.scopes import LABELS
 from cms.tokens.secrets import HINT_LENGTH, digest_of, fresh_token
@@ -71,7 +72,7 @@ def note_used(session: Session, used: Mapping[int, datetime]) -> None:
 def forget(session: Session, person: User) -> None:
     """The tokens of somebody who is erased: their names may tell of the person."""
     theirs = select(ApiToken.id).where(ApiToken.user_id == person.id)
-    session.execute(delete(ApiAnswer).where(ApiAnswer.token_id.in_(theirs)))
+    answers.forget_all(session, theirs)
     session.execute(delete(ApiToken).where(ApiToken.user_id == person.id))
 
 

@@ -48,7 +48,7 @@ FULL_OR_BROKEN = frozenset(
 
 
 def init_app(app: Flask) -> None:
-    app.register_error_handler(CmsError, _on_refusal)
+    app.register_error_handler(CmsError, refused)
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(StaleDataError, _on_stale)
     app.register_error_handler(ObjectDeletedError, _on_deleted)
@@ -65,7 +65,8 @@ def status_of(error: CmsError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def _on_refusal(error: CmsError) -> Response:
+def refused(error: CmsError) -> Response:
+    """A refusal as an answer; whatever was half done is rolled back."""
     fields = error.fields if isinstance(error, Invalid) else None
     told = error.told if isinstance(error, Stale) else None
     response = answer(status_of(error), error.code, error.message, fields=fields, told=told)

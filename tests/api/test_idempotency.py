@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from threading import Event as Flag
 from typing import Any
 
@@ -10,12 +11,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from cms.api import tags
 from cms.audit.models import Event
+from cms.cli.tidy import tidy_up
+from cms.comments import limits
 from cms.core import deadline
+from cms.posts.lifecycle import PUBLISHED
 from cms.taxonomy.models import Tag
 from cms.tokens.models import ApiAnswer
+from cms.web import now
 from tests.account.conftest import passing_time
 from tests.api.conftest import Of
 from tests.api.program import Program
@@ -90,13 +96,44 @@ def test_a_jwt_is_kept_nowhere_so_that_none_grows_into_a_stronger_one(
     assert session.scalars(select(ApiAnswer)).all() == []
 
 
-def test_what_was_refused_may_be_sent_again_corrected(program: Program, session: Session) -> None:
-    refused = program.post("/tags", {"name": ""}, headers=KEY)
+def test_what_was_refused_stays_refused_and_is_corrected_under_another_key(program: Program, session: Session) -> None:
+    there = program.post("/tags", {"name": "Sea"})
+    first = program.post("/tags", {"name": "Sea"}, headers=KEY)
+    program.delete(f"/tags/{there.json['id']}", there.headers["ETag"])
 
-    assert refused.status_code == 422
+    again = program.post("/tags", {"name": "Sea"}, headers=KEY)
+    corrected = program.post("/tags", {"name": "Land"}, headers=KEY)
+
+    assert (first.status_code, again.status_code, corrected.status_code) == (422, 422, 422)
+    assert (again.data, again.headers["Idempotency-Replayed"]) == (first.data, "true")
+    assert "another request" in corrected.json["error"]["message"]
+    assert count_tags(session) == 0
+    assert program.post("/tags", {"name": "Land"}, headers={"Idempotency-Key": "2"}).status_code == 201
+
+
+def test_a_conflict_is_told_again_as_it_was(of: Of, make: Make, session: Session) -> None:
+    desk = of(make.editor())
+    path = f"/posts/{desk.post('/posts', {'title': 'Sea'}).json['id']}/moves"
+
+    first, again = (desk.post(f"{path}/unpublish", headers=KEY) for _ in range(2))
+    desk.post(f"{path}/publish")
+    later = desk.post(f"{path}/unpublish", headers=KEY)
+
+    assert [one.status_code for one in (first, again, later)] == [409, 409, 409]
+    assert first.data == again.data == later.data
+    assert desk.post(f"{path}/unpublish", headers={"Idempotency-Key": "2"}).status_code == 200
+
+
+def test_what_was_no_request_yet_and_what_came_too_soon_take_no_key(of: Of, make: Make, session: Session) -> None:
+    """A body that does not fit was never begun; and whoever is told to come back later may do so with the same key."""
+    post, member = make.post(status=PUBLISHED), of(make.user())
+    said = {"post_id": post.id, "body": "Hello"}
+
+    assert member.post("/comments", {"post_id": "x", "body": "Hello"}, headers=KEY).status_code == 422
+    for number in range(limits.LIMITS[0].most):
+        member.post("/comments", said | {"body": str(number)})
+    assert member.post("/comments", said, headers=KEY).status_code == 429
     assert session.scalars(select(ApiAnswer)).all() == []
-    session.rollback()
-    assert program.post("/tags", {"name": "Sea"}, headers=KEY).status_code == 201
 
 
 def test_what_took_too_long_may_be_sent_again_at_once(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,6 +194,28 @@ def test_of_two_at_once_one_is_told_to_wait(app: Flask, program: Program, sessio
     assert program.post("/tags", {"name": "Sea"}, headers=KEY).headers["Idempotency-Replayed"] == "true"
 
 
+@pytest.mark.parametrize(("name", "status"), [("Sea", 201), ("", 422)])
+def test_of_many_at_once_one_acts_and_all_that_are_answered_are_told_the_same(
+    app: Flask, program: Program, session: Session, name: str, status: int
+) -> None:
+    together = Barrier(6)
+
+    def ask() -> TestResponse:
+        asking = Program(app, program.token)
+        together.wait(20)
+        return asking.post("/tags", {"name": name}, headers=KEY)
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = [one.result(60) for one in [pool.submit(ask) for _ in range(6)]]
+
+    done = [one for one in answers if one.status_code != 409]
+    assert {one.status_code for one in done} == {status}
+    assert [one.headers.get("Idempotency-Replayed") for one in done].count(None) == 1
+    assert len({one.data for one in done}) == 1
+    assert count_tags(session) == (1 if name else 0)
+    assert program.post("/tags", {"name": name}, headers=KEY).data == done[0].data
+
+
 def test_while_somebody_is_at_it_others_are_told(program: Program, session: Session) -> None:
     program.post("/tags", {"name": "Sea"}, headers=KEY)
     kept = session.scalars(select(ApiAnswer)).one()
@@ -184,3 +243,19 @@ def test_a_day_later_the_key_is_free(
     passing_time(app, monkeypatch)(timedelta(hours=25))
 
     assert program.post("/tags", {"name": "Land"}, headers=KEY).status_code == 201
+
+
+def test_tidying_forgets_answers_of_the_day_before(
+    app: Flask, program: Program, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which no request has to do for those of others."""
+    program.post("/tags", {"name": "Sea"}, headers=KEY)
+    passing_time(app, monkeypatch)(timedelta(hours=25))
+    program.post("/tags", {"name": "Land"}, headers={"Idempotency-Key": "2"})
+    assert len(session.scalars(select(ApiAnswer)).all()) == 2
+
+    with app.app_context():
+        done = tidy_up(session, at=now(), end_chunk=session.commit)
+
+    assert done["answers to programs"] == 1
+    assert session.scalars(select(ApiAnswer.key)).all() == ["2"]
