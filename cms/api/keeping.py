@@ -12,7 +12,7 @@ def init_app(app: Flask) -> None:
 def _mark(response: Response) -> Response:
     if not is_api(request.path):
         return response
-    response.vary.add("Authorization")
+    response.vary.update(("Accept-Language", "Authorization"))
     is_public = request.method in ("GET", "HEAD") and response.status_code in (200, 304) and not g.get("caller")
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate" if is_public else "no-store"
     return response

@@ -9,6 +9,7 @@ from marshmallow import RAISE, Schema, ValidationError
 from webargs import core
 from webargs.flaskparser import FlaskParser
 
+from cms.api.faults import said
 from cms.core.errors import marked
 from cms.core.i18n import _
 from cms.web.requests import is_malformed
@@ -67,4 +68,5 @@ def _flat(told: Any, name: str = "") -> Iterator[tuple[str, str]]:
         for key, inner in told.items():
             yield from _flat(inner, f"{name}.{key}".strip(".") if key != "_schema" else name or "body")
     else:
-        yield name or "body", " ".join(map(str, told)) if isinstance(told, list) else str(told)
+        sentences = told if isinstance(told, list) else [told]
+        yield name or "body", " ".join(said(str(sentence)) for sentence in sentences)

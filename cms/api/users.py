@@ -24,6 +24,7 @@ from cms.posts.known import person_is_known
 from cms.posts.public import as_author
 from cms.web import letters, now, signed_in
 from cms.web.gate import PUBLIC, Needs
+from cms.web.languages import in_language_of_site
 
 blueprint = ApiBlueprint("users", "People. Readers know of the authors of live texts.")
 
@@ -64,7 +65,8 @@ def invite(body: dict[str, Any]) -> Response:
     roles = _roles(body.get("roles", []))
     told = {name: body[name] for name in ("email", "username", "display_name")}
     person, secret = people.invite(db.session(), **told, roles=roles, by=signed_in(), at=now())
-    letters.first_password(person, secret)
+    with in_language_of_site():  # they did not choose that of the program
+        letters.first_password(person, secret)
     db.session.flush()
     return answers.made(person, ManagedUser, url_for("api_users.show", id=person.id), version=_version(person))
 
@@ -94,7 +96,8 @@ def move(id: int, move: str) -> Response:
         people.deactivate(db.session(), person, by=by, at=at)
     db.session.flush()
     if waited and move == ACTIVATE:
-        letters.approved(person)
+        with in_language_of_site():
+            letters.approved(person)
     return answers.one(person, ManagedUser, version=_version(person))
 
 

@@ -1,7 +1,7 @@
 """Which language and which time zone a page is in: the person's own, else the site's."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from zoneinfo import ZoneInfo
 
 import flask_babel
@@ -12,7 +12,7 @@ from cms.core.i18n import LANGUAGES
 from cms.core.zones import is_zone
 from cms.extensions import babel
 from cms.web import dates
-from cms.web.areas import is_private
+from cms.web.areas import is_api, is_private
 from cms.web.visitors import settings, visitor
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
@@ -29,16 +29,33 @@ def init_app(app: Flask) -> None:
 
 
 def language() -> str:
-    """Public pages are the same for everybody, so only the back office and the account follow the person."""
+    """Public pages are the same for everybody, so only the back office and the account follow the person.
+
+    Programs say with each request in which language they, or the people before them, want to be told.
+    """
+    if is_api(request.path):
+        return _language_asked_for() or _language_of_site()
     user = visitor() if is_private(request.path) else None
-    chosen = (user.locale if user else None) or settings().language
+    chosen = user.locale if user else None
+    return chosen if chosen in LANGUAGES else _language_of_site()
+
+
+def _language_asked_for() -> str | None:
+    """The one they like best of those that there are; Austrian German is German."""
+    wanted = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
+    return next((name for name in wanted if name in LANGUAGES), None)
+
+
+def _language_of_site() -> str:
+    chosen = settings().language
     return chosen if chosen in LANGUAGES else "en"
 
 
 @contextmanager
 def in_language_of_site() -> Iterator[None]:
-    """For whoever writes with no page asked for, such as a worker: as on a public page."""
-    with current_app.test_request_context("/"):
+    """For whoever writes to somebody else than who asks: as on a public page, also in a worker, where nobody asks."""
+    asked = nullcontext() if has_request_context() else current_app.test_request_context("/")
+    with asked, flask_babel.force_locale(_language_of_site()):
         yield
 
 
