@@ -15,6 +15,7 @@ from cms import create_app
 from cms.extensions import db
 from cms.site import health
 from cms.site.reads import REGISTRY, Reads
+from cms.web import rates
 from tests.browser import Browser
 from tests.factories import Make
 from tests.wiping import wipe
@@ -65,6 +66,7 @@ def clean(engine: Engine, app: Flask) -> None:
     wipe(engine, Path(app.instance_path))
     app.extensions[REGISTRY] = Reads()  # what earlier tests read is not written in this one
     health.init_app(app)  # what was found in an earlier test is looked for anew
+    rates.init_app(app)  # nor does it count how often was asked in one
 
 
 @pytest.fixture

@@ -15,11 +15,15 @@ from cms.posts.finding import Asked, Found
 from cms.posts.models import Edition
 from cms.search.query import MAX_LENGTH
 from cms.site.marking import Marks
-from cms.web import now, settings
+from cms.web import now, rates, settings
+from cms.web.limits import network
 from cms.web.pictures import find
+from cms.web.rates import Rate
 from cms.web.themes import render
 
 MOST_SUGGESTED = 8
+#: Of a network: an office may search at once, and whoever types fast asks five times a second for a while.
+SEARCHES, SUGGESTIONS = Rate("searches", 120, 60), Rate("suggestions", 300, 60)
 #: Shown where nothing was found.
 NEWEST = 3
 
@@ -43,7 +47,8 @@ class Narrowing:
 
 
 def results() -> Response:
-    """What the words in the address find; without words, how to search."""
+    """What the words in the address find; without words, how to search. 429 for whoever asks too often."""
+    rates.count(SEARCHES, network())
     asked = _asked()
     found = finding.find(db.session(), asked, now())
     after, most = row_id(request.args.get("after", "")) or 0, settings().posts_per_page
@@ -72,7 +77,8 @@ def results() -> Response:
 
 
 def suggestions() -> Response:
-    """At most eight titles with their addresses; the same for everybody, asked for by script."""
+    """At most eight titles with their addresses; the same for everybody, asked for by script while somebody types."""
+    rates.count(SUGGESTIONS, network())
     hits = finding.suggest(db.session(), _words(), now(), most=MOST_SUGGESTED)
     return jsonify(suggestions=[{"title": hit.title, "path": hit.path} for hit in hits])
 

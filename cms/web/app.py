@@ -31,6 +31,7 @@ from cms.web import (
     nudging,
     origins,
     probes,
+    rates,
     requests,
     secret_addresses,
     static,
@@ -99,6 +100,7 @@ def init_app(app: Flask) -> None:
         telling.init(db.engine, config.base_url)
     nudging.init_app(app)
     requests.init_app(app)  # before anything that might ask the database who is signed in
+    rates.init_app(app)
     origins.init_app(app)
     csrf.init_app(app)
     mail.init_app(app)

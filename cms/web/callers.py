@@ -41,7 +41,6 @@ class Caller:
 
 
 def init_app(app: Flask) -> None:
-    rates.init_app(app)
     app.extensions[REGISTRY] = noting.init_app(app, note_used)
 
 

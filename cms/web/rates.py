@@ -1,4 +1,4 @@
-"""How often a program may ask: counted in memory, or in Redis where every process shall know of it."""
+"""How often somebody may ask for what costs: counted in memory, or in Redis where every process shall know of it."""
 
 import threading
 from dataclasses import dataclass

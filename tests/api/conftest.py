@@ -1,4 +1,4 @@
-"""Programs of people, and limits that begin anew with each test."""
+"""Programs of people."""
 
 from collections.abc import Callable, Iterable
 
@@ -7,16 +7,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
-from cms.web import rates
 from tests.api.program import Program, program_of
 
 Of = Callable[..., Program]
-
-
-@pytest.fixture(autouse=True)
-def fresh_rates(app: Flask) -> None:
-    """What tests before have asked does not count in this one."""
-    rates.init_app(app)
 
 
 @pytest.fixture
