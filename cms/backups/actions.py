@@ -21,12 +21,6 @@ from cms.jobs.models import Job
 
 MAKE, CHECK = "backup.make", "backup.check"
 LABELS = {MAKE: N_("Make a backup"), CHECK: N_("Check a backup")}
-#: Why none of these is taken back.
-NEVER = {
-    "backup.make": N_("A backup that was made is kept as long as the settings say."),
-    "backup.check": N_("A check changes nothing."),
-    "backup.restore": N_("What was there before lies aside; an operator puts it back."),
-}
 
 
 @dataclass

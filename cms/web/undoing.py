@@ -2,7 +2,7 @@
 
 from cms.accounts import inverses as accounts
 from cms.audit import inverses as table
-from cms.backups import actions as backups
+from cms.backups import inverses as backups
 from cms.comments import inverses as comments
 from cms.jobs import inverses as jobs
 from cms.media import inverses as media
