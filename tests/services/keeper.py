@@ -17,10 +17,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .servers import PATIENCE, TEMPORARY, Server, start_postgres, start_redis
+from .servers import PATIENCE, TEMPORARY, Server, start_postgres, start_rabbitmq, start_redis
 
 ADDRESS = "CMS_TEST_KEEPER"
-STARTERS = {"postgres": start_postgres, "redis": start_redis}
+STARTERS = {"postgres": start_postgres, "redis": start_redis, "rabbitmq": start_rabbitmq}
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Fixtures for what tests need from outside: `postgres_url`, `redis_url`, `chromium`, `nginx_program`.
+"""Fixtures for what tests need from outside: `postgres_url`, `redis_url`, `rabbitmq_url`, `chromium`, `nginx_program`.
 
 What this machine lacks is skipped with the command that brings it. Where `CI` is set nothing may be skipped: a run that
 lacks something ends at once, and one that skipped a test fails. What reads the real files beside the repository is left
@@ -16,7 +16,7 @@ from _pytest.terminal import TerminalReporter
 
 from . import keeper
 from .databases import drop_database, fresh_database
-from .programs import ALL, CHROMIUM, NGINX, POSTGRES, REDIS, Program
+from .programs import ALL, CHROMIUM, NGINX, POSTGRES, RABBITMQ, REDIS, Program
 from .servers import Server
 
 #: Where the real files are, if they are; for tests that have samples of their own as well.
@@ -106,6 +106,13 @@ def redis_url(redis_address: str) -> str:
     with redis.Redis.from_url(redis_address) as client:
         client.flushdb()
     return redis_address
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_url() -> str:
+    """A RabbitMQ; each process of the run has a virtual host of its own there."""
+    _need(RABBITMQ)
+    return f"{keeper.shared_server('rabbitmq').url}/{WORKER.removeprefix('gw')}"
 
 
 @pytest.fixture(scope="session")

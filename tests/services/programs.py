@@ -57,6 +57,17 @@ POSTGRES = Program(
 REDIS = Program(
     "Redis", ("redis-server", "valkey-server"), "sudo apt-get install redis-server", elsewhere="CMS_TEST_REDIS"
 )
+RABBITMQ = Program(
+    "RabbitMQ",
+    (),  # Debian's on the PATH would become another user, in folders of its own
+    "sudo apt-get install rabbitmq-server",
+    places=(
+        "/usr/local/sbin/*rabbitmq-server",
+        "/opt/homebrew/sbin/*rabbitmq-server",
+        "/usr/lib/rabbitmq/bin/*rabbitmq-server",
+    ),
+    elsewhere="CMS_TEST_RABBITMQ",
+)
 CHROMIUM = Program(
     "Chromium",
     ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser"),
@@ -64,4 +75,4 @@ CHROMIUM = Program(
     places=("~/.cache/ms-playwright/chromium-*/chrome-linux*/chrome",),
 )
 NGINX = Program("nginx", ("nginx",), "sudo apt-get install nginx", places=("/usr/sbin/*nginx",))
-ALL = (POSTGRES, REDIS, CHROMIUM, NGINX)
+ALL = (POSTGRES, REDIS, RABBITMQ, CHROMIUM, NGINX)

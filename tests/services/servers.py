@@ -1,5 +1,6 @@
 """Throw-away servers: fast, unsafe to trust with data, gone when stopped."""
 
+import json
 import os
 import pwd
 import shutil
@@ -13,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from .programs import POSTGRES, REDIS
+from .programs import POSTGRES, RABBITMQ, REDIS
 
 #: Short enough for a socket's name, and open to the user a server runs as, which TMPDIR need not be.
 TEMPORARY = "/tmp"
@@ -28,6 +29,10 @@ POSTGRES_SETTINGS = {
     "max_connections": "200",
     "timezone": "Asia/Kathmandu",
 }
+#: As many processes as a run may have, each with a virtual host of its own.
+RABBITMQ_HOSTS = 16
+#: Erlang's directory of nodes would stay for ever where the node itself started it.
+RABBITMQ_START = 'epmd -address 127.0.0.1 -port "$ERL_EPMD_PORT" & exec "$0"'
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,38 @@ def start_redis() -> Server:
     return Server(f"redis://127.0.0.1:{port}/0", lambda: _stop(process, home))
 
 
+def start_rabbitmq() -> Server:
+    """A node of its own on a free port of the loopback, with virtual hosts called 0, 1, …; raises Missing."""
+    if url := os.environ.get("CMS_TEST_RABBITMQ"):
+        return Server(url, stop=lambda: None)
+    program = RABBITMQ.find()
+    home = Path(tempfile.mkdtemp(prefix="copydesk-rabbitmq-", dir=TEMPORARY))
+    port = _free_port()
+    hosts = [str(number) for number in range(RABBITMQ_HOSTS)]
+    everything = {"user": "guest", "configure": ".*", "write": ".*", "read": ".*"}
+    known = {
+        "users": [{"name": "guest", "password": "guest", "tags": ""}],
+        "vhosts": [{"name": host} for host in hosts],
+        "permissions": [{"vhost": host, **everything} for host in hosts],
+    }
+    (home / "known.json").write_text(json.dumps(known))
+    (home / "rabbitmq.conf").write_text(f"listeners.tcp.1 = 127.0.0.1:{port}\nload_definitions = {home}/known.json\n")
+    settings = {
+        "HOME": str(home),
+        "ERL_EPMD_PORT": str(_free_port()),
+        "RABBITMQ_NODENAME": f"{home.name}@localhost",
+        "RABBITMQ_DIST_PORT": str(_free_port()),
+        "RABBITMQ_CONFIG_FILE": str(home / "rabbitmq.conf"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(home / "plugins"),
+        "RABBITMQ_MNESIA_BASE": str(home),
+        "RABBITMQ_LOGS": "-",
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1 -start_epmd false",
+    }
+    process = _start(["sh", "-c", RABBITMQ_START, program], home, settings=settings)
+    _wait_until(lambda: is_amqp(port), process, home, _kill, patience=4 * PATIENCE)
+    return Server(f"amqp://guest:guest@127.0.0.1:{port}", lambda: _kill(process, home))
+
+
 def _give_to_server_user(home: Path) -> str | None:
     """PostgreSQL refuses to run as root; it gets the folder and a user without rights."""
     if os.geteuid() != 0:
@@ -76,18 +113,29 @@ def _give_to_server_user(home: Path) -> str | None:
     return owner
 
 
-def _start(command: Command, home: Path, owner: str | None = None) -> subprocess.Popen[bytes]:
+def _start(
+    command: Command, home: Path, owner: str | None = None, settings: dict[str, str] | None = None
+) -> subprocess.Popen[bytes]:
     """In a session of its own: Ctrl-C is for the tests, who then stop it in order."""
+    environment = os.environ | (settings or {})
     with (home / "log").open("wb") as log:
-        return subprocess.Popen(command, user=owner, cwd=home, stdout=log, stderr=log, start_new_session=True)
+        return subprocess.Popen(
+            command, user=owner, cwd=home, stdout=log, stderr=log, env=environment, start_new_session=True
+        )
 
 
-def _wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], home: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
+def _wait_until(
+    ready: Callable[[], bool],
+    process: subprocess.Popen[bytes],
+    home: Path,
+    stop: Callable[[subprocess.Popen[bytes], Path], None] | None = None,
+    patience: float = PATIENCE,
+) -> None:
+    deadline = time.monotonic() + patience
     while not ready():
         if process.poll() is not None or time.monotonic() > deadline:
             said = (home / "log").read_text(errors="replace")
-            _stop(process, home)
+            (stop or _stop)(process, home)
             raise RuntimeError(f"A server did not start. It said:\n{said}")
         time.sleep(0.05)
 
@@ -102,6 +150,14 @@ def _stop(process: subprocess.Popen[bytes], home: Path) -> None:
     shutil.rmtree(home, ignore_errors=True)
 
 
+def _kill(process: subprocess.Popen[bytes], home: Path) -> None:
+    """With all that it started: nothing of it is worth an orderly end."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    shutil.rmtree(home, ignore_errors=True)
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -113,4 +169,12 @@ def answers(port: int) -> bool:
     with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as redis:
         redis.sendall(b"PING\r\n")
         return redis.recv(16).startswith(b"+PONG")
+    return False
+
+
+def is_amqp(port: int) -> bool:
+    """Whether a RabbitMQ is there, which begins a conversation with whoever speaks its language."""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as rabbit:
+        rabbit.sendall(b"AMQP\0\0\x09\x01")
+        return rabbit.recv(1) == b"\x01"
     return False

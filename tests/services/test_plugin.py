@@ -23,7 +23,11 @@ def run_tests(tests: str, folder: Path, *, browser: bool = True, workers: int = 
     (folder / "test_it.py").write_text(tests)
     if browser:
         (folder / "chromium").touch(mode=0o755)
-    elsewhere = {"CMS_TEST_POSTGRES": "postgresql://elsewhere/", "CMS_TEST_REDIS": "redis://elsewhere/0"}
+    elsewhere = {
+        "CMS_TEST_POSTGRES": "postgresql://elsewhere/",
+        "CMS_TEST_REDIS": "redis://elsewhere/0",
+        "CMS_TEST_RABBITMQ": "amqp://elsewhere",
+    }
     alone = {"PATH": str(folder), "HOME": str(folder), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     options = ["-p", "xdist", "-p", "tests.services.plugin", f"-n{workers}", f"--rootdir={folder}"]
     done = subprocess.run(
