@@ -59,6 +59,7 @@ def _before_workers(arbiter: Any) -> None:
     """Counts are shared by the processes; connections must not be: each worker opens its own."""
     app: Flask = arbiter.app.wsgi()
     meters.share(app, "serve")
+    beside.prepare(app)
     with app.app_context():
         db.engine.dispose()
 
@@ -81,6 +82,7 @@ def _end_beside(_arbiter: Any, worker: Any) -> None:
     """The job in hand is finished; one that is cut off is taken again when its lease is over."""
     if outbox := getattr(worker, "outbox", None):
         outbox.end()
+    beside.end(worker.app.wsgi())
 
 
 class Server(BaseApplication):

@@ -5,18 +5,19 @@ import re
 import threading
 from collections import Counter, deque
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import sessionmaker
 
 from cms.core.db import begin_as, unless_busy
 from cms.extensions import db
 from cms.posts.actions.reading import add_reads
 from cms.site.kept.note import note
-from cms.web import now
+from cms.web import beside, now
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -56,14 +57,22 @@ class Reads:
         with self._lock:
             if self._stretch is None or not self.are_due(at):
                 return None
-            day, self._stretch = self._stretch[0], None
-            return day, Counter(self._reads.popleft() for _ in range(len(self._reads)))
+            return self._taken(self._stretch[0])
+
+    def take(self) -> tuple[date, Counter[int]] | None:
+        """Whatever is there, as when nobody will come any more."""
+        with self._lock:
+            return None if self._stretch is None else self._taken(self._stretch[0])
 
     def give_back(self, day: date, reads: Counter[int], at: datetime) -> None:
         """What could not be written is tried again with what comes next, and counts for the older day."""
         with self._lock:
             self._reads.extend(reads.elements())
             self._stretch = (day, *_stretch(at)[1:])
+
+    def _taken(self, day: date) -> tuple[date, Counter[int]]:
+        self._stretch = None
+        return day, Counter(self._reads.popleft() for _ in range(len(self._reads)))
 
 
 def _stretch(at: datetime) -> tuple[date, datetime, datetime]:
@@ -77,6 +86,7 @@ def init_app(app: Flask) -> None:
     app.extensions[REGISTRY] = Reads()
     app.after_request(_count)
     app.teardown_request(_write)
+    beside.at_end(app, partial(write_all, app))
 
 
 def reads_of(app: Flask) -> Reads:
@@ -120,6 +130,13 @@ def write_soon(app: Flask, at: datetime) -> None:
         threading.Thread(target=_write_beside, args=(app, *due), name="reads", daemon=True).start()
 
 
+def write_all(app: Flask) -> None:
+    """What was counted so far, before the process that counted ends."""
+    if (taken := reads_of(app).take()) is not None:
+        with app.app_context():
+            _write_now(*taken, is_last=True)
+
+
 def _write_beside(app: Flask, day: date, reads: Counter[int]) -> None:
     with app.app_context():
         _write_now(day, reads)
@@ -135,10 +152,11 @@ def _write(_error: BaseException | None) -> None:
         _write_now(*due)
 
 
-def _write_now(day: date, reads: Counter[int]) -> None:
+def _write_now(day: date, reads: Counter[int], *, is_last: bool = False) -> None:
+    """Whoever is the last waits for others who write: as many end at once as there are processes."""
     begin_as(may_write=True)
     try:
-        with unless_busy(db.engine) as session:
+        with sessionmaker(db.engine).begin() if is_last else unless_busy(db.engine) as session:
             add_reads(session, day, reads)
     except (DBAPIError, PoolTimeout) as error:
         log.warning("reads were not written: %s", type(error).__name__)

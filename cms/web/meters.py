@@ -44,6 +44,7 @@ class Meters:
         self.query_seconds = counter("query_seconds", "How long those took together.")
         kept = counter("kept_answers", "Answers from kept pages, before Flask.", ("outcome",))
         self.kept_page, self.kept_not_modified = kept.labels("page"), kept.labels("not_modified")
+        self.kept_from_disk = kept.labels("from_disk")
         self.kept_misses = counter("kept_misses", "Pages that were made because none was kept.")
         self.connections = Gauge(
             "copydesk_database_connections",

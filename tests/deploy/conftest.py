@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ class Deployed:
     port: int
     engine: Engine
     front: Front
-    servers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    server: subprocess.Popen[bytes]
 
     def ask_behind(self, path: str, *, method: str = "GET", **headers: str) -> Answer:
         """What nginx would be told, with its own word for where the question came from."""
@@ -62,6 +62,11 @@ class Deployed:
         with Session(self.engine, expire_on_commit=False) as session:
             yield session, Make(session, NOON)
             session.commit()
+
+    def restart(self) -> None:
+        """As for a new version: what is in hand is ended first."""
+        ended(self.server)
+        self.server = started(self.settings, self.port)
 
     def target(self) -> str | None:
         return Shutter(self.pages).target()
@@ -98,14 +103,23 @@ def command(settings: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database_address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path_factory.mktemp('database') / 'copydesk.db'}"
+    url: str = request.getfixturevalue("postgres_database")("deployed")
+    return url.replace("postgresql:", "postgresql+psycopg:")
+
+
 @pytest.fixture(scope="module")
-def deployed(nginx_program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+def deployed(nginx_program: str, database_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     folder = tmp_path_factory.mktemp("deployed")
     settings = {
         "CMS_NO_VENV": "1",
         "CMS_ENV": "production",
         "CMS_SECRET_KEY": SECRET,
         "CMS_BASE_URL": f"https://{HOST}",
+        "CMS_DATABASE_URL": database_address,
         "CMS_INSTANCE": str(folder / "instance"),
         "CMS_STORED_PAGES": str(folder / "pages"),
         "CMS_TRUSTED_PROXIES": "1",
@@ -113,28 +127,36 @@ def deployed(nginx_program: str, tmp_path_factory: pytest.TempPathFactory) -> It
     command(settings, "db", "upgrade")
     command(settings, "users", "create-owner", "--email", "o@example.com", "--password", PASSWORD)
     headers = command(settings, "pages", "headers")
-    engine = create_engine(f"sqlite:///{folder / 'instance' / 'copydesk.db'}")
+    engine = create_engine(database_address)
     prepare_engine(engine)
     watch(engine, Shutter(folder / "pages"))
     port = free_port()
     with ExitStack() as stack:
         stack.callback(engine.dispose)
-        server = stack.enter_context(served(settings, port))
-        there = front(nginx_program, folder, upstream=port, pages=folder / "pages", headers=headers)
-        yield Deployed(settings, folder / "pages", port, engine, stack.enter_context(there), [server])
+        there = stack.enter_context(
+            front(nginx_program, folder, upstream=port, pages=folder / "pages", headers=headers)
+        )
+        site = Deployed(settings, folder / "pages", port, engine, there, started(settings, port))
+        stack.callback(lambda: ended(site.server))
+        yield site
 
 
-@contextmanager
-def served(settings: dict[str, str], port: int) -> Iterator[subprocess.Popen[bytes]]:
+def started(settings: dict[str, str], port: int) -> subprocess.Popen[bytes]:
     arguments = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py"]
     environment = os.environ | settings | {"CMS_BIND": f"127.0.0.1:{port}"}
-    with subprocess.Popen(arguments, cwd=ROOT, env=environment, start_new_session=True) as server:
-        try:
-            _until_up(server, port)
-            yield server
-        finally:
-            if server.poll() is None:
-                os.killpg(server.pid, signal.SIGTERM)
+    server = subprocess.Popen(arguments, cwd=ROOT, env=environment, start_new_session=True)
+    try:
+        _until_up(server, port)
+    except BaseException:
+        ended(server)
+        raise
+    return server
+
+
+def ended(server: subprocess.Popen[bytes]) -> None:
+    if server.poll() is None:
+        server.send_signal(signal.SIGTERM)
+    server.wait(START_SECONDS)
 
 
 def _until_up(server: subprocess.Popen[bytes], port: int) -> None:

@@ -9,16 +9,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
 from cms.core.shutter import Shutter
 from cms.posts.lifecycle import PUBLISHED
-from cms.posts.models import Edition
+from cms.posts.models import Edition, PostReads
 from deploy.front import HOST, Answer
 from tests.deploy.conftest import PASSWORD, Deployed
 
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 #: Said by each of the two in its own way, anew with every answer.
 OWN = {
     "server",
@@ -82,6 +83,30 @@ def test_who_has_a_page_keeps_it_while_others_change(deployed: Deployed, post: s
     assert not deployed.is_stored(post)
 
     assert deployed.until_stored(post).header("ETag") == before
+
+
+def test_who_reads_a_page_from_disk_is_counted_and_a_program_is_not(deployed: Deployed, post: str) -> None:
+    """nginx tells of it; what was counted is written at the latest when the process ends."""
+    etag = deployed.until_stored(post).header("ETag") or ""
+    deployed.restart()
+    before = reads(deployed)
+    deployed.until_stored(post)
+    for agent in (FIREFOX, FIREFOX, "Googlebot/2.1", "curl/8.5.0", ""):
+        deployed.front.ask(post, User_Agent=agent)
+    deployed.front.ask(post, User_Agent=FIREFOX, If_None_Match=etag)
+    deployed.front.ask(post, User_Agent=FIREFOX, Sec_Purpose="prefetch;prerender")
+    deployed.front.ask(post, method="HEAD", User_Agent=FIREFOX)
+    assert deployed.is_stored(post)
+    time.sleep(0.5)  # nginx says it after it has answered, and nobody waits for that
+
+    deployed.restart()
+
+    assert reads(deployed) == before + 3
+
+
+def reads(deployed: Deployed) -> int:
+    with deployed.changing() as (session, _make):
+        return session.scalar(select(func.coalesce(func.sum(PostReads.reads), 0))) or 0
 
 
 @pytest.mark.parametrize(

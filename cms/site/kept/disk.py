@@ -17,6 +17,7 @@ from flask import Flask
 from cms.core.clock import Clock
 from cms.core.files import MEGABYTE, write_whole
 from cms.core.shutter import Shutter
+from cms.site.kept import hearing
 from cms.site.kept.generations import Generations
 from cms.site.kept.making import EVER
 from cms.site.kept.page import PLAIN, Headers, KeptPage
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 ADDRESS = re.compile(r"/|(?:/[A-Za-z0-9_~][A-Za-z0-9._~-]*)+")
 NAME = re.compile(r"(?P<release>[0-9a-f]+)-(?P<generation>[0-9]+)-(?P<until>[0-9]+)")
 FILE = "index.html"
+#: Beside it, where a post is read with it: its id.
+POST = "post"
 ENDINGS = {"gzip": ".gz", "br": ".br", PLAIN: ""}
 #: A page that shows something else within this time is not stored, and the link goes as long before it would.
 MARGIN_SECONDS = 60.0
@@ -48,6 +51,7 @@ def init_app(app: Flask, generations: Generations) -> "Disk | None":
     release = release_of(runtime.config) + _boot()
     disk = Disk(runtime.config.stored_pages, release, of_kept_pages(app), generations, runtime.clock)
     beside.declare(app, "stored-pages", disk.watch)
+    hearing.init_app(app, runtime.config.stored_pages, disk.post_id)
     return disk
 
 
@@ -87,6 +91,15 @@ class Disk:
             except OSError:
                 log.exception("what the web server serves could not be looked at")
 
+    def post_id(self, path: str) -> int | None:
+        """What is read with the page that the web server has at this address; None where nothing is, or no page."""
+        if not ADDRESS.fullmatch(path):
+            return None
+        try:
+            return int((self._shutter.link / path.lstrip("/") / POST).read_bytes())
+        except (OSError, ValueError):
+            return None
+
     def _look(self) -> None:
         target = self._shutter.target()
         if target is not None and not self._holds(target) and (held := self._shutter.shut()) is not None:
@@ -113,6 +126,8 @@ class Disk:
             return False
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
         show = partial(_show, moment=int(page.digest, 16) % MOMENTS)
+        if page.post_id is not None:
+            write_whole(place.with_name(POST), str(page.post_id).encode())
         for ending in sorted(bodies, reverse=True):
             write_whole(place.with_name(f"{FILE}{ending}"), bodies[ending], prepare=show)
         self._bytes += size
