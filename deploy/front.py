@@ -16,6 +16,8 @@ from pathlib import Path
 HOST = "www.example.com"
 DEPLOY = Path(__file__).parent
 START_SECONDS = 30
+#: Where Debian puts it.
+BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
 
 
 def free_port() -> int:
@@ -67,6 +69,7 @@ def front(program: str, folder: Path, *, upstream: int, pages: Path, headers: st
     """Until the block ends. `headers`: what `pages headers` printed."""
     plain, tls = free_port(), free_port()
     _make_certificate(folder)
+    _use_brotli(folder)
     (folder / "headers.conf").write_text(headers)
     (folder / "nginx.conf").write_text(here((DEPLOY / "nginx.conf").read_text(), folder, plain, tls, upstream, pages))
     with nginx(program, folder, tls):
@@ -101,6 +104,8 @@ def here(conf: str, folder: Path, plain: int, tls: int, upstream: int, pages: Pa
         r"/run/copydesk/pages": str(pages),
         r"/etc/copydesk/tls/fullchain\.pem": f"{folder}/cert.pem",
         r"/etc/copydesk/tls/privkey\.pem": f"{folder}/key.pem",
+        r"/etc/nginx/modules-enabled/": f"{folder}/modules-enabled/",
+        r"/etc/nginx/copydesk-modules/": f"{folder}/copydesk-modules/",
         r"/etc/nginx/copydesk-headers\.conf": f"{folder}/headers.conf",
         r"/etc/nginx/copydesk-proxy\.conf": str(DEPLOY / "proxy.conf"),
         r"^http \{": "http {\n" + "".join(f"    {kind}_temp_path {folder}/{kind};\n" for kind in _TEMPORARY),
@@ -112,6 +117,17 @@ def here(conf: str, folder: Path, plain: int, tls: int, upstream: int, pages: Pa
 
 
 _TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+
+
+def _use_brotli(folder: Path) -> None:
+    """Where this machine has the module, as docs/deploying.md says."""
+    if BROTLI.exists():
+        for name, text in (
+            ("modules-enabled", f"load_module {BROTLI};"),
+            ("copydesk-modules", (DEPLOY / "brotli.conf").read_text()),
+        ):
+            (folder / name).mkdir()
+            (folder / name / "brotli.conf").write_text(text)
 
 
 def _make_certificate(folder: Path) -> None:

@@ -59,13 +59,16 @@ def test_a_page_from_disk_is_the_same_answer_header_by_header(deployed: Deployed
 
 
 @pytest.mark.parametrize("path", ["/", "/posts", "/posts/tide-clock"])
-def test_it_comes_compressed_and_is_not_sent_again_to_whoever_has_it(deployed: Deployed, post: str, path: str) -> None:
+@pytest.mark.parametrize(("taken", "coding"), [("gzip", "gzip"), ("gzip, deflate, br, zstd", "br")])
+def test_it_comes_compressed_and_is_not_sent_again_to_whoever_has_it(
+    deployed: Deployed, nginx_with_brotli: str, post: str, path: str, taken: str, coding: str
+) -> None:
     plain = deployed.until_stored(path)
-    packed = deployed.front.ask(path, Accept_Encoding="gzip")
-    known = deployed.front.ask(path, Accept_Encoding="gzip", If_None_Match=packed.header("ETag") or "")
-    head = deployed.front.ask(path, method="HEAD", Accept_Encoding="gzip")
+    packed = deployed.front.ask(path, Accept_Encoding=taken)
+    known = deployed.front.ask(path, Accept_Encoding=taken, If_None_Match=packed.header("ETag") or "")
+    head = deployed.front.ask(path, method="HEAD", Accept_Encoding=taken)
 
-    assert packed.header("Content-Encoding") == "gzip"
+    assert packed.header("Content-Encoding") == coding
     assert packed.header("ETag") != plain.header("ETag")
     assert len(packed.body) < len(plain.body)
     assert (known.status, known.body) == (304, b"")

@@ -16,7 +16,7 @@ from _pytest.terminal import TerminalReporter
 
 from . import keeper
 from .databases import drop_database, fresh_database
-from .programs import ALL, CHROMIUM, NGINX, POSTGRES, RABBITMQ, REDIS, Program
+from .programs import ALL, BROTLI, CHROMIUM, NGINX, POSTGRES, RABBITMQ, REDIS, Program
 from .servers import Server
 
 #: Where the real files are, if they are; for tests that have samples of their own as well.
@@ -133,6 +133,13 @@ def nginx_program() -> str:
     """The web server's file."""
     _need(NGINX)
     return str(NGINX.find())
+
+
+@pytest.fixture(scope="session")
+def nginx_with_brotli(nginx_program: str) -> str:
+    """The same file, where its module for brotli is there as well."""
+    _need(BROTLI)
+    return nginx_program
 
 
 def _own(name: str) -> str:

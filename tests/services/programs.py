@@ -6,6 +6,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.front import BROTLI as MODULE
+
 
 class Missing(Exception):
     """A program is not on this machine; the text says what to do, in one line."""
@@ -75,4 +77,10 @@ CHROMIUM = Program(
     places=("~/.cache/ms-playwright/chromium-*/chrome-linux*/chrome",),
 )
 NGINX = Program("nginx", ("nginx",), "sudo apt-get install nginx", places=("/usr/sbin/*nginx",))
-ALL = (POSTGRES, REDIS, RABBITMQ, CHROMIUM, NGINX)
+BROTLI = Program(
+    "ngx_brotli",
+    (),
+    "sudo apt-get install libnginx-mod-http-brotli-static",
+    places=(str(MODULE.with_name(f"*{MODULE.name}")),),
+)
+ALL = (POSTGRES, REDIS, RABBITMQ, CHROMIUM, NGINX, BROTLI)
