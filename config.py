@@ -50,6 +50,7 @@ class Config:
     staging_mail: bool
     log_file: Path | None
     log_megabytes: int
+    log_kept_pages: bool
     slow_milliseconds: int
     request_seconds: int
     metrics_token: str | None
@@ -105,6 +106,7 @@ def _checked(read: Values, env: str, base_url: str) -> Config:
         log_file=_log_file(_text(read, "LOG_FILE")),
         log_megabytes=_whole(read, "LOG_MEGABYTES", 20),
         request_seconds=_whole(read, "REQUEST_SECONDS", 60),
+        log_kept_pages=_text(read, "LOG_KEPT_PAGES") == "on",
         slow_milliseconds=_whole(read, "SLOW_MILLISECONDS", 500),
         metrics_token=_metrics_token(_text(read, "METRICS_TOKEN")),
         keep_pages=_text(read, "KEEP_PAGES") != "off",

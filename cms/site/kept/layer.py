@@ -14,7 +14,7 @@ from cms.site.kept.generations import of_engine
 from cms.site.kept.making import Maker, Unkept
 from cms.site.kept.page import KeptPage
 from cms.site.kept.release import release_of
-from cms.site.kept.sending import answer
+from cms.site.kept.sending import answer, logged
 from cms.site.kept.shared import Shared
 from cms.site.kept.shelf import Files, Memory
 from cms.site.reads import is_somebody, reads_of, write_soon
@@ -51,6 +51,7 @@ class KeptPages:
             self._generations = of_engine(db.engine)
         self._maker = Maker(app, self._generations)
         self._disk = disk.init_app(app, self._generations)
+        self._logs = runtime.config.log_kept_pages
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Never an old page: whatever cannot be told goes to Flask."""
@@ -82,6 +83,8 @@ class KeptPages:
             reads.count(page.post_id, at)
         if reads.are_due(at):
             write_soon(self._app, at)
+        if self._logs:
+            start_response = logged(environ, start_response)
         return answer(page, environ, start_response, meters_of(self._app))
 
     def _memory_of(self, key: str) -> Memory:

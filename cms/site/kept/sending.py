@@ -1,21 +1,24 @@
 """A kept page as an answer: in the coding that was asked for, or as the news that nothing has changed."""
 
+import logging
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
-from cms.site.kept.page import KeptPage, taken
+from cms.site.kept.page import Headers, KeptPage, taken
 from cms.web.meters import Meters
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+log = logging.getLogger(__name__)
 
 def answer(
     page: KeptPage, environ: "WSGIEnvironment", start_response: "StartResponse", meters: Meters
 ) -> Iterable[bytes]:
     """304 to whoever has these very bytes, else the page; nothing but its length to HEAD.
 
-    It names no request, as Flask's answers do: no line of a log would have that name.
+    It names no request, as Flask's answers do, unless it is logged: no line of a log would have that name.
     """
     for coding in taken(environ.get("HTTP_ACCEPT_ENCODING", "")):
         if coding in page.bodies:
@@ -28,6 +31,22 @@ def answer(
     meters.kept_page.inc()
     start_response("200 OK", page.headers_of(coding, is_whole=True))
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [page.bodies[coding]]
+
+
+def logged(environ: "WSGIEnvironment", start_response: "StartResponse") -> "StartResponse":
+    """Begins the answer, and leaves an entry such as a request to Flask leaves. What follows the `?` is not in it."""
+
+    def start(status: str, headers: Headers, *more: Any) -> Any:
+        told = {
+            "method": environ["REQUEST_METHOD"],
+            "path": environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"),
+            "status": int(status[:3]),
+            "request_id": str(uuid4()),
+        }
+        log.info("kept page", extra=told)
+        return start_response(status, [*headers, ("X-Request-Id", told["request_id"])], *more)
+
+    return start
 
 
 def _has_it(known: str, tag: str) -> bool:
