@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+
 def answer(
     page: KeptPage, environ: "WSGIEnvironment", start_response: "StartResponse", meters: Meters
 ) -> Iterable[bytes]:
