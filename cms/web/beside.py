@@ -28,7 +28,7 @@ def before_fork(app: Flask, run: Run) -> None:
 
 
 def at_end(app: Flask, run: Run) -> None:
-    """In each process, when it ends in order."""
+    """In each process, when it ends in order; what was declared last comes first."""
     _of(app).at_end.append(run)
 
 
@@ -43,7 +43,7 @@ def begin(app: Flask) -> None:
 
 
 def end(app: Flask) -> None:
-    for run in _of(app).at_end:
+    for run in reversed(_of(app).at_end):
         run()
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import g, request
+from flask import g, has_request_context, request
 from flask_login import current_user
 
 from cms.accounts.models import User
@@ -42,6 +42,7 @@ def signed_in() -> User:
 def settings() -> SiteSettings:
     """The site's settings; one query a request at most."""
     if "site_settings" not in g:
-        g.site_settings = request.environ.get(SETTINGS) or load(db.session())
+        known = request.environ.get(SETTINGS) if has_request_context() else None
+        g.site_settings = known or load(db.session())
     found: SiteSettings = g.site_settings
     return found

@@ -38,6 +38,7 @@ def init_app(app: Flask, folder: Path, post_id: Callable[[str], int | None]) -> 
     ear = Ear(app, folder / SOCKET, post_id)
     beside.before_fork(app, ear.open)
     beside.declare(app, "told-of-reads", ear.listen)
+    beside.at_end(app, ear.finish)
 
 
 class Ear:
@@ -75,6 +76,12 @@ class Ear:
             rest = RESTS * max(0.0, time.monotonic() - begun)
             write_soon(self._app, self._clock.now())
             time.sleep(rest)
+
+    def finish(self) -> None:
+        """What waits is heard before the counts are written."""
+        with contextlib.suppress(OSError):
+            while self._socket is not None:
+                self.hear(self._socket.recv(LONGEST_LINE, socket.MSG_DONTWAIT))
 
     def hear(self, line: bytes) -> None:
         """As `log_format told` of deploy/nginx.conf has it, after what syslog puts before; anything else is nothing."""
