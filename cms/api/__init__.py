@@ -71,8 +71,6 @@ def init_app(app: Flask) -> None:
     declare(app, "api_jwks", PUBLIC)
     app.register_blueprint(Blueprint("api", __name__, template_folder="templates"))
     docs.init_app(app, api)
-    for area in AREAS:
-        app.before_request_funcs.setdefault(area.name, []).append(limits.count)
 
 
 def _name_of(schema: Any) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from cms.api.shapes import ChooseView, Paging, PersonShape, id_field, told
+from cms.api.shapes import ChooseView, Paging, PersonShape, id_field, moment, told
 from cms.comments.lifecycle import COMMENT_LIFE, CommentStatus
 from cms.comments.models import Comment
 
@@ -48,6 +48,8 @@ class DeskComment(CommentShape):
 class CommentsQuery(ChooseView, Paging):
     post_id = id_field(strict=False)
     status = fields.Enum(CommentStatus, by_value=True, **told("Of the desk."))
+    since = moment(**told("Said from then on."))
+    until = moment(**told("Said before then."))
 
 
 class NewComment(Schema):

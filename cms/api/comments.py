@@ -47,6 +47,10 @@ def index(query: dict[str, Any]) -> Response:
         wanted = wanted.where(Comment.post_id == query["post_id"])
     if "status" in query:
         wanted = wanted.where(Comment.status == query["status"])
+    if "since" in query:
+        wanted = wanted.where(Comment.created_at >= query["since"])
+    if "until" in query:
+        wanted = wanted.where(Comment.created_at < query["until"])
     return answers.many(page(wanted, SAID_LAST, query), shape, query)
 
 

@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, request
 
-from cms.web import rates
+from cms.web import gate, rates
 from cms.web.areas import is_api
 from cms.web.callers import caller
 from cms.web.limits import network
@@ -13,11 +13,14 @@ READS, CHANGES, STRANGERS = Rate("reads", 600, 60), Rate("changes", 120, 60), Ra
 
 
 def init_app(app: Flask) -> None:
+    gate.before(app, _count)
     app.after_request(_tell)
 
 
-def count() -> None:
-    """Before each view; whoever sends a token that is not good is counted where that is found out."""
+def _count() -> None:
+    """Whatever is asked, also where it is refused; a token that is not good is counted where that is found out."""
+    if not is_api(request.path) or request.method == "OPTIONS":  # which browsers ask by themselves, without a token
+        return
     asking = caller()
     if asking is None:
         rates.count(STRANGERS, network())

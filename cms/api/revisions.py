@@ -6,7 +6,7 @@ from flask import Response
 from marshmallow import Schema, fields
 
 from cms.accounts.models import User
-from cms.api import answers
+from cms.api import answers, worked
 from cms.api.blueprint import ApiBlueprint
 from cms.api.cursors import Order, page
 from cms.api.shapes import Choose, Paging, PersonShape, list_of, told
@@ -52,7 +52,7 @@ class Revisions:
             self.revisions
         )
         act("GET", one, needs=needs, query=Choose, gives=WholeRevision)(self.revision)
-        act("POST", f"{one}/restore", needs=needs, gives=WholeRevision, status=201)(self.restore)
+        act("POST", f"{one}/restore", needs=needs, gives=WholeRevision, status=201, versioned=True)(self.restore)
 
     def revisions(self, id: int, query: dict[str, Any]) -> Response:
         """Every version, the newest first."""
@@ -66,6 +66,7 @@ class Revisions:
     def restore(self, id: int, number: int) -> Response:
         """Make an older version the working text again: a save like any other, so that nothing newer is lost."""
         post = self._post(id, for_update=True)
+        worked.require_seen(post, optional=True)
         revision = self._revision(post, number)
         restored = actions.bring_back(db.session(), post, revision, by=signed_in(), at=now())
         db.session.flush()

@@ -6,7 +6,7 @@ from flask import Response, url_for
 from marshmallow import Schema
 
 from cms.accounts.models import User
-from cms.api import answers, conditions, text_filters
+from cms.api import answers, conditions, text_filters, worked
 from cms.api.blueprint import ApiBlueprint
 from cms.api.cursors import Order, Page, page
 from cms.api.parsing import json_sent
@@ -53,8 +53,8 @@ class Texts:
         viewer = desk_viewer(*self.sees)
         found = self._desk_page(query, viewer)
         known, policy = standings(db.session(), found.items, now()), PostPolicy(viewer)
-        worked = [Worked(post, known[post.id], policy) for post in found.items]
-        return answers.many(Page(worked, found.next), DeskText, query, without=LONG)
+        shown = [Worked(post, known[post.id], policy) for post in found.items]
+        return answers.many(Page(shown, found.next), DeskText, query, without=LONG)
 
     def show(self, id: int, query: dict[str, Any]) -> Response:
         """One, with its text."""
@@ -84,13 +84,13 @@ class Texts:
                 {"field": one.field, "base": one.base, "yours": one.mine, "current": one.theirs}
                 for one in conflict.differences
             ]
-            raise conditions.stale(self._both(post) | {"differences": told}) from conflict
+            raise conditions.stale(_both(post) | {"differences": told}) from conflict
         return self._worked(post, {})
 
     def trash(self, id: int) -> Response:
         """Move to the trash, from where it can be restored."""
         post = self._get(id, signed_in(), for_update=True)
-        conditions.require_seen(_version(post), lambda: self._both(post)["current"])
+        worked.require_seen(post)
         actions.move_post(db.session(), post, PostMove.TRASH, by=signed_in(), at=now())
         return answers.gone()
 
@@ -98,7 +98,7 @@ class Texts:
         """Move along: submit, send back, publish, unpublish, archive, restore, trash."""
         wanted, by, at = PostMove(move), signed_in(), now()
         post = self._get(id, by, for_update=True)
-        conditions.require_seen(_version(post), lambda: self._both(post)["current"], optional=True)
+        worked.require_seen(post, optional=True)
         times = {name: body[name] for name in ("live_from", "live_until") if name in body}
         if times and wanted is not PostMove.PUBLISH:
             sentence = _("Only publishing has times.")
@@ -126,27 +126,19 @@ class Texts:
         return post
 
     def _worked(self, post: Post, query: dict[str, Any]) -> Response:
-        return answers.one(_as_worked(post), DeskText, query, version=_version(post))
-
-    def _both(self, post: Post) -> dict[str, Any]:
-        """What is there now, and what was sent."""
-        return {"current": DeskText().dump(_as_worked(post)), "yours": json_sent()}
+        return answers.one(worked.as_worked(post), DeskText, query, version=worked.version(post))
 
     def _base_version(self, post: Post) -> int:
         """What the asker had before them; the domain compares it with what is there, field by field."""
         versions = conditions.seen()
-        if versions is None or _version(post) in versions:
+        if versions is None or worked.version(post) in versions:
             return post.version
         numbers = [int(name[1:]) for name in versions if name[:1] == "w" and name[1:].isdecimal() and len(name) < 10]
         if not numbers:
-            raise conditions.stale(self._both(post))
+            raise conditions.stale(_both(post))
         return max(numbers)
 
 
-def _as_worked(post: Post) -> Worked:
-    db.session.flush()
-    return Worked(post, standings(db.session(), [post], now())[post.id], PostPolicy(signed_in()))
-
-
-def _version(post: Post) -> str:
-    return f"w{post.version}"
+def _both(post: Post) -> dict[str, Any]:
+    """What is there now, and what was sent."""
+    return {"current": worked.current(post), "yours": json_sent()}

@@ -73,6 +73,12 @@ def init_app(app: Flask) -> None:
     app.before_request(_enforce)
 
 
+def before(app: Flask, look: Callable[[], None]) -> None:
+    """Ask this first, so that whoever is turned away has been counted."""
+    asked = app.before_request_funcs[None]
+    asked.insert(asked.index(_enforce), look)
+
+
 def _enforce() -> Response | None:
     """Ask before the view runs; an address that leads nowhere has no endpoint and stays a 404."""
     if request.endpoint is None:

@@ -46,6 +46,22 @@ def test_whoever_tries_tokens_is_stopped(stranger: Program, monkeypatch: pytest.
     assert stranger.get("/posts").status_code == 200
 
 
+def test_whoever_is_refused_is_counted_as_well_and_a_preflight_is_not(
+    stranger: Program, of: Of, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "STRANGERS", SLOW)
+    monkeypatch.setattr(limits, "CHANGES", SLOW)
+    reader = of(make.editor(), [])
+
+    stranger.ask("OPTIONS", "/posts")
+    strange = [stranger.post("/posts"), stranger.get("/nothing"), stranger.get("/openapi.json")]
+    known = [reader.post("/tags", {"name": "Sea"}) for _number in range(3)]
+
+    assert [answer.status_code for answer in strange] == [401, 404, 429]
+    assert [answer.status_code for answer in known] == [403, 403, 429]
+    assert known[0].headers["RateLimit-Remaining"] == "1"
+
+
 def test_a_window_that_is_over_counts_no_more() -> None:
     counts, rate = Counts(None), Rate("reads", 2, 60)
 

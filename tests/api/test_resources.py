@@ -3,6 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -60,9 +61,6 @@ def test_a_tag_is_made_renamed_and_deleted(of: Of, session: Session, make: Make)
     assert program.post("/tags", {"name": ""}).json["error"]["fields"] == {"name": "A name is needed."}
 
 
-# comments
-
-
 def test_readers_see_what_was_approved_under_live_posts(
     stranger: Program, of: Of, session: Session, make: Make
 ) -> None:
@@ -82,6 +80,17 @@ def test_readers_see_what_was_approved_under_live_posts(
     assert (desk["guest_email"], desk["status"]) == ("rafe@example.com", "pending")
     assert "approve" in desk["moves"]
     assert of(make.contributor()).get("/comments?view=desk").status_code == 403
+
+
+def test_comments_are_narrowed_to_a_time(stranger: Program, session: Session, make: Make) -> None:
+    post = make.post(status=PUBLISHED)
+    early, late = (make.comment(post, status=CommentStatus.APPROVED) for _ in range(2))
+    late.created_at = make.at + timedelta(days=2)
+    session.commit()
+    between = quote((make.at + timedelta(days=1)).isoformat())
+
+    assert ids(stranger, f"/comments?since={between}") == [late.id]
+    assert ids(stranger, f"/comments?until={between}") == [early.id]
 
 
 def test_a_member_comments_and_a_moderator_decides(of: Of, session: Session, make: Make) -> None:
@@ -246,11 +255,13 @@ def test_an_older_version_comes_back(of: Of, make: Make) -> None:
     program.patch(path, {"title": "Second"}, made.headers["ETag"])
 
     listed = program.get(f"{path}/revisions").json["items"]
-    restored = program.post(f"{path}/revisions/1/restore")
+    late = program.post(f"{path}/revisions/1/restore", headers={"If-Match": made.headers["ETag"]})
+    restored = program.post(f"{path}/revisions/1/restore", headers={"If-Match": program.etag(path)})
 
     assert [version["number"] for version in listed] == [2, 1]
     assert "snapshot" not in listed[0]
     assert program.get(f"{path}/revisions/1").json["snapshot"]["title"] == "First"
+    assert (late.status_code, late.json["error"]["current"]["title"]) == (412, "Second")
     assert (restored.status_code, restored.json["number"], restored.json["kind"]) == (201, 3, "restore")
     assert program.get(f"{path}?view=desk").json["title"] == "First"
     assert program.post(f"{path}/revisions/3/restore").status_code == 409
