@@ -19,6 +19,7 @@ from cms.media.models import Media, MediaKind
 from cms.posts.actions import editing, editions
 from cms.posts.lifecycle import PostStatus
 from cms.posts.models import Post, PostKind
+from cms.series.models import Series
 from cms.taxonomy.models import Tag
 
 PASSWORD = "copydesk-demo"
@@ -96,6 +97,12 @@ class Make:
                 | values
             )
         )
+
+    def series(self, title: str | None = None, **values: Any) -> Series:
+        title = title or f"Series {next(self._numbers)}"
+        slug = title.casefold().replace(" ", "-")
+        stamps = {"created_at": self.at, "updated_at": self.at}
+        return self._kept(Series(**{"title": title, "slug": slug, **stamps} | values))
 
     def post(self, **values: Any) -> Post:
         """A draft with one revision; `status=PUBLISHED` makes it live as well, `tags` takes tags."""

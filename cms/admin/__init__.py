@@ -24,6 +24,7 @@ from cms.admin.posts import PostView
 from cms.admin.preferences import PreferencesView
 from cms.admin.redirects import RedirectView
 from cms.admin.roles import RoleView
+from cms.admin.series import SeriesView
 from cms.admin.settings import SettingsView
 from cms.admin.subscribers import SubscriberView
 from cms.admin.tags import TagView
@@ -42,6 +43,7 @@ VIEWS: tuple[type[Gated], ...] = (
     PageView,
     MediaView,
     TagView,
+    SeriesView,
     ModerationView,
     CommentView,
     RedirectView,

@@ -35,6 +35,7 @@ AREAS = (
     "post",
     "page",
     "tag",
+    "series",
     "media",
     "comment",
     "user",

@@ -18,10 +18,11 @@ from cms.posts.diff import Piece, compare
 from cms.posts.fields import LABELS
 from cms.posts.lifecycle import MOVE_LABELS, PostMove
 from cms.posts.models import Post
+from cms.series.models import Series
 from cms.web import now, signed_in
 
 #: Fields that hold the id of something with a name.
-NAMED: dict[str, Any] = {"author_id": User, "featured_media_id": Media, "parent_id": Post}
+NAMED: dict[str, Any] = {"author_id": User, "featured_media_id": Media, "parent_id": Post, "series_id": Series}
 
 #: What was sent beside the text, and must not be lost while somebody chooses.
 CARRIED = ("move", "note", "review_note", "live_from", "live_until", "url")
@@ -94,7 +95,7 @@ def _choice(field: str) -> str:
 
 
 def _clash(one: actions.FieldDifference) -> Clash:
-    base, mine, theirs = (_shown(one.field, value) for value in (one.base, one.mine, one.theirs))
+    base, mine, theirs = (shown(one.field, value) for value in (one.base, one.mine, one.theirs))
     return Clash(
         field=one.field,
         label=LABELS[one.field],
@@ -115,7 +116,8 @@ def _sent(value: Any) -> list[str]:
     return ["" if value is None else str(value)]
 
 
-def _shown(field: str, value: Any) -> str:
+def shown(field: str, value: Any) -> str:
+    """A value of a field as people read it: what an id names, by its name while it is there."""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if field in NAMED and value is not None:

@@ -7,6 +7,7 @@ from cms.settings.declared import BY_KEY
 NOUNS = {
     "posts": N_("Post or page"),
     "tags": N_("Tag"),
+    "series": N_("Series"),
     "media": N_("File"),
     "media_folders": N_("Folder"),
     "comments": N_("Comment"),
@@ -118,6 +119,8 @@ MORE_LABELS = {
     "description": N_("Description"),
     "posts": N_("Posts"),
     "children": N_("Tags below it"),
+    "posts_places": N_("Part numbers of the posts"),
+    "editions_places": N_("Part numbers that readers saw"),
     "into_id": N_("Merged into"),
     "label": N_("Name"),
     "grants": N_("Rights"),

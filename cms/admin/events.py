@@ -23,6 +23,7 @@ from cms.media.models import Media, MediaFolder
 from cms.posts.diff import Piece, compare, replaced
 from cms.posts.models import Post
 from cms.posts.policy import PostPolicy
+from cms.series.models import Series
 from cms.taxonomy.models import Tag
 from cms.web import visitor
 
@@ -64,6 +65,7 @@ IDS: dict[str, Any] = {
     "parent_id": Post,
     "post_id": Post,
     "home_page_id": Post,
+    "series_id": Series,
 }
 #: The same for fields that mean another table in one kind of subject.
 IDS_OF: dict[tuple[str, str], Any] = {
@@ -73,12 +75,20 @@ IDS_OF: dict[tuple[str, str], Any] = {
 }
 
 #: What things are called, read without the things themselves: a post may be a megabyte.
-NAMES = {User: User.name, Post: Post.title, Media: Media.name, MediaFolder: MediaFolder.name, Tag: Tag.name}
+NAMES = {
+    User: User.name,
+    Post: Post.title,
+    Media: Media.name,
+    MediaFolder: MediaFolder.name,
+    Tag: Tag.name,
+    Series: Series.title,
+}
 
 #: Where a subject can be looked at.
 PAGES = {
     "posts": "/admin/posts/details/?id={}",
     "tags": "/admin/tags/edit/?id={}",
+    "series": "/admin/series/edit/?id={}",
     "media": "/admin/media/details/?id={}",
     "comments": "/admin/comments/details/?id={}",
     "users": "/admin/users/details/?id={}",

@@ -4,6 +4,7 @@ from flask import redirect, request
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+from cms.admin.conflicts import shown
 from cms.admin.gate import Crumb, Gated
 from cms.admin.toasts import flash_done
 from cms.admin.versions import steps
@@ -50,7 +51,7 @@ class Histories(Gated):
             version, other = other, version
         later = other.snapshot if other else snapshot(record)
         differences = [
-            (LABELS[field], compare(version.snapshot.get(field), later.get(field)))
+            (LABELS[field], compare(shown(field, version.snapshot.get(field)), shown(field, later.get(field))))
             for field in EDITABLE
             if version.snapshot.get(field) != later.get(field)
         ]

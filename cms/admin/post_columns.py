@@ -12,6 +12,7 @@ from cms.core.errors import Invalid
 from cms.core.i18n import N_, _
 from cms.extensions import db
 from cms.posts.models import Post
+from cms.series.models import Series
 
 
 def _author(text: str) -> str:
@@ -24,6 +25,18 @@ def _author(text: str) -> str:
     if len(found) > 1 and not by_username:
         raise Invalid(_("Several people have this name. Give the username of one."))
     return str((by_username or [found[0].id])[0])
+
+
+def series_called(text: str) -> str:
+    """The id of the series with this address, or this title where no other has it."""
+    query = select(Series.id, Series.slug).where(or_(Series.slug == text, Series.title == text)).order_by(Series.id)
+    found = db.session.execute(query.limit(3)).all()
+    by_slug = [row.id for row in found if row.slug == text]
+    if not found:
+        raise Invalid(_("There is no such series."))
+    if len(found) > 1 and not by_slug:
+        raise Invalid(_("Several series have this title. Give the address of one."))
+    return str((by_slug or [found[0].id])[0])
 
 
 FILE_COLUMNS = (

@@ -8,7 +8,7 @@ from wtforms.widgets import HiddenInput
 
 from cms.admin.forms import Line, LocalTime, Number, RecordChoice, RecordForm, Switch, Text
 from cms.core.i18n import COMMAS, N_, listed
-from cms.posts.fields import LINES, MAX_BODY, MAX_LANGUAGE
+from cms.posts.fields import LINES, MAX_BODY, MAX_LANGUAGE, MAX_PART
 
 
 def one_line(value: str | None) -> str | None:
@@ -98,7 +98,7 @@ BESIDE = ("version", "base", "live_from", "live_until", "note")
 
 
 class PostForm(ContentForm):
-    """Posts have tags, and a conversation that is open unless somebody closes it."""
+    """Posts have tags, a place in a series, and a conversation that is open unless somebody closes it."""
 
     tags = TagNames(
         N_("Tags"),
@@ -106,6 +106,12 @@ class PostForm(ContentForm):
         render_kw={"list": "tag-list", "autocomplete": "off"},
     )
     comments_open = Switch(N_("Comments are open"), default=True)
+    series_id = RecordChoice(N_("Series"), description=N_("What this post is a part of."))
+    series_position = Number(
+        N_("Part number"),
+        description=N_("Empty makes it the last part. Readers see parts counted without gaps; equal numbers by date."),
+        render_kw={"inputmode": "numeric", "min": 1, "max": MAX_PART},
+    )
 
 
 class PageForm(ContentForm):

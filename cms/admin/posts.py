@@ -1,6 +1,6 @@
 """Posts in the back office."""
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, or_, select
 
 from cms.accounts.models import User
 from cms.admin.bulk_action import Bulk
@@ -8,14 +8,16 @@ from cms.admin.columns import Column
 from cms.admin.content import ContentView
 from cms.admin.content_bulk import GIVE, SCHEDULE
 from cms.admin.filters import ChoiceFilter, DateFilter, Filter, FlagFilter, RelationFilter
+from cms.admin.forms import choices_of
 from cms.admin.gate import WORK
 from cms.admin.import_columns import as_flag
 from cms.admin.listing import Preset
-from cms.admin.post_columns import FILE_ALSO, FILE_COLUMNS
-from cms.admin.post_form import PostForm, joined
+from cms.admin.post_columns import FILE_ALSO, FILE_COLUMNS, series_called
+from cms.admin.post_form import ContentForm, PostForm, joined
 from cms.core.db import row_id
 from cms.core.i18n import N_, _, ngettext
 from cms.core.permissions import Permission
+from cms.extensions import db
 from cms.posts.lifecycle import STATUS_LABELS
 from cms.posts.models import Post, PostKind, post_tags
 from cms.posts.policy import SEEING, PostPolicy
@@ -29,6 +31,7 @@ from cms.posts.standing import (
     is_scheduled,
     is_showing,
 )
+from cms.series.models import Series
 from cms.taxonomy.models import Tag
 from cms.web import now, signed_in
 
@@ -64,6 +67,10 @@ def _tagged(slug: str) -> Select[int]:
 def _has_tag(slug: str) -> ColumnElement[bool]:
     """Asked of each post that is met, as the posts of a tag may be very many."""
     return exists().where(post_tags.c.post_id == Post.id, post_tags.c.tag_id.in_(tags_called(slug)))
+
+
+def _series_id(slug: str) -> ScalarSelect[int]:
+    return select(Series.id).where(Series.slug == slug).scalar_subquery()
 
 
 def content_filters(kind: PostKind) -> tuple[Filter, ...]:
@@ -190,6 +197,15 @@ class PostView(ContentView):
             "tags", N_("Tags"), value=lambda post: joined([tag.name for tag in post.tags]), fills="tags", clears=True
         ),
         Column("summary", N_("Summary"), fills="summary", clears=True),
+        Column(
+            "series",
+            N_("Series"),
+            value=lambda post: post.series.slug if post.series else "",
+            fills="series_id",
+            read=series_called,
+            clears=True,
+        ),
+        Column("series_position", N_("Part number"), fills="series_position"),
         Column("published_at", N_("Published"), "date"),
         *columns[3:5],
     )
@@ -203,6 +219,14 @@ class PostView(ContentView):
             ids=_tagged,
             ids_fit=True,
             options=lambda: select(Tag.slug, Tag.name).order_by(Tag.name),
+        ),
+        RelationFilter(
+            name="series",
+            label=N_("Series"),
+            where=lambda slug: Post.series_id == _series_id(slug),
+            ids=lambda slug: select(Post.id).where(Post.series_id == _series_id(slug)),
+            ids_fit=True,
+            options=lambda: select(Series.slug, Series.title).order_by(Series.title, Series.id),
         ),
         FlagFilter(
             name="summary", label=N_("Has a summary"), where=lambda has: ~lacks_summary() if has else lacks_summary()
@@ -218,6 +242,14 @@ class PostView(ContentView):
         Preset(N_("Without a summary"), {"summary": "no"}),
     )
     bulk_actions = (*BULK_ACTIONS[:-1], GIVE, SCHEDULE, BULK_ACTIONS[-1])
+
+    def prepare_form(self, form: ContentForm, record: Post | None) -> None:
+        super().prepare_form(form, record)
+        every = select(Series.id, Series.title).order_by(Series.title, Series.id)
+        chosen = record.series_id if record else None
+        form.series_id.choices = choices_of(
+            db.session(), every, chosen, looked_up=form.series_id.data, nothing=_("No series")
+        )
 
     def counted(self, count: int, shown: str) -> str:
         return ngettext("%(shown)s post", "%(shown)s posts", count, shown=shown)

@@ -93,7 +93,9 @@ ABOUT: dict[Permission, About] = {
         True,
     ),
     Permission.PAGE_MANAGE: About(N_("Pages"), N_("Manage pages"), N_("Create, change, publish and trash pages.")),
-    Permission.TAG_MANAGE: About(N_("Tags"), N_("Manage tags"), N_("Create, rename, describe and delete tags.")),
+    Permission.TAG_MANAGE: About(
+        N_("Tags"), N_("Manage tags"), N_("Create, rename, describe and delete tags and series.")
+    ),
     Permission.MEDIA_UPLOAD: About(N_("Media"), N_("Upload media"), N_("Add images and files to the library.")),
     Permission.MEDIA_MANAGE: About(
         N_("Media"), N_("Manage media"), N_("Change descriptions of files and trash them."), True

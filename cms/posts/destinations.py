@@ -9,16 +9,17 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cms.accounts.models import User
 from cms.core.calendar import FIRST_YEAR, LAST_YEAR, is_within_calendar, month_of
-from cms.posts import public
+from cms.posts import parts, public
 from cms.posts.models import Edition, edition_tags
 from cms.posts.queries import is_open
-from cms.posts.slugs import RESERVED
+from cms.posts.slugs import RESERVED, path_of_series, path_of_tag
 from cms.redirects.ends import Ends, Places
+from cms.series.models import Series
 from cms.settings.queries import load
 from cms.taxonomy.models import Tag
 
 #: Below these stands nothing but what is looked up.
-LOOKED_UP = frozenset({"posts", "tags", "authors", "archive"})
+LOOKED_UP = frozenset({"posts", "tags", "series", "authors", "archive"})
 #: No zone is further from UTC.
 MOST_HOURS = timedelta(hours=14)
 
@@ -42,15 +43,16 @@ PLACES = Places(ends_of_posts, ends_of_paths)
 def addresses_through(session: Session, post_id: int) -> set[str]:
     """Where the post has ever lived, and the lists that it stands in."""
     mine = Edition.post_id == post_id
-    shown = select(Edition.path, Edition.published_at, User.username).join(User, User.id == Edition.author_id)
+    shown = select(Edition.path, Edition.published_at, User.username, Series.slug)
+    shown = shown.join(User, User.id == Edition.author_id).outerjoin(Series, Series.id == Edition.series_id)
     found = set[str]()
-    for path, published_at, username in session.execute(shown.where(mine)):
-        found |= {path, f"/authors/{username}"}
+    for path, published_at, username, series in session.execute(shown.where(mine)):
+        found |= {path, f"/authors/{username}"} | ({path_of_series(series)} if series else set())
         if is_within_calendar(published_at):
             found |= {f"/archive/{day:%Y/%m}" for day in (published_at - MOST_HOURS, published_at + MOST_HOURS)}
     slugs = select(Tag.slug).join(edition_tags, edition_tags.c.tag_id == Tag.id)
     slugs = slugs.join(Edition, Edition.id == edition_tags.c.edition_id).where(mine)
-    return found | {f"/tags/{slug}" for slug in session.scalars(slugs.distinct())}
+    return found | {path_of_tag(slug) for slug in session.scalars(slugs.distinct())}
 
 
 def _ends_by(
@@ -70,6 +72,8 @@ def _is_there(session: Session, path: str, at: datetime) -> bool:
             return True
         case ["tags", slug]:
             return public.family_of(session, slug, at) is not None
+        case ["series", slug]:
+            return parts.series_named(session, slug, at) is not None
         case ["authors", username]:
             person = public.author_named(session, username)
             return person is not None and _has_posts(session, public.by_author(person), at)

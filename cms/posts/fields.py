@@ -23,6 +23,8 @@ LINES = {
 }
 MAX_BODY = 1_000_000
 MAX_TAGS = 30
+#: The highest number of a part; the numbers of a series may have gaps.
+MAX_PART = 9_999
 MAX_LANGUAGE = 12
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 SEO = frozenset({"seo_title", "seo_description", "canonical_url", "noindex"})
@@ -45,6 +47,8 @@ LABELS = {
     "show_contents": N_("Table of contents"),
     "comments_open": N_("Comments are open"),
     "position": N_("Position"),
+    "series_id": N_("Series"),
+    "series_position": N_("Part number"),
 }
 
 EDITABLE = tuple(LABELS)
@@ -82,6 +86,8 @@ def _checked_value(field: str, value: Any) -> Any:
         return text
     if field == "language":
         return _checked_language(value or "")
+    if field == "series_position" and value is not None and not 1 <= value <= MAX_PART:
+        raise Invalid(_("This must be a number from 1 to %(most)s.", most=MAX_PART))
     return value
 
 

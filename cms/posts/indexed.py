@@ -1,6 +1,6 @@
 """What search engines may list: everything that is live and does not ask to be left out, in ranges of ids.
 
-A range costs the same however many there are, and holds at most one text, one tag and one author for each of its ids.
+A range costs the same however many there are, and holds at most one text, tag, series and author for each of its ids.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from cms.accounts.models import User
 from cms.media.models import Media
 from cms.posts.models import Edition, PostKind, edition_tags
 from cms.posts.queries import is_live
+from cms.series.models import Series
 from cms.taxonomy.models import Tag
 
 RANGE = 3_000
@@ -32,7 +33,7 @@ class Text:
 
 @dataclass(frozen=True)
 class List:
-    """A tag by its slug, or an author by their username; when it last changed, as far as that is known."""
+    """A tag or a series by its slug, or an author by their username; when it last changed, as far as that is known."""
 
     name: str
     changed: datetime | None
@@ -46,7 +47,8 @@ def ranges(session: Session, at: datetime) -> dict[int, datetime | None]:
     texts = _numbered(Edition.post_id, func.max(Edition.updated_at)).where(Edition.live_from <= at)
     tags, authors = _numbered(Tag.id, _NEVER), _numbered(Edition.author_id, _NEVER)
     found: dict[int, datetime | None] = {}
-    for number, changed in session.execute(union_all(texts, tags, authors)):
+    series = _numbered(Series.id, _NEVER)
+    for number, changed in session.execute(union_all(texts, tags, series, authors)):
         found[number] = found.get(number) or changed
     return dict(sorted(found.items()))
 
@@ -73,6 +75,14 @@ def tags(session: Session, number: int, at: datetime) -> list[List]:
     leading = leading.union(select(Tag.id, Tag.parent_id).join(leading, leading.c.parent_id == Tag.id))
     query = select(Tag.slug, newest).where(_within(Tag.id, number), Tag.id.in_(select(leading.c.id))).order_by(Tag.id)
     return [List(*row) for row in session.execute(query)]
+
+
+def series(session: Session, number: int, at: datetime) -> list[List]:
+    """Series of a range that have a live part."""
+    changed = select(func.max(Edition.updated_at)).where(Edition.series_id == Series.id, is_live(at))
+    newest = changed.where(Edition.kind == PostKind.POST).correlate(Series).scalar_subquery()
+    found = select(Series.slug, newest.label("newest")).where(_within(Series.id, number)).order_by(Series.id).subquery()
+    return [List(*row) for row in session.execute(select(found).where(found.c.newest.is_not(None)))]
 
 
 def authors(session: Session, number: int, at: datetime) -> list[List]:

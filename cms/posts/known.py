@@ -1,4 +1,4 @@
-"""What readers know of beside the texts themselves: the tags, people and images of live ones, as WHERE clauses."""
+"""What readers know of beside the texts: the tags, series, people and images of live ones, as WHERE clauses."""
 
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from cms.accounts.models import User
 from cms.media.models import Media
 from cms.posts.models import Edition, PostKind, edition_tags
 from cms.posts.queries import is_live
+from cms.series.models import Series
 from cms.taxonomy.models import Tag
 
 
@@ -18,6 +19,12 @@ def tag_is_known(at: datetime) -> ColumnElement[bool]:
     leading = select(Tag.id, Tag.parent_id).where(has_posts).cte(recursive=True)
     above = select(Tag.id, Tag.parent_id).join(leading, Tag.id == leading.c.parent_id)
     return Tag.id.in_(select(leading.union(above).c.id))
+
+
+def series_is_known(at: datetime) -> ColumnElement[bool]:
+    """A series of which a part is live."""
+    part = select(Edition.id).where(Edition.series_id == Series.id, is_live(at), Edition.kind == PostKind.POST)
+    return part.correlate(Series).exists()
 
 
 def person_is_known(at: datetime) -> ColumnElement[bool]:

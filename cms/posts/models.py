@@ -15,6 +15,7 @@ from cms.core.db import Base, JSONType, Timestamps, reference
 from cms.core.generation import UNSEEN
 from cms.media.models import Media
 from cms.posts.lifecycle import PostStatus
+from cms.series.models import Series
 from cms.taxonomy.models import Tag
 
 post_tags = Table(
@@ -55,6 +56,7 @@ class RevisionKind(StrEnum):
 IN_LISTS, IN_TRASH = "trashed_at IS NULL", "trashed_at IS NOT NULL"
 LAST_SHOWN = ("shown_from", "shown_until", "shown_earlier_until")
 ENDING = "shown_until IS NOT NULL"
+IN_SERIES = "series_id IS NOT NULL"
 
 
 def _partial(name: str, condition: str, *columns: str) -> Index:
@@ -84,6 +86,7 @@ class Post(Base, Timestamps):
         Index("ix_posts_slug", "slug"),
         # What Today draws: how many went live on each day.
         _partial("ix_posts_kind_published_at_id", IN_LISTS, "kind", "published_at", "id", *LAST_SHOWN),
+        _partial("ix_posts_series", IN_SERIES, "series_id", "series_position", "id"),
         Index("ix_posts_author_id_updated_at_id", "author_id", "updated_at", "id"),
         # Of the trash alone: with everything in it, SQLite begins there to find what is not in the trash.
         _partial("ix_posts_trashed_at_id", IN_TRASH, "trashed_at", "id"),
@@ -109,6 +112,9 @@ class Post(Base, Timestamps):
     show_contents: Mapped[bool] = mapped_column(default=False)
     comments_open: Mapped[bool] = mapped_column(default=True)
     position: Mapped[int] = mapped_column(default=0)
+    #: The series that it is a part of, and where among its parts: both or neither. Equals stand in order of time.
+    series_id: Mapped[int | None] = mapped_column(reference("series.id"))
+    series_position: Mapped[int | None]
     version: Mapped[int] = mapped_column(default=0)
     #: The last stretch that readers see it without a break, over or not, the version at its end, and when the stretch
     #: before it ended. Kept by `timeline`, so that lists find what readers see and lack.
@@ -126,6 +132,7 @@ class Post(Base, Timestamps):
     author: Mapped[User] = relationship(lazy="raise_on_sql")
     parent: Mapped["Post | None"] = relationship(remote_side="Post.id", lazy="raise_on_sql")
     featured_media: Mapped[Media | None] = relationship(lazy="raise_on_sql")
+    series: Mapped[Series | None] = relationship(lazy="raise_on_sql")
     tags: Mapped[list[Tag]] = relationship(secondary=post_tags, lazy="raise_on_sql", order_by=Tag.name)
     revisions: Mapped[list["Revision"]] = relationship(back_populates="post", lazy="raise")
     editions: Mapped[list["Edition"]] = relationship(back_populates="post", lazy="raise")
@@ -178,6 +185,7 @@ class Edition(Base):
         Index("ix_editions_live_from_kind_post_id", "live_from", "kind", "post_id", "updated_at"),
         _partial("ix_editions_live_until", "live_until IS NOT NULL", "live_until"),
         Index("ix_editions_author_id_published_at_id", "author_id", "published_at", "id"),
+        _partial("ix_editions_series", IN_SERIES, "series_id", "series_position", "published_at", "post_id"),
     )
 
     post_id: Mapped[int] = mapped_column(reference("posts.id"))
@@ -208,11 +216,14 @@ class Edition(Base):
     noindex: Mapped[bool] = mapped_column(default=False)
     show_contents: Mapped[bool] = mapped_column(default=False)
     comments_open: Mapped[bool] = mapped_column(default=True)
+    series_id: Mapped[int | None] = mapped_column(reference("series.id"))
+    series_position: Mapped[int | None]
 
     post: Mapped[Post] = relationship(back_populates="editions", lazy="raise_on_sql")
     revision: Mapped[Revision] = relationship(lazy="raise_on_sql")
     author: Mapped[User] = relationship(lazy="raise_on_sql")
     featured_media: Mapped[Media | None] = relationship(lazy="raise_on_sql")
+    series: Mapped[Series | None] = relationship(lazy="raise_on_sql")
     tags: Mapped[list[Tag]] = relationship(secondary=edition_tags, lazy="raise_on_sql", order_by=Tag.name)
 
     @property

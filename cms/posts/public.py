@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, true, union_all
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session, defer, joinedload, lazyload, load_only, selectinload
 
 from cms.accounts.models import User
@@ -18,9 +18,6 @@ from cms.taxonomy.models import Tag
 
 #: A tag on more editions than this is found by walking the newest ones, a rarer one by its own rows.
 FREQUENT = 2_000
-RELATED = 3
-#: Only so many tags, and so many of the newest editions of each, are looked at for related posts.
-RELATED_TAGS, RELATED_PER_TAG = 5, 40
 
 _FIRST_DAY = datetime.min.replace(tzinfo=UTC)
 _CURSOR = re.compile(r"([0-9a-f]{1,15})-([0-9a-f]{1,8})")
@@ -70,15 +67,6 @@ class Family:
     ids: frozenset[int]
 
 
-@dataclass(frozen=True)
-class Around:
-    """What to read after a post: the ones before and after it in time, and those that share its tags."""
-
-    earlier: Edition | None
-    later: Edition | None
-    related: Sequence[Edition]
-
-
 def newest(
     session: Session,
     at: datetime,
@@ -89,9 +77,9 @@ def newest(
     with_text: bool = False,
 ) -> Listing:
     """Live posts, newest first; without their texts unless asked for, since lists do not show them."""
-    query = _posts(at).where(true() if among is None else among).order_by(*_NEWEST_FIRST).limit(most + 1)
+    query = _posts(at).where(true() if among is None else among).order_by(*NEWEST_FIRST).limit(most + 1)
     if before is not None:
-        query = query.where(_beyond(before.published_at, before.edition_id, is_descending=True))
+        query = query.where(beside(before.published_at, before.edition_id, is_earlier=True))
     found = session.scalars(query.options(*as_listed(with_text=with_text))).all()
     last = found[most - 1] if len(found) > most else None
     return Listing(found[:most], Cursor(last.published_at, last.id) if last is not None else None)
@@ -210,82 +198,27 @@ def tagged(session: Session, family: Family) -> ColumnElement[bool]:
     return links.where(edition_tags.c.edition_id == Edition.id).correlate(Edition).exists()
 
 
-def around(session: Session, edition: Edition, at: datetime) -> Around:
-    """One query, whose cost does not grow with the number of posts."""
-    picks = union_all(*_picks(edition, at)).subquery()
-    rows = session.execute(
-        select(Edition, picks.c.role)
-        .join(picks, picks.c.id == Edition.id)
-        .options(*as_listed(with_text=False, tags=False))
-        .order_by(picks.c.rank.desc(), *_NEWEST_FIRST)
-    ).all()
-    found: dict[str, list[Edition]] = {"earlier": [], "later": [], "related": []}
-    for other, role in rows:
-        found[role].append(other)
-    return Around(next(iter(found["earlier"]), None), next(iter(found["later"]), None), found["related"])
-
-
-_NEWEST_FIRST, _OLDEST_FIRST = (Edition.published_at.desc(), Edition.id.desc()), (Edition.published_at, Edition.id)
+NEWEST_FIRST = Edition.published_at.desc(), Edition.id.desc()
 
 
 def _posts(at: datetime) -> Select[Edition]:
     return live_editions(at).where(Edition.kind == PostKind.POST)
 
 
-def _beyond(published_at: datetime, edition_id: int, *, is_descending: bool) -> ColumnElement[bool]:
-    return beyond(Edition.published_at, Edition.id, (published_at, edition_id), is_descending=is_descending)
-
-
-def _picks(edition: Edition, at: datetime) -> list[Select[Any]]:
-    """Ids with the role each plays; every part is limited, so that none walks a whole table."""
-    here = (edition.published_at, edition.id)
-    others = select(Edition.id).where(is_live(at), Edition.kind == PostKind.POST, Edition.post_id != edition.post_id)
-    picks = [
-        _as_pick(others.where(_beyond(*here, is_descending=True)).order_by(*_NEWEST_FIRST).limit(1), "earlier"),
-        _as_pick(others.where(_beyond(*here, is_descending=False)).order_by(*_OLDEST_FIRST).limit(1), "later"),
-    ]
-    if edition.tags:
-        picks.append(_related(edition, at))
-    return picks
-
-
-def _as_pick(query: Select[Any], role: str) -> Select[Any]:
-    rows = query.subquery()
-    return select(rows.c.id, literal(role).label("role"), literal(0).label("rank"))
-
-
-def _related(edition: Edition, at: datetime) -> Select[Any]:
-    """Posts that share the most tags; where several share as many, the newest."""
-    latest = [
-        select(edition_tags.c.edition_id)
-        .where(edition_tags.c.tag_id == tag.id)
-        .order_by(edition_tags.c.edition_id.desc())
-        .limit(RELATED_PER_TAG)
-        .subquery()
-        for tag in edition.tags[:RELATED_TAGS]
-    ]
-    candidates = union_all(*(select(rows.c.edition_id) for rows in latest)).subquery()
-    rows = (
-        select(Edition.id, func.count().label("shared"))
-        .join(candidates, candidates.c.edition_id == Edition.id)
-        .where(is_live(at), Edition.kind == PostKind.POST, Edition.post_id != edition.post_id)
-        .group_by(Edition.id)
-        .order_by(func.count().desc(), *_NEWEST_FIRST)
-        .limit(RELATED)
-        .subquery()
-    )
-    return select(rows.c.id, literal("related").label("role"), rows.c.shared.label("rank"))
+def beside(published_at: datetime, edition_id: int, *, is_earlier: bool) -> ColumnElement[bool]:
+    """Of all editions those that came before this one, or after it."""
+    return beyond(Edition.published_at, Edition.id, (published_at, edition_id), is_descending=is_earlier)
 
 
 def as_listed(*, with_text: bool, tags: bool = True) -> tuple[Any, ...]:
-    """Author and image in the same query, tags in one more; the text is large and only wanted on its own page."""
+    """Author and image in the same query, tags in one more; text and series are only wanted on its own page."""
     options: list[Any] = [
         joinedload(Edition.author).options(*as_author()),
         joinedload(Edition.featured_media).lazyload("*"),
     ]
     if tags:
         options.append(selectinload(Edition.tags))
-    return tuple(options) if with_text else (*options, defer(Edition.body_html, raiseload=True))
+    return (*options, joinedload(Edition.series)) if with_text else (*options, defer(Edition.body_html, raiseload=True))
 
 
 def as_author() -> tuple[Any, ...]:

@@ -98,18 +98,19 @@ def loaded() -> tuple:  # type: ignore[type-arg]  # loader options share no publ
         selectinload(Post.tags),
         selectinload(Post.featured_media),
         joinedload(Post.parent).options(lazyload("*"), defer(Post.body)),
+        joinedload(Post.series),
     )
 
 
 def listed() -> tuple:  # type: ignore[type-arg]  # loader options share no public type
     """For lists, which show neither images nor texts: a hundred of the longest would be a hundred megabytes."""
-    _author, tags, _image, parent = loaded()
-    return (joinedload(Post.author).lazyload("*"), tags, parent, defer(Post.body, raiseload=True))
+    _author, tags, _image, parent, series = loaded()
+    return (joinedload(Post.author).lazyload("*"), tags, parent, series, defer(Post.body, raiseload=True))
 
 
 def judged() -> tuple:  # type: ignore[type-arg]  # loader options share no public type
     """For a policy that judges posts of a record, in one query; rows are to be made unique."""
-    author, _tags, parent, text = listed()
+    author, _tags, parent, _series, text = listed()
     return (author, joinedload(Post.tags), parent, text)
 
 
@@ -160,6 +161,12 @@ def tag_use(session: Session, tag_ids: Iterable[int], *, most: int | None = None
     count = select(func.count()).select_from(some.subquery()).scalar_subquery()
     rows = session.execute(select(Tag.id, count).where(Tag.id.in_(list(tag_ids))))
     return {tag_id: found for tag_id, found in rows}
+
+
+def series_use(session: Session, series_ids: Iterable[int]) -> dict[int, int]:
+    """How many posts each series has, drafts included; those without any are left out."""
+    count = select(Post.series_id, func.count()).where(Post.series_id.in_(list(series_ids))).group_by(Post.series_id)
+    return {series_id: found for series_id, found in session.execute(count) if series_id is not None}
 
 
 def line_of_page(session: Session, page_id: int, *, lock: bool = False) -> list[int]:

@@ -42,6 +42,7 @@ RESERVED = frozenset(
         "reset",
         "robots.txt",
         "search",
+        "series",
         "set-up",
         "setup",
         "sitemap.xml",
@@ -65,7 +66,9 @@ RESERVED = frozenset(
     ]
 )
 #: Those below which texts live, and may therefore have lived.
-OF_TEXTS = frozenset({"posts", "tags", "authors", "archive", "feed.atom", "feed.rss", "feed.json", "media", "search"})
+OF_TEXTS = frozenset(
+    {"posts", "tags", "authors", "archive", "feed.atom", "feed.rss", "feed.json", "media", "search", "series"}
+)
 MAX_SLUG = 80
 MAX_PATH = 500
 MAX_NUMBER = 5
@@ -80,6 +83,11 @@ def path_of(kind: PostKind, slug: str, parent_path: str | None = None) -> str:
 def path_of_tag(slug: str) -> str:
     """Where readers find the posts with a tag."""
     return f"/tags/{slug}"
+
+
+def path_of_series(slug: str) -> str:
+    """Where readers find the parts of a series, in their order."""
+    return f"/series/{slug}"
 
 
 def tags_called(text: str) -> Select[int]:

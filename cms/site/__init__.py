@@ -43,6 +43,7 @@ PAGES: tuple[tuple[str, str, Callable[..., Any], tuple[str, ...]], ...] = (
     ("/", "home", lists.home, ("before", "comments")),
     ("/posts", "posts", lists.posts, ("before",)),
     ("/tags/<slug>", "tag", lists.tag, ("before",)),
+    ("/series/<slug>", "series", lists.series, ("after",)),
     ("/authors/<username>", "author", lists.author, ("before",)),
     ("/archive/<int:year>/<month>", "archive", lists.archive, ("before",)),
     ("/posts/<slug>", "post", stories.post, ("comments",)),

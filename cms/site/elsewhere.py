@@ -16,7 +16,7 @@ from cms.web import now
 
 #: Endpoints whose own view says whether there is anything, once the address is written as it should be.
 LISTS = frozenset(
-    {"site.tag", "site.author", "site.archive", "site.posts"}
+    {"site.tag", "site.series", "site.author", "site.archive", "site.posts"}
     | {"site.feed", "site.tag_feed", "site.author_feed", "site.talk_feed", "site.sitemap"}
 )
 #: What people type by hand, perhaps with a slash or a capital.

@@ -11,14 +11,16 @@ from babel.core import get_global, parse_locale
 
 from cms.media.models import Media
 from cms.media.paths import path_of
+from cms.posts.around import InSeries
 from cms.posts.models import Edition, PostKind
+from cms.posts.slugs import path_of_series
 from cms.site.frame import frame
 from cms.web.languages import language
 
 CONTEXT = "https://schema.org"
 
 
-def article(edition: Edition, path: str, *, comments: int) -> dict[str, Any]:
+def article(edition: Edition, path: str, *, comments: int, in_series: InSeries | None = None) -> dict[str, Any]:
     """A post as an Article, a page as a WebPage; `path` is its one address."""
     is_post = edition.kind is PostKind.POST
     told: dict[str, Any] = {
@@ -41,6 +43,7 @@ def article(edition: Edition, path: str, *, comments: int) -> dict[str, Any]:
     }
     if is_post:
         told |= {"wordCount": edition.word_count, "commentCount": comments}
+        told |= _place_in(in_series) if in_series is not None else {}
         told["keywords"] = [tag.name for tag in edition.tags] or None
     return _said(told)
 
@@ -64,6 +67,11 @@ def locale_of(language: str) -> str:
     likely = get_global("likely_subtags").get("_".join(filter(None, (name, script))), "")
     land = land or str(likely).rpartition("_")[2]
     return f"{name}_{land}" if land else name
+
+
+def _place_in(place: InSeries) -> dict[str, Any]:
+    series = {"@type": "CreativeWorkSeries", "name": place.series.title}
+    return {"isPartOf": series | {"url": _absolute(path_of_series(place.series.slug))}, "position": place.number}
 
 
 def _publisher() -> dict[str, Any]:

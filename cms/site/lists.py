@@ -1,4 +1,4 @@
-"""Lists of posts, newest first: the front page, a tag, an author, a month."""
+"""Lists of posts, newest first: the front page, a tag, an author, a month; a series in an order of its own."""
 
 from typing import Any
 
@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from cms.core.calendar import FIRST_YEAR, LAST_YEAR, month_of
 from cms.core.i18n import _
 from cms.extensions import db
-from cms.posts import public
+from cms.posts import parts, public
+from cms.posts.parts import Place
 from cms.posts.public import Cursor, Listing
 from cms.site import heads, stories
 from cms.site.elsewhere import elsewhere
@@ -56,6 +57,31 @@ def tag(slug: str) -> BaseResponse:
         description=family.tag.description,
         family=family,
         linked=[heads.crumbs((tag.name, f"/tags/{tag.slug}") for tag in (family.parent, family.tag) if tag)],
+    )
+
+
+def series(slug: str) -> BaseResponse:
+    """The live parts of a series from the first one on; none, no page."""
+    found = parts.series_named(db.session(), slug, now())
+    if found is None:
+        return elsewhere(request.path)
+    after = Place.read(request.args["after"]) if "after" in request.args else None
+    page = parts.page(db.session(), found, now(), most=settings().posts_per_page, after=after)
+    if "after" in request.args and (after is None or not page.parts):
+        abort(404, _("There are no further parts."))
+    first = request.path
+    return make_response(
+        render(
+            "site/series.html",
+            page=page,
+            first=first,
+            older=f"{first}?after={page.further}" if page.further else None,
+            paged=after is not None,
+            heading=found.title,
+            description=found.description or found.title,
+            series=found,
+            linked=[heads.crumbs([(found.title, first)])],
+        )
     )
 
 

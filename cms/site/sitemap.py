@@ -44,6 +44,7 @@ def page(number: int) -> Response:
     listed = [] if number > 1 or settings().home_page_id else [Listed(_address("/"))]
     listed += [_text(text) for text in indexed.texts(session, number, at) if _is_its_own(text)]
     listed += [Listed(_address(f"/tags/{tag.name}"), tag.changed) for tag in indexed.tags(session, number, at)]
+    listed += [Listed(_address(f"/series/{one.name}"), one.changed) for one in indexed.series(session, number, at)]
     listed += [Listed(_address(f"/authors/{who.name}"), who.changed) for who in indexed.authors(session, number, at)]
     if not listed and number > 1 and number not in indexed.ranges(session, at):
         abort(404)

@@ -12,6 +12,7 @@ from cms.core.text import reading_minutes
 from cms.extensions import db
 from cms.media.paths import ids_in
 from cms.posts import public
+from cms.posts.around import around
 from cms.posts.models import Edition, PostKind
 from cms.site import heads
 from cms.site.elsewhere import elsewhere
@@ -53,10 +54,11 @@ def show(edition: Edition) -> Response:
     talk = threads.talk(db.session(), edition.post_id, depth=settings().comments_depth, after=_after())
     faces = (person.avatar_id for person in talk.people())
     find(edition.author.avatar_id, settings().logo_id, *ids_in(edition.body_html), *faces)
-    around = public.around(db.session(), edition, now()) if is_post else None
+    beside = around(db.session(), edition, now()) if is_post else None
     above = [] if is_post else public.above(db.session(), edition.path, now())
     path = "/" if edition.post_id == settings().home_page_id else edition.path
-    linked = [heads.article(edition, path, comments=talk.count)]
+    in_series = beside.in_series if beside is not None else None
+    linked = [heads.article(edition, path, comments=talk.count, in_series=in_series)]
     if not is_post and path != "/":
         linked.append(heads.crumbs([*above, (edition.title, path)]))
     return make_response(
@@ -70,7 +72,7 @@ def show(edition: Edition) -> Response:
             portrait=picture(edition.author.avatar_id),
             talk=talk,
             takes_comments=is_open(edition, settings(), at=now()),
-            around=around,
+            around=beside,
             manage=desk_path(f"{'posts' if is_post else 'pages'}/edit/?id={edition.post_id}"),
         )
     )

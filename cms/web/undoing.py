@@ -10,6 +10,7 @@ from cms.media import version_inverses as media_versions
 from cms.posts import inverses as posts
 from cms.posts import media_rights
 from cms.posts import merge_inverses as merges
+from cms.posts import series_inverses as series
 from cms.posts import tag_inverses as tags
 from cms.redirects import inverses as redirects
 from cms.settings import inverses as settings
@@ -27,6 +28,7 @@ def register() -> None:
     table.register(media_rights.INVERSES)
     table.register(tags.INVERSES)
     table.register(merges.INVERSES)
+    table.register(series.INVERSES)
     table.register(redirects.INVERSES)
     table.register(settings.INVERSES)
     table.register(jobs.INVERSES)

@@ -50,6 +50,7 @@ class Site:
             kind(tags=[other])
         for comment_status in CommentStatus:
             make.comment(status=comment_status)
+        make.post(series_id=make.series().id, series_position=1)
         make.media()
         make.media(trashed_at=NOON)
         folders.create(self.session, "Boats", None, by=self.owner, at=NOON)
@@ -99,7 +100,7 @@ def counts(page: str, *words: str) -> list[int]:
 
 def test_each_list_that_has_actions_is_among_them() -> None:
     assert {area for area, _bulk in ACTIONS} == set(
-        "posts pages tags media comments redirects webhooks subscribers users roles jobs tokens".split()
+        "posts pages tags series media comments redirects webhooks subscribers users roles jobs tokens".split()
     )
 
 

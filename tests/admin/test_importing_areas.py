@@ -18,7 +18,7 @@ from tests.admin.importing import preview, run, told
 from tests.browser import Browser
 from tests.factories import Make
 
-AREAS = ("posts", "pages", "tags", "media", "redirects", "users")
+AREAS = ("posts", "pages", "tags", "series", "media", "redirects", "users")
 AWKWARD = ("=SUM(A1)", "'=quoted", 'a; b, "c"', "-1", "Grün 日本 🙂", "'plain'")
 
 
@@ -26,7 +26,9 @@ def fill(session: Session, make: Make, owner: User) -> None:
     """Two or more of everything, with what a CSV file could break."""
     for number, text in enumerate(AWKWARD):
         tag = make.tag(text, slug=f"tag-{number}", description=f"{text}\nsecond line")
-        make.post(author=owner, title=text, slug=f"post-{number}", summary=text, tags=[tag])
+        series = make.series(text, slug=f"series-{number}", description=f"{text}\nsecond line")
+        place = {"series_id": series.id, "series_position": number + 1}
+        make.post(author=owner, title=text, slug=f"post-{number}", summary=text, tags=[tag], **place)
         page = make.page(author=owner, title=text, slug=f"page-{number}")
         make.page(author=owner, title=text, slug="below", parent_id=page.id)
         make.media(title=text, alt=text, caption=text, uploaded_by_id=owner.id)

@@ -17,9 +17,22 @@ from tests.factories import Make
 
 WORDS = ("abc", "9" * 30, "-1", "<b>", "/../..", "http://[x")
 FIELDS = {
-    "posts": ("title", "slug", "author", "tags", "body", "language", "featured_media_id", "canonical_url", "noindex"),
+    "posts": (
+        "title",
+        "slug",
+        "author",
+        "tags",
+        "body",
+        "language",
+        "featured_media_id",
+        "canonical_url",
+        "noindex",
+        "series",
+        "series_position",
+    ),
     "pages": ("title", "slug", "parent", "position", "path", "tags", "language", "featured_media_id"),
     "tags": ("name", "slug", "parent", "description"),
+    "series": ("title", "slug", "description"),
     "redirects": ("from_path", "to_path", "status", "confirmed"),
     "users": ("email", "username", "display_name", "roles", "timezone", "locale", "active"),
 }
@@ -27,6 +40,7 @@ GOOD = {
     "posts": {"title": "a"},
     "pages": {"title": "a"},
     "tags": {"name": "a"},
+    "series": {"title": "a"},
     "redirects": {"from_path": "/a", "to_path": "/b"},
     "users": {"email": "a@example.com", "username": "anna"},
 }

@@ -197,7 +197,7 @@ def test_a_file_that_is_none_comes_back_with_the_form_and_its_status(
     assert session.scalar(select(func.count(ImportRow.id))) == 0
 
 
-@pytest.mark.parametrize("area", ["posts", "pages", "tags", "media", "redirects", "users"])
+@pytest.mark.parametrize("area", ["posts", "pages", "tags", "series", "media", "redirects", "users"])
 def test_hostile_words_are_never_a_500_and_never_half_a_row(
     browser: Browser, session: Session, make: Make, area: str
 ) -> None:
@@ -206,7 +206,19 @@ def test_hostile_words_are_never_a_500_and_never_half_a_row(
     session.commit()
     browser.sign_in(owner)
     fields = ("id", "name", "title", "slug", "email", "username", "from_path", "to_path", "parent", "roles", "folder")
-    more = ("body", "author", "language", "position", "featured_media_id", "active", "timezone", "status", "tags")
+    more = (
+        "body",
+        "author",
+        "language",
+        "position",
+        "featured_media_id",
+        "active",
+        "timezone",
+        "status",
+        "tags",
+        "series",
+        "series_position",
+    )
     words = [*_hostile(), "9" * 30, "-1", "1e9", "nan", "true", "../..", "=1+1", "\x00", "\ud800", "\x0b", "😀" * 300]
     rows = [dict.fromkeys((*fields, *more), word) for word in words]
     rows += [{"id": "", "slug": f"s{number}", "name": word, "title": word} for number, word in enumerate(words)]

@@ -28,6 +28,7 @@ KINDS = {"post": "posts", "page": "posts", "user": "users", "tag": "tags", "medi
 KINDS |= {
     "token": "api_tokens",
     "media_folder": "media_folders",
+    "series": "series",
     "role": "roles",
     "redirect": "redirects",
     "settings": "settings",

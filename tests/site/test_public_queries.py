@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from cms.core.db import MAX_ID
-from cms.posts import actions, public
+from cms.posts import actions, around, public
 from cms.posts.lifecycle import PUBLISHED, PostMove
 from cms.posts.models import Post
 from cms.posts.public import Cursor
@@ -146,21 +146,21 @@ def test_around_a_post_stand_its_neighbours_in_time_and_what_shares_its_tags(
     edition = public.at_path(session, f"/posts/{post.slug}", now)
     assert edition is not None
 
-    around = public.around(session, edition, now)
+    beside = around.around(session, edition, now)
 
-    assert around.earlier is not None
-    assert around.later is not None
-    assert (around.earlier.post_id, around.later.post_id) == (earlier.id, later.id)
-    assert [other.post_id for other in around.related] == [both.id, one_new.id, one_old.id]
+    assert beside.earlier is not None
+    assert beside.later is not None
+    assert (beside.earlier.post_id, beside.later.post_id) == (earlier.id, later.id)
+    assert [other.post_id for other in beside.related] == [both.id, one_new.id, one_old.id]
 
 
 def test_a_post_alone_has_nothing_around_it(session: Session, publish: Publish, now: datetime) -> None:
     edition = public.at_path(session, f"/posts/{publish().slug}", now)
     assert edition is not None
 
-    around = public.around(session, edition, now)
+    beside = around.around(session, edition, now)
 
-    assert (around.earlier, around.later, list(around.related)) == (None, None, [])
+    assert (beside.earlier, beside.later, list(beside.related), beside.in_series) == (None, None, [], None)
 
 
 def test_a_list_costs_the_same_however_long_it_is(

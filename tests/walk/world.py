@@ -42,7 +42,8 @@ def build(session: Session, make: Make, role: str) -> World:
     shown = make.tag("Sea")
     live = make.post(author=writer, slug="a-live-post", status=PostStatus.PUBLISHED, tags=[shown])
     page = make.page(author=writer, title="A secret page")
-    tag = make.tag("Harbour")
+    tag, series = make.tag("Harbour"), make.series("Tides")
+    make.post(author=writer, status=PostStatus.PUBLISHED, series_id=series.id, series_position=1)
     comment = make.comment(live)
     media = make.media(uploaded_by_id=writer.id)
     redirect = Redirect(from_path="/old", to_path="/new", status=301, created_at=make.at, updated_at=make.at)
@@ -61,6 +62,7 @@ def build(session: Session, make: Make, role: str) -> World:
         "admin_posts": draft.id,
         "admin_pages": page.id,
         "admin_tags": tag.id,
+        "admin_series": series.id,
         "admin_comments": comment.id,
         "admin_media": media.id,
         "admin_redirects": redirect.id,
@@ -71,6 +73,7 @@ def build(session: Session, make: Make, role: str) -> World:
         "live_slug": live.slug,
         "username": writer.username,
         "tag": shown.slug,
+        "series": series.slug,
         "file": media,
     }
     programs = ("posts", "pages", "tags", "comments", "media", "users")
@@ -109,5 +112,5 @@ def _argument(rule: Rule, name: str, world: World, row_id: int) -> Any:
         "move": next((move for area, move in MOVES.items() if area in rule.endpoint), "publish"),
     }
     if name == "slug":
-        return world.values["tag"] if "tag" in rule.endpoint else world.values["live_slug"]
+        return world.values[next((what for what in ("tag", "series") if what in rule.endpoint), "live_slug")]
     return special.get(name, row_id)

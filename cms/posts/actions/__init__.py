@@ -4,6 +4,7 @@ from cms.posts.actions.editing import FieldDifference, SaveConflict, create, kee
 from cms.posts.actions.history import bring_back
 from cms.posts.actions.merging import merge_tag
 from cms.posts.actions.moving import available_moves, move_post, publish, reassign
+from cms.posts.actions.series import delete_series, update_series
 from cms.posts.actions.tagging import add_tag, delete_tag, remove_tag, require_one_tag, update_tag
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "available_moves",
     "bring_back",
     "create",
+    "delete_series",
     "delete_tag",
     "keep_untaken",
     "merge_tag",
@@ -22,5 +24,6 @@ __all__ = [
     "remove_tag",
     "require_one_tag",
     "save",
+    "update_series",
     "update_tag",
 ]

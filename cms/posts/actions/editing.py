@@ -20,11 +20,13 @@ from cms.core.text import count_words
 from cms.media.models import Media, MediaKind
 from cms.media.paths import ids_in
 from cms.posts.actions.nesting import require_not_below_itself
+from cms.posts.actions.series import settle_place
 from cms.posts.fields import EDITABLE, SEO, checked, snapshot
 from cms.posts.models import Post, PostKind, Revision, RevisionKind
 from cms.posts.policy import PostPolicy
 from cms.posts.queries import line_of_page
 from cms.posts.slugs import chosen_slug, free_slug
+from cms.series.models import Series
 from cms.taxonomy import actions as taxonomy
 
 #: Each loser of a race tries again, and one of those who run wins each round: more than will ever save at once.
@@ -66,6 +68,7 @@ def create(session: Session, kind: PostKind, changes: dict[str, Any], *, by: Use
     post = Post(kind=kind, author_id=by.id, slug="", title="", tags=[], created_at=at, updated_at=at)
     wanted, mine = values.pop("slug", ""), ("author_id", by.id)
     _check_references(session, post, values)
+    settle_place(session, post, values)
     with gathering(session) as parts:
         _apply(session, post, values, by=by, at=at)
     _require_fields(by, post, {field for field, value in values.items() if value and (field, value) != mine})
@@ -97,6 +100,7 @@ def save(
     values = {field: value for field, value in values.items() if not _same(before[field], value)}
     _require_fields(by, post, values.keys())
     _check_references(session, post, values)
+    settle_place(session, post, values)
     if values.keys() & {"slug", "parent_id"}:
         values["slug"] = _new_slug(session, post, values, by, at)
     with gathering(session) as parts:
@@ -219,6 +223,8 @@ def _apply(session: Session, post: Post, values: dict[str, Any], *, by: User, at
     tags = values.pop("tags", None)
     for field, value in values.items():
         setattr(post, field, value)
+    if "series_id" in values:
+        post.series = session.get(Series, values["series_id"]) if values["series_id"] else None
     if tags is not None:
         post.tags = taxonomy.named(session, tags, by=by, at=at)
 

@@ -17,6 +17,7 @@ from cms.posts.rendering import article_of
 from cms.posts.slugs import path_at, path_of
 from cms.redirects.actions import remember
 from cms.redirects.ends import look_again
+from cms.series.models import Series
 from cms.taxonomy.models import Tag
 
 TICK = timedelta(microseconds=1)
@@ -213,6 +214,8 @@ def _edition_of(session: Session, post: Post, revision: Revision, starts: dateti
     shown = {field: version[field] for field in SHOWN}
     if shown["featured_media_id"] and session.get(Media, shown["featured_media_id"]) is None:
         shown["featured_media_id"] = None  # an old version may name a file that went for good
+    if version.get("series_id") and session.get(Series, version["series_id"]) is not None:
+        shown |= {"series_id": version["series_id"], "series_position": version["series_position"]}
     return Edition(
         **shown,
         post_id=post.id,

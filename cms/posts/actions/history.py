@@ -14,7 +14,7 @@ from cms.posts.models import Post, Revision, RevisionKind
 from cms.posts.policy import PostPolicy
 
 #: Fields that depend on others: an address may be taken since, an author have left, a page lie elsewhere.
-DEPENDENT = frozenset({"slug", "author_id", "parent_id", "featured_media_id"})
+DEPENDENT = frozenset({"slug", "author_id", "parent_id", "featured_media_id", "series_id"})
 
 
 def bring_back(session: Session, post: Post, revision: Revision, *, by: User, at: datetime) -> Revision:

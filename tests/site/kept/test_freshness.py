@@ -19,6 +19,7 @@ from cms.core.generation import Generation, is_seen_by_readers, watch
 from cms.posts import actions
 from cms.posts.lifecycle import DRAFT, PUBLISHED, PostMove
 from cms.posts.models import Edition, Post
+from cms.series.models import Series
 from cms.site import KEPT, stories
 from cms.web.runtimes import runtime_of
 from config import ROOT
@@ -37,7 +38,8 @@ def editor(make: Make) -> User:
 @pytest.fixture
 def post(session: Session, make: Make, editor: User) -> Post:
     ines = make.user("author", username="ines", display_name="Ines Pellow")
-    post = make.post(slug="it", title="The tide clock", author=ines, tags=[make.tag("Sea")], status=PUBLISHED)
+    place = {"series_id": make.series("Clocks").id, "series_position": 1}
+    post = make.post(slug="it", title="The tide clock", author=ines, tags=[make.tag("Sea")], status=PUBLISHED, **place)
     session.commit()
     return post
 
@@ -70,6 +72,14 @@ def _rename_tag(session: Session, _make: Make, post: Post, _by: User) -> None:
     post.tags[0].name = "Ocean"
 
 
+def _rename_series(session: Session, _make: Make, post: Post, _by: User) -> None:
+    session.get_one(Series, post.series_id).title = "Timepieces"
+
+
+def _add_a_part(_session: Session, make: Make, post: Post, _by: User) -> None:
+    make.post(title="The sundial", status=PUBLISHED, series_id=post.series_id, series_position=2)
+
+
 @pytest.mark.parametrize(
     ("change", "status", "words"),
     [
@@ -78,6 +88,8 @@ def _rename_tag(session: Session, _make: Make, post: Post, _by: User) -> None:
         (_comment, 200, "A comment"),
         (_rename, 200, "Ines Quick"),
         (_rename_tag, 200, "Ocean"),
+        (_rename_series, 200, "Timepieces"),
+        (_add_a_part, 200, "The sundial"),
     ],
 )
 def test_a_change_is_seen_by_the_next_reader(
@@ -233,6 +245,7 @@ def test_no_public_page_reads_what_is_declared_unseen(
         "site.home": ["/"],
         "site.posts": ["/posts"],
         "site.tag": ["/tags/sea"],
+        "site.series": ["/series/clocks"],
         "site.author": ["/authors/ines"],
         "site.archive": ["/archive/2026/03"],
         "site.post": ["/posts/it"],

@@ -1,0 +1,1 @@
+"""Series: posts that belong together, in an order of their own."""
