@@ -6,7 +6,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Blueprint, Flask
 from flask_smorest import Api
 
-from cms.api import comments, cors, docs, jwts, keeping, limits, media, pages, posts, settings, tags, users
+from cms.api import comments, cors, docs, jwts, keeping, limits, media, pages, posts, series, settings, tags, users
 from cms.api.blueprint import ApiBlueprint
 from cms.api.shapes import Refusal
 from cms.core.db import MAX_ID
@@ -22,6 +22,7 @@ AREAS: tuple[ApiBlueprint, ...] = (
     posts.blueprint,
     pages.blueprint,
     tags.blueprint,
+    series.blueprint,
     media.blueprint,
     comments.blueprint,
     users.blueprint,

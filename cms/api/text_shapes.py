@@ -1,6 +1,7 @@
 """How posts and pages look: what readers see of one, what is worked on, and what can be changed."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from marshmallow import Schema, fields, validate
 
@@ -18,13 +19,40 @@ from cms.api.shapes import (
 )
 from cms.core.db import MAX_ID
 from cms.posts.actions.moving import possible_moves
+from cms.posts.fields import MAX_PART
 from cms.posts.lifecycle import PostStatus
-from cms.posts.models import Post, PostKind
+from cms.posts.models import Edition, Post, PostKind
 from cms.posts.policy import PostPolicy
 from cms.posts.standing import Standing
 
 #: Not in lists unless they are named.
 LONG = ("body", "body_html")
+
+
+@dataclass(frozen=True)
+class Place:
+    """The series that a post is a part of, and the number that its place has there."""
+
+    id: int
+    slug: str
+    title: str
+    position: int | None
+
+
+class PlaceShape(Schema):
+    id = fields.Integer()
+    slug = fields.String()
+    title = fields.String()
+    position = fields.Integer(**told("As it was given: parts are counted without gaps only for readers."))
+
+
+class PlaceField(fields.Nested):
+    """Of an edition or of a working text."""
+
+    def get_value(self, obj: Any, attr: str, accessor: Any = None, default: Any = None) -> Place | None:
+        text: Post | Edition = obj.post if isinstance(obj, Worked) else obj
+        series = text.series
+        return None if series is None else Place(series.id, series.slug, series.title, text.series_position)
 
 
 class TextShape(Schema):
@@ -40,6 +68,7 @@ class TextShape(Schema):
     body_html = fields.String(**told("Sanitised HTML."))
     author = fields.Nested(PersonShape)
     tags = fields.List(fields.Nested(TagName))
+    series = PlaceField(PlaceShape, allow_none=True)
     image = fields.Nested(ImageShape, attribute="shown_media", allow_none=True)
     image_alt = fields.String(attribute="featured_alt")
     language = fields.String(allow_none=True)
@@ -83,6 +112,7 @@ class DeskText(Schema):
     body = fields.String(attribute="post.body", **told("Markdown."))
     author = fields.Nested(PersonShape, attribute="post.author")
     tags = fields.List(fields.Nested(TagName), attribute="post.tags")
+    series = PlaceField(PlaceShape, allow_none=True)
     parent_id = fields.Integer(attribute="post.parent_id", allow_none=True)
     position = fields.Integer(attribute="post.position")
     featured_media_id = fields.Integer(attribute="post.featured_media_id", allow_none=True)
@@ -110,6 +140,7 @@ class TextsQuery(ChooseView, Paging):
 
     author = words(**told("A username."))
     tag = words(**told("The slug of a tag; publicly also of one above."))
+    series = words(**told("The slug of a series."))
     status = fields.Enum(PostStatus, by_value=True, **told("Of the desk."))
     trashed = fields.Boolean(load_default=False, **told("Of the desk: what is in the trash, and nothing else."))
     since = moment(**told("Publicly: published from then on. On the desk: changed from then on."))
@@ -134,6 +165,18 @@ class TextChanges(Schema):
     noindex = fields.Boolean()
     show_contents = fields.Boolean()
     comments_open = fields.Boolean()
+
+
+class PostChanges(TextChanges):
+    """Posts may be parts of a series."""
+
+    series_id = id_field(allow_none=True)
+    series_position = fields.Integer(
+        strict=True,
+        allow_none=True,
+        validate=validate.Range(1, MAX_PART),
+        **told("The place in the series; the last part where it is null or was never given."),
+    )
 
 
 class PageChanges(TextChanges):

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response, url_for
 from marshmallow import Schema
+from sqlalchemy.orm import joinedload
 
 from cms.accounts.models import User
 from cms.api import answers, conditions, text_filters, worked
@@ -112,7 +113,8 @@ class Texts:
     def _public_page(self, query: dict[str, Any]) -> Page:
         wanted = queries.live_editions(now()).where(Edition.kind == self.kind, *text_filters.public_where(query))
         with_text = answers.asks_for("body_html", query)
-        return page(wanted.options(*public.as_listed(with_text=with_text)), PUBLISHED_LAST, query)
+        options = (*public.as_listed(with_text=with_text), joinedload(Edition.series))
+        return page(wanted.options(*options), PUBLISHED_LAST, query)
 
     def _desk_page(self, query: dict[str, Any], viewer: User) -> Page:
         loaded = queries.loaded() if answers.asks_for("body", query) else queries.listed()

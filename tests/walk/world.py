@@ -76,7 +76,7 @@ def build(session: Session, make: Make, role: str) -> World:
         "series": series.slug,
         "file": media,
     }
-    programs = ("posts", "pages", "tags", "comments", "media", "users")
+    programs = ("posts", "pages", "tags", "series", "comments", "media", "users")
     values |= {f"api_{area}": values[f"admin_{area}"] for area in programs}
     session.commit()
     return World(walker, values)
