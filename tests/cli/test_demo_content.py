@@ -59,6 +59,7 @@ COMMENTS = flat_comments()
 GUESTS = listed("comments")["guests"]
 PEOPLE = {person["username"]: person for person in listed("people")}
 TAGS = {tag["slug"]: tag for tag in listed("tags")}
+SERIES = {series["slug"]: series for series in listed("series")}
 IMAGES = {image["file"]: image for image in listed("images")}
 ROLES_MADE = listed("roles")
 every_article = pytest.mark.parametrize("slug", EVERYTHING)
@@ -107,6 +108,7 @@ def test_an_article_refers_only_to_what_exists(slug: str) -> None:
     writers = [article["author"], *(revision["by"] for revision in article.get("revisions", []))]
     assert set(writers) <= PEOPLE.keys()
     assert set(article.get("tags", [])) <= TAGS.keys()
+    assert article.get("series") in {None, *SERIES}
     assert article.get("parent") in {None, *PAGES}
     assert article.get("featured") in {None, *IMAGES}
     assert set(re.findall(r"\]\(\.\./images/([^ )]+)", article["body"])) <= IMAGES.keys()
@@ -207,6 +209,15 @@ def test_the_parents_of_tags_come_before_them() -> None:
         assert tag["description"]
         assert tag.get("parent") in seen
         seen.add(tag["slug"])
+
+
+def test_every_series_has_its_parts_in_the_order_in_which_they_appeared() -> None:
+    now = datetime(2026, 3, 2, 12)
+    for slug in SERIES:
+        parts = sorted((post["part"], post["published"]) for post in POSTS.values() if post.get("series") == slug)
+        assert [number for number, _published in parts] == [1, 2, 3]
+        days = [moment(published, now) for _number, published in parts]
+        assert days == sorted(days)
 
 
 def test_a_comment_refers_only_to_what_exists() -> None:

@@ -43,7 +43,7 @@ from tests.e2e.walks import (
     upload_two,
 )
 
-STORY = "/posts/tide-clock-pier-9"
+STORY, PART = "/posts/tide-clock-pier-9", "/posts/fog-a-users-guide"
 VISITOR = None
 OWNER, EDITOR, AUTHOR, CONTRIBUTOR, MODERATOR = "owner", "editor", "author", "contributor", "moderator"
 
@@ -67,6 +67,8 @@ SCREENS = {
         Screen(VISITOR, "a post with code, tables and notes", "/posts/short-dictionary-of-rain"),
         Screen(VISITOR, "a post with comments closed", "/posts/what-a-thousand-comments-taught-us"),
         Screen(VISITOR, "a tag", "/tags/sea"),
+        Screen(VISITOR, "a part of a series", PART, unfold("Part 2 of 3 of")),
+        Screen(VISITOR, "a series", "/series/a-harbour-for-beginners"),
         Screen(VISITOR, "an author", "/authors/pellow"),
         Screen(VISITOR, "a month", STORY, open_month),
         Screen(VISITOR, "a page", "/about"),
@@ -157,6 +159,13 @@ SCREENS = {
         Screen(EDITOR, "import of what is no file", "/admin/tags/import/", send_rows("")),
         Screen(EDITOR, "what an import would change", "/admin/tags/import/", send_rows(ROWS)),
         Screen(EDITOR, "import that is done", "/admin/tags/import/", then(send_rows(ROWS), import_row)),
+    ),
+    "series": (
+        Screen(EDITOR, "list", "/admin/series/"),
+        Screen(EDITOR, "new", "/admin/series/new/"),
+        Screen(EDITOR, "with faults", "/admin/series/new/", press("Create")),
+        Screen(EDITOR, "edit", "/admin/series/", follow("A harbour for beginners")),
+        Screen(EDITOR, "question before deleting", "/admin/series/", follow("A harbour for beginners", "Delete…")),
     ),
     "media": (
         Screen(EDITOR, "library", "/admin/media/"),

@@ -21,6 +21,7 @@ PLACES = {
     "/posts?before=nonsense": 404,
     "/posts/it": 200,
     "/tags/sea": 200,
+    "/series/clocks": 200,
     "/authors/ines": 200,
     "/archive/2026/03": 200,
     "/about": 200,
@@ -38,7 +39,9 @@ SHEETS = re.compile(r'<link rel="stylesheet" href="([^"]+)"')
 def magazine(session: Session, make: Make, publish: Callable[..., Post]) -> Post:
     ines = make.user("author", username="ines", display_name="Ines Pellow")
     picture = make.media(filename="pier.webp", width=1200, height=800)
-    post = publish(slug="it", title="The tide clock", author=ines, tags=[make.tag("Sea")], featured_media=picture)
+    place = {"series_id": make.series("Clocks").id, "series_position": 1}
+    sea = make.tag("Sea")
+    post = publish(slug="it", title="The tide clock", author=ines, tags=[sea], featured_media=picture, **place)
     for number in range(6):
         publish(title=f"Number {number}", summary=f"Summary {number}", author=ines)
     make.page(title="About", slug="about", status=post.status)

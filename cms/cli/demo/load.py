@@ -26,6 +26,8 @@ from cms.media.policy import MediaPolicy
 from cms.posts.models import Post, PostKind
 from cms.redirects.actions import find_ends
 from cms.redirects.models import Redirect
+from cms.series import actions as series_acts
+from cms.series.models import Series
 from cms.settings import actions as settings_actions
 from cms.settings.models import SettingValue
 from cms.taxonomy import actions as taxonomy
@@ -59,7 +61,7 @@ def load(session: Session, *, at: datetime, progress: Progress) -> None:
     tags = _load_tags(session, people, times)
     _load_roles(session, people, tags, times)
     _load_settings(session, settings, media, people, times)
-    cast = Cast(people, people["pellow"], tags, media, addresses)
+    cast = Cast(people, people["pellow"], tags, _load_series(session, people, times), media, addresses)
     pages: dict[str, Post] = {}
     posts: dict[str, Post] = {}
     for item in content.items():
@@ -160,6 +162,16 @@ def _load_tags(session: Session, people: dict[str, User], times: content.Times) 
             wanted["parent_id"] = tags[entry["parent"]].id
         tags[entry["slug"]] = taxonomy.create(session, wanted, by=people["pellow"], at=times.of(TAGS_MADE))
     return tags
+
+
+def _load_series(session: Session, people: dict[str, User], times: content.Times) -> dict[str, Series]:
+    made = (
+        series_acts.create(session, entry, by=people["pellow"], at=times.of(TAGS_MADE))
+        for entry in content.table("series")
+    )
+    found = {series.slug: series for series in made}
+    session.flush()
+    return found
 
 
 def _load_roles(session: Session, people: dict[str, User], tags: dict[str, Tag], times: content.Times) -> None:

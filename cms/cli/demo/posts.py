@@ -17,6 +17,7 @@ from cms.posts import actions
 from cms.posts.lifecycle import PostMove
 from cms.posts.models import Post, PostKind
 from cms.posts.policy import PostPolicy
+from cms.series.models import Series
 from cms.taxonomy.models import Tag
 
 MINUTE = timedelta(minutes=1)
@@ -34,6 +35,7 @@ class Cast:
     people: dict[str, User]
     editor: User
     tags: dict[str, Tag]
+    series: dict[str, Series]
     media: dict[str, int]
     addresses: dict[str, str]
 
@@ -123,6 +125,8 @@ def _fields(item: Item, text: str, cast: Cast, pages: dict[str, Post]) -> dict[s
     }
     if item.kind == "page":
         fields["parent_id"] = pages[matter["parent"]].id if matter.get("parent") else None
+    elif matter.get("series"):
+        fields |= {"series_id": cast.series[matter["series"]].id, "series_position": matter["part"]}
     return fields
 
 
