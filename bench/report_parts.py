@@ -141,10 +141,10 @@ SECTIONS = {
     "site": Section(
         "The whole site",
         """`manage.py serve` with two processes of four threads, an empty view of Flask with 10 KB under the same
-settings of gunicorn, a file of 10 KB from nginx, and Wagtail where it was set up, asked by `wrk` with 32 connections
-over the same two cores. A page is *missed* where Flask has to make it: the front page under a name of the machine that
-nothing is kept for, posts right after a publication, each asked for once. *Publishing*: five times a second somebody
-opens the form of a post, changes the title and publishes; every page is then made anew.""",
+settings of gunicorn, a file of 10 KB from nginx, and Wagtail on PostgreSQL where it was set up, asked by `wrk` with 32
+connections over the same two cores. A page is *missed* where Flask has to make it: the front page under a name
+of the machine that nothing is kept for, posts right after a publication, each asked for once. *Publishing*: five times
+a second somebody opens the form of a post, changes the title and publishes; every page is then made anew.""",
         _site_tables,
         _site_charts,
     ),

@@ -63,7 +63,7 @@ def _measured(name: str, asked: argparse.Namespace) -> Measured:
         with ExitStack() as stack:
             server = stack.enter_context(one.served())
             empty, file = (stack.enter_context(start(one.folder)) for start in (empty_view, plain_file))
-            peer = stack.enter_context(wagtail(asked.wagtail, name)) if asked.wagtail else None
+            peer = stack.enter_context(wagtail(asked.wagtail)) if asked.wagtail else None
             pages = find(one.base)
             everything = targets(one.base, pages, empty, file, peer)
             _check(everything)
