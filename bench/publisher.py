@@ -3,10 +3,11 @@
 import json
 import re
 import time
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from html import unescape
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from urllib.parse import urlsplit
 
 from bench.desk import Client, hidden, sign_in
@@ -17,8 +18,6 @@ from cms.cli.demo.load import PASSWORD
 PER_SECOND = 5
 #: One that waits for its answer does not hold up the next, as people do not wait for one another.
 DESKS = 3
-#: For a process that starts and people who sign in.
-LEAD_SECONDS = 6
 BODY = re.compile(r'<textarea[^>]*name="body"[^>]*>\n?(.*?)</textarea>', re.DOTALL)
 
 
@@ -37,23 +36,42 @@ class Published:
 
 
 class Press:
-    """Publishes in a process of its own while the block lasts; `result` is there afterwards."""
+    """Publishes in a process of its own while the block lasts, from its first moment; `result` is there afterwards."""
 
     def __init__(self, base: str, seconds: float, per_second: float = PER_SECOND) -> None:
         self.result = Published()
-        self._asked = (base, seconds, per_second)
+        spawning = get_context("spawn")  # for an interpreter of its own, which nothing here holds up
+        self._here, self._there = spawning.Pipe()
+        asked = (self._there, base, newest(base, DESKS), seconds, per_second)
+        self._process = spawning.Process(target=work, args=asked)
 
     def __enter__(self) -> "Press":
-        base, seconds, per_second = self._asked
-        self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-        begins = time.monotonic() + LEAD_SECONDS  # one clock for all processes
-        self._work = self._pool.submit(publish, base, newest(base, DESKS), begins, seconds, per_second)
-        time.sleep(LEAD_SECONDS)
+        self._process.start()
+        self._there.close()  # so that a process that fails is noticed
+        self._here.recv()
+        self._here.send("begin")
         return self
 
     def __exit__(self, *_raised: object) -> None:
-        self.result = self._work.result()
-        self._pool.shutdown()
+        self.result = self._here.recv()
+        self._process.join()
+
+
+def work(told: Connection, base: str, posts: list[int], seconds: float, per_second: float) -> None:
+    """Signs in, says so, and publishes once it is told to; each post at a desk of its own, in turns."""
+    clients = [_signed_in(base) for _post in posts]
+    told.send("ready")
+    told.recv()
+    begins = time.monotonic()
+    published = Published()
+    with ThreadPoolExecutor(len(posts)) as desks:
+        shifts = [
+            desks.submit(_shift, client, post, begins + number / per_second, begins + seconds, len(posts) / per_second)
+            for number, (client, post) in enumerate(zip(clients, posts, strict=True))
+        ]
+        for shift in shifts:
+            published.add(shift.result())
+    told.send(published)
 
 
 def newest(base: str, count: int) -> list[int]:
@@ -67,32 +85,22 @@ def newest_texts(base: str, count: int) -> list[tuple[int, str]]:
     return [(one["id"], urlsplit(one["url"]).path) for one in json.loads(body)["items"]]
 
 
-def publish(base: str, posts: list[int], begins: float, seconds: float, per_second: float) -> Published:
-    """Each post at a desk of its own, in turns."""
-    with ThreadPoolExecutor(len(posts)) as desks:
-        shifts = [
-            desks.submit(_shift, base, post, begins + number / per_second, begins + seconds, len(posts) / per_second)
-            for number, post in enumerate(posts)
-        ]
-        published = Published()
-        for shift in shifts:
-            published.add(shift.result())
-        return published
-
-
 def publish_once(base: str, post: int) -> None:
     """Raises where it was not taken."""
-    client = Client(base)
-    sign_in(client, OWNER, PASSWORD)
     published = Published()
-    _publish(client, post, published)
+    _publish(_signed_in(base), post, published)
     if published.errors:
         raise RuntimeError(published.errors[0])
 
 
-def _shift(base: str, post: int, begins: float, ends: float, every: float) -> Published:
-    client, published = Client(base), Published()
+def _signed_in(base: str) -> Client:
+    client = Client(base)
     sign_in(client, OWNER, PASSWORD)
+    return client
+
+
+def _shift(client: Client, post: int, begins: float, ends: float, every: float) -> Published:
+    published = Published()
     while begins < ends and time.monotonic() < ends:  # what cannot keep up is left out, and missed
         time.sleep(max(0.0, begins - time.monotonic()))
         begins += every

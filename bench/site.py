@@ -97,7 +97,7 @@ def _round(one: Installation, everything: dict[str, Target], pages: Pages, measu
         else:
             if target.etags:  # a publication makes other pages, and other ETags
                 target = replace(target, etags=warm(replace(target, etags=())))
-            elif len(target.paths) > 1:
+            elif target.kept:
                 warm(target)
             figure = ask(target, seconds)
         measured.rounds.setdefault(what, []).append(figure)

@@ -12,6 +12,8 @@ POSTS, DEEP_PAGES = 500, 500
 POST = "/posts/"
 LOCATION = re.compile(r"<loc>([^<]+)</loc>")
 OLDER = re.compile(r'<link rel="next" href="([^"]+)"')
+#: The other name of this machine: nothing is kept for it, so Flask makes each page.
+OTHER_NAME = "localhost"
 #: What a reader comes by: the front page more often than others.
 MIX = {"/": 4, "/posts": 1, "/feed.atom": 2}
 
@@ -59,21 +61,17 @@ def targets(base: str, pages: Pages, empty: str, plain_file: str, peer: Peer | N
         "home, 304": Target(base, ["/"], warm(front)),
         "500 posts, 304": Target(base, pages.posts, warm(posts)),
         "nginx, a file": Target(plain_file, ["/"]),
-        # The other name of this machine: nothing is kept for it, so Flask makes each page.
-        "home, missed": Target(base, ["/"], headers={"Host": base.removeprefix("http://").replace("127.0.0.1", LOCAL)}),
-        "posts, missed": Target(base, pages.every_post),
+        "home, missed": Target(base, ["/"], headers={"Host": f"{OTHER_NAME}:{base.rpartition(':')[2]}"}, kept=False),
+        "posts, missed": Target(base, pages.every_post, kept=False),
         "mix": Target(base, pages.mix),
     }
     return found | dict(_peers(peer))
 
 
-LOCAL = "localhost"
-
-
 def _peers(peer: Peer | None) -> Iterator[tuple[str, Target]]:
     if peer is not None:
-        yield "Wagtail home", Target(peer.plain, [peer.home])
-        yield "Wagtail 500 posts", Target(peer.plain, peer.posts)
+        yield "Wagtail home", Target(peer.plain, [peer.home], kept=False)
+        yield "Wagtail 500 posts", Target(peer.plain, peer.posts, kept=False)
         yield "Wagtail home, kept", Target(peer.kept, [peer.home])
         yield "Wagtail 500 posts, kept", Target(peer.kept, peer.posts)
 

@@ -18,13 +18,16 @@ RESULT = re.compile(r"^RESULT (\d+) (\d+) ([\d.]+) ([\d.]+) (\d+) (\d+) (\d+)$",
 
 @dataclass(frozen=True)
 class Target:
-    """What is asked for in turn; `etags` beside the paths make it questions that 304 answers."""
+    """What is asked for in turn; `etags` beside the paths make it questions that 304 answers.
+
+    What is `kept` somewhere is asked for once before the clock runs.
+    """
 
     base: str
     paths: Sequence[str]
     etags: Sequence[str] = ()
     headers: dict[str, str] = field(default_factory=dict)
-    connections: int = CONNECTIONS
+    kept: bool = True
 
     def lines(self) -> str:
         etags = self.etags or [""] * len(self.paths)
@@ -46,7 +49,7 @@ class Figure:
 def ask(target: Target, seconds: int) -> Figure:
     """One round with all connections; an answer above 399 or none is an error."""
     headers = [part for name, value in (BROWSER | target.headers).items() for part in ("-H", f"{name}: {value}")]
-    options = [f"-t{THREADS}", f"-c{target.connections}", f"-d{seconds}s", "--timeout", f"{TIMEOUT_SECONDS}s"]
+    options = [f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", f"{TIMEOUT_SECONDS}s"]
     with tempfile.NamedTemporaryFile("w", suffix=".paths") as paths:
         paths.write(target.lines())
         paths.flush()
