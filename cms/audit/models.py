@@ -131,8 +131,6 @@ class Event(Base):
     batch_id: Mapped[int | None] = mapped_column(reference("batches.id"), index=True)
     undoes_id: Mapped[int | None] = mapped_column(reference("events.id"))
     request_id: Mapped[str | None] = mapped_column(String(36))
-    previous_hash: Mapped[str | None] = mapped_column(String(64))
-    hash: Mapped[str | None] = mapped_column(String(64))
 
     personal: Mapped["EventPersonal | None"] = relationship(back_populates="event", uselist=False, lazy="raise")
 
@@ -151,3 +149,18 @@ class EventPersonal(Base):
     digest: Mapped[str] = mapped_column(String(64))
 
     event: Mapped[Event] = relationship(back_populates="personal")
+
+
+class Seal(Base):
+    """Over the events after `after_id` up to `last_id`, and over the seal before: see `audit.sealing`."""
+
+    __tablename__ = "event_seals"
+    __table_args__ = (UniqueConstraint("after_id"), UNSEEN)
+
+    at: Mapped[datetime]
+    after_id: Mapped[int]
+    last_id: Mapped[int]
+    count: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    #: Of the digest, made with CMS_SECRET_KEY, so that whoever holds the database alone can seal nothing.
+    mark: Mapped[str] = mapped_column(String(64))

@@ -32,6 +32,7 @@ COMMANDS = {
     "worker": ("cms.cli.worker:worker", "Do what follows changes, such as mail, in a process of its own."),
     "tidy": ("cms.cli.tidy:tidy", "Empty the trash and forget addresses, as the settings say."),
     "backup": ("cms.cli.backups:backup", "Make backups, check them, and put one back."),
+    "audit": ("cms.cli.record:audit", "Check that nobody changed the record."),
     "pages": ("cms.cli.pages:pages", "Kept pages that nginx serves from disk."),
     "doctor": ("cms.cli.doctor:doctor", "Check that this installation is healthy."),
 }

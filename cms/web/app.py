@@ -32,6 +32,7 @@ from cms.web import (
     origins,
     probes,
     rates,
+    recording,
     requests,
     secret_addresses,
     static,
@@ -111,6 +112,7 @@ def init_app(app: Flask) -> None:
     gate.init_app(app)
     themes.init_app(app, config.instance)
     undoing.register()
+    recording.register()
     ends.ask(PLACES)
     errors.init_app(app)
 

@@ -53,8 +53,9 @@ def handles(name: str) -> Callable[[Handler], Handler]:
 
 
 def regularly(look: Callable[[], None]) -> Callable[[], None]:
-    """Declare what adds a job where it is time for one; every worker asks it, once a minute."""
-    _regular.append(look)
+    """Declare what looks whether it is time for something; every worker asks it, once a minute."""
+    if look not in _regular:  # which another application may have declared already
+        _regular.append(look)
     return look
 
 

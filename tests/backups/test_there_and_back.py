@@ -9,6 +9,8 @@ from sqlalchemy import Engine, func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import UserSession
+from cms.audit import sealing
+from cms.audit.actions import record
 from cms.audit.models import Event
 from cms.backups.checking import DAMAGED, LOST, check
 from cms.backups.making import make as make_backup
@@ -239,3 +241,22 @@ def spoil(path: object) -> None:
     with open(str(path), "r+b") as file:
         file.seek(20)
         file.write(b"spoilt")
+
+
+def test_the_record_that_is_put_back_is_as_it_was_sealed(
+    site: Site, elsewhere: Elsewhere, session: Session, make: Make
+) -> None:
+    for name in ("Sea", "Lake"):
+        record(session, "tag.create", make.tag(name), by=make.editor(), at=make.at)
+    session.commit()
+    seal = sealing.next_seal(session, SECRET, upto=sealing.settled(session), at=make.at)
+    assert seal is not None
+    session.add(seal)
+    session.commit()
+    told = sealing.verify(session, SECRET).head
+
+    restore(elsewhere.site, make_backup(site, at=moment()), at=moment(), is_known=known)
+
+    with Session(elsewhere.engine) as there:
+        found = sealing.verify(there, SECRET, noted=told)
+    assert (found.sealed, found.broken, found.foreign, found.is_known) == (2, [], 0, True)

@@ -1,0 +1,96 @@
+"""Seals over the record, a chain: each covers a run of events and the seal before it, so that what is changed shows.
+
+Events are sealed some time after they were written, since a chain from event to event would let only one person write
+at a time. What is personal lies beside the events and is not covered: it may be erased.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from cms.audit.models import Event, Seal
+from cms.core.keys import keyed_digest
+
+#: Events under one seal.
+MOST = 1000
+#: What the first seal goes on from.
+BEGINNING = "0" * 64
+_COLUMNS = [column for column in Event.__table__.c if column.name != "id"]
+Row = tuple[int, str]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`broken`: seals whose events are not those that were sealed, or that do not go on from the one before.
+
+    `foreign`: how many were made with another key; `waiting`: events that no seal covers yet; `head`: the last digest.
+    """
+
+    sealed: int
+    waiting: int
+    head: str
+    broken: list[Seal]
+    foreign: int
+    is_known: bool
+
+
+def settled(session: Session) -> int:
+    """The id up to which all events are here; no transaction that is under way can add one with a smaller id.
+
+    PostgreSQL gives ids before a commit, so whoever writes is waited for; to be asked in a short transaction.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE events IN SHARE MODE"))
+    return session.scalar(select(func.max(Event.id))) or 0
+
+
+def next_seal(session: Session, key: str, *, upto: int, at: datetime) -> Seal | None:
+    """Over the events that follow, as many as one covers, to be added; None where there are none.
+
+    Two who make the same one at once are told apart by the database, which takes one of them.
+    """
+    last = session.scalars(select(Seal).order_by(Seal.id.desc()).limit(1)).first()
+    after, digest = (last.last_id, last.digest) if last is not None else (0, BEGINNING)
+    rows = list(_rows(session, after, upto, most=MOST))
+    if not rows:
+        return None
+    digest = _digest(digest, rows)
+    return Seal(
+        at=at, after_id=after, last_id=rows[-1][0], count=len(rows), digest=digest, mark=keyed_digest(key, digest)
+    )
+
+
+def verify(session: Session, key: str, *, noted: str | None = None) -> Verdict:
+    """Read every sealed event again. `noted`: a digest that was told earlier, which has to be among the seals."""
+    broken: list[Seal] = []
+    sealed = foreign = after = 0
+    digest, is_known = BEGINNING, noted is None
+    for seal in session.scalars(select(Seal).order_by(Seal.id)).all():
+        rows = list(_rows(session, seal.after_id, seal.last_id))
+        if seal.after_id != after or len(rows) != seal.count or _digest(digest, rows) != seal.digest:
+            broken.append(seal)
+        foreign += keyed_digest(key, seal.digest) != seal.mark
+        is_known = is_known or noted == seal.digest
+        sealed, after, digest = sealed + seal.count, seal.last_id, seal.digest
+    waiting = session.scalar(select(func.count()).where(Event.id > after)) or 0
+    return Verdict(sealed, waiting, digest, broken, foreign, is_known)
+
+
+def _rows(session: Session, after: int, upto: int, *, most: int | None = None) -> Iterator[Row]:
+    """By id, all that an event says in canonical JSON."""
+    query = select(Event.id, *_COLUMNS).where(Event.id > after, Event.id <= upto).order_by(Event.id).limit(most)
+    for number, *values in session.execute(query):
+        told = [value.isoformat() if isinstance(value, datetime) else value for value in values]
+        yield number, json.dumps([number, *told], sort_keys=True, separators=(",", ":"))
+
+
+def _digest(before: str, rows: list[Row]) -> str:
+    digest = hashlib.sha256(before.encode())
+    for _number, line in rows:
+        digest.update(b"\n" + line.encode())
+    return digest.hexdigest()
