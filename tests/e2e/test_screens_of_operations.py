@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.e2e.looking import barriers
 from tests.e2e.test_screens import OWNER, VISITOR, Screen, desk
-from tests.e2e.walks import fill, follow, press, then
+from tests.e2e.walks import fill, follow, press, then, unfold
 
 __all__ = ["desk"]
 
@@ -19,6 +19,7 @@ SCREENS = {
         Screen(OWNER, "none yet", "/admin/webhooks/"),
         Screen(OWNER, "new", "/admin/webhooks/new/"),
         Screen(OWNER, "with faults", "/admin/webhooks/new/", press("Create")),
+        Screen(OWNER, "what was sent", "/admin/webhooks/new/", lambda page: send_a_test(page)),
     ),
     "tokens": (
         Screen(OWNER, "all", "/admin/tokens/"),
@@ -40,6 +41,23 @@ SCREENS = {
         Screen(VISITOR, "ending it", "/unsubscribe/no-such-key"),
     ),
 }
+
+
+def send_a_test(page: Page) -> None:
+    """To a name that nobody has, which is one attempt that went wrong."""
+    page.get_by_label("A comment arrives").check()
+    page.locator("[name=url]").fill("https://hook.invalid/")
+    press("Create")(page)
+    page.get_by_role("main").locator("summary", has_text="More").click()
+    press("Send a test")(page)
+    attempt = page.get_by_label("Attempts, the latest first").get_by_text("There is nobody of this name.")
+    for _try in range(20):
+        if attempt.count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    expect(attempt.first).to_be_visible()
+    unfold("Message")(page)
 
 
 @pytest.mark.parametrize(
