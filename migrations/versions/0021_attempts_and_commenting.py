@@ -1,6 +1,6 @@
 """each attempt to tell a webhook, and commenting as a right that tokens are given
 
-Revision: 0021, after 0019
+Revision: 0021, after 0020
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

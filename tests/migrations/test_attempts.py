@@ -8,7 +8,7 @@ from tests.migrations.schema import reflected
 
 
 def test_the_last_attempt_becomes_the_first_row_of_the_log(database: Database) -> None:
-    database.up_to("0019")
+    database.up_to("0020")
     with database.engine.begin() as connection:
         populate(connection)
         before = reflected(connection).tables["webhook_deliveries"]
@@ -25,6 +25,6 @@ def test_the_last_attempt_becomes_the_first_row_of_the_log(database: Database) -
         kept = (log.c.delivery_id, log.c.http_status, log.c.milliseconds, log.c.error, log.c.excerpt, log.c.at)
         assert connection.execute(sa.select(*kept).order_by(log.c.id)).all() == known[1:]
 
-    database.down_to("0019")
+    database.down_to("0020")
     with database.engine.connect() as connection:
         assert connection.execute(query).all() == known

@@ -14,7 +14,7 @@ def scopes_of(database: Database) -> list[list[str]]:
 
 
 def test_a_token_that_could_comment_still_can(database: Database) -> None:
-    database.up_to("0019")
+    database.up_to("0020")
     with database.engine.begin() as connection:
         populate(connection)
         tokens = reflected(connection).tables["api_tokens"]
@@ -25,5 +25,5 @@ def test_a_token_that_could_comment_still_can(database: Database) -> None:
     database.up_to("0021")
     assert scopes_of(database) == [["comment.create", "post.view"], ["comment.create"], ["comment.create"]]
 
-    database.down_to("0019")
+    database.down_to("0020")
     assert scopes_of(database) == [["post.view"], [], []]
