@@ -46,9 +46,7 @@ def main() -> int:
         with _command(app, settings, port):
             _say("HEALTHCHECK", _python(app, settings, *_words("HEALTHCHECK")[1:]) or "ok")
             _ask_through(nginx, folder, port, headers)
-    print(
-        "All of this works. Not run here: docker build with its root lines, docker compose up, the units under systemd."
-    )
+    print("All of this works. Not run: docker build with its root lines, docker compose up, the units under systemd;")
     print("docs/deploying.md says what of these was run by hand.")
     return 0
 

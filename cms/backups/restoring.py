@@ -15,20 +15,30 @@ from cms.core.i18n import _
 
 @dataclass(frozen=True)
 class Restored:
-    """`aside`: where what was there is now; `missing`: how many files no copy of which was there."""
+    """`aside`: where what was there is now; `missing`: how many files no copy of which was there.
+
+    `tokens`: how many access tokens open something again of which nobody can tell whether they were revoked since.
+    """
 
     aside: str
     files: int
     missing: int
     is_same_key: bool
+    tokens: int
 
 
 def restore(
-    site: Site, backup: Backup, *, at: datetime, replace: bool = False, is_known: Callable[[str], bool]
+    site: Site,
+    backup: Backup,
+    *,
+    at: datetime,
+    replace: bool = False,
+    keep_tokens: bool = True,
+    is_known: Callable[[str], bool],
 ) -> Restored:
     """Files first, since rows without them would be worse; then the database in one transaction.
 
-    `is_known`: whether this version knows a migration.
+    `is_known`: whether this version knows a migration. Without `keep_tokens` all access tokens are revoked.
     """
     manifest, source = backup.manifest, backup.folder / backup.manifest.file
     require_kind(site, backup)
@@ -44,8 +54,10 @@ def restore(
         aside = None
         if not is_empty:
             aside = site.shelf.aside / name_at(at) / site.database.file
-        said = site.database.put_back(source, _changes(site, backup, at, is_empty), aside=aside)
-    return Restored(said, manifest.files, missing, manifest.key_mark == site.key_mark)
+        known = _known_tokens(site, is_empty) if keep_tokens else frozenset()
+        said = site.database.put_back(source, _changes(site, backup, at, is_empty, known), aside=aside)
+        unknown = len(site.database.contents().tokens) if known is None else 0
+    return Restored(said, manifest.files, missing, manifest.key_mark == site.key_mark, unknown)
 
 
 def _bring_files(site: Site, backup: Backup) -> int:
@@ -64,11 +76,17 @@ def _bring_files(site: Site, backup: Backup) -> int:
     return missing
 
 
-def _changes(site: Site, backup: Backup, at: datetime, is_empty: bool) -> Iterator[str]:
+def _known_tokens(site: Site, is_empty: bool) -> frozenset[str] | None:
+    """Those that nobody revoked; None where there is nothing to tell by."""
+    here = None if is_empty else site.database.contents()
+    return here.tokens if here is not None and TOKENS in here.counts else None
+
+
+def _changes(site: Site, backup: Backup, at: datetime, is_empty: bool, known: frozenset[str] | None) -> Iterator[str]:
     """Part of the same transaction: pages kept since are old, and nobody is signed in who signed out since.
 
     The number of the generation is larger than any that was given here before; see `core.generation`. What was revoked
-    here since stays revoked; where nothing is, nobody can tell.
+    here since stays revoked, as what is not `known`; where nothing is, nobody can tell.
     """
     counts, moment = backup.manifest.counts, f"{at:%Y-%m-%d %H:%M:%S.%f}"
     here = None if is_empty else site.database.contents()
@@ -81,7 +99,7 @@ def _changes(site: Site, backup: Backup, at: datetime, is_empty: bool) -> Iterat
         )
     if "user_sessions" in counts:
         yield f"UPDATE user_sessions SET revoked_at = '{moment}' WHERE revoked_at IS NULL"  # noqa: S608 - a time of ours
-    if TOKENS in counts and here is not None and TOKENS in here.counts:
-        known = ", ".join(f"'{digest}'" for digest in sorted(here.tokens)) or "''"
+    if TOKENS in counts and known is not None:
+        listed = ", ".join(f"'{digest}'" for digest in sorted(known)) or "''"
         revoking = f"UPDATE {TOKENS} SET revoked_at = '{moment}' WHERE revoked_at IS NULL"  # noqa: S608 - a time of ours
-        yield f"{revoking} AND digest NOT IN ({known})"
+        yield f"{revoking} AND digest NOT IN ({listed})"

@@ -78,8 +78,9 @@ def verify(name: str | None, folder: Path | None) -> None:
 @backup.command()
 @click.argument("name", required=False)
 @click.option("--replace", "replaces", is_flag=True, help="Put it in the place of the site that is here.")
+@click.option("--revoke-tokens", "revokes", is_flag=True, help="Let no access token of that time open anything.")
 @folder
-def restore(name: str | None, replaces: bool, folder: Path | None) -> None:
+def restore(name: str | None, replaces: bool, revokes: bool, folder: Path | None) -> None:
     """Put a backup back, the newest unless one is named; stop `serve` and `worker` first."""
     with _site(folder) as site:
         if is_working(instance := runtime().config.instance):
@@ -87,7 +88,7 @@ def restore(name: str | None, replaces: bool, folder: Path | None) -> None:
         one = _chosen(site.shelf, name)
         db.engine.dispose()
         with _nothing_from_disk():
-            done = restoring.restore(site, one, at=now(), replace=replaces, is_known=_is_known)
+            done = restoring.restore(site, one, at=now(), replace=replaces, keep_tokens=not revokes, is_known=_is_known)
         click.echo(f"{one.name} is back: {done.files - done.missing} files. Everybody has to sign in again.")
         if done.aside:
             click.echo(f"What was here before is kept: {done.aside}")
@@ -95,6 +96,8 @@ def restore(name: str | None, replaces: bool, folder: Path | None) -> None:
             click.echo(f"Files that no copy of was there: {done.missing}", err=True)
         if not done.is_same_key:
             click.echo("CMS_SECRET_KEY is another than it was: see docs/backups.md for what that costs.", err=True)
+        if done.tokens:
+            click.echo(f"Access tokens that open something again, whatever was revoked since: {done.tokens}", err=True)
         if pending_migrations():
             click.echo("It is of an earlier version. Run: python3 manage.py db upgrade")
         else:

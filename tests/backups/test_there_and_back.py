@@ -260,3 +260,20 @@ def test_the_record_that_is_put_back_is_as_it_was_sealed(
     with Session(elsewhere.engine) as there:
         found = sealing.verify(there, SECRET, noted=told)
     assert (found.sealed, found.broken, found.foreign, found.is_known) == (2, [], 0, True)
+
+
+@pytest.mark.parametrize(("keeps", "live"), [(True, 1), (False, 0)])
+def test_where_nothing_tells_which_tokens_were_revoked_since_they_are_counted_or_revoked(
+    site: Site, elsewhere: Elsewhere, session: Session, make: Make, keeps: bool, live: int
+) -> None:
+    owner = make.owner()
+    session.flush()
+    wanted = {"scopes": [], "days": 7, "key": SECRET, "by": owner, "at": make.at}
+    tokens.create(session, name="Stolen", **wanted)
+    session.commit()
+    made = make_backup(site, at=moment())
+
+    done = restore(elsewhere.site, made, at=moment(), keep_tokens=keeps, is_known=known)
+
+    assert done.tokens == live
+    assert len(elsewhere.site.database.contents().tokens) == live
