@@ -96,6 +96,11 @@ class Served:
             status: int = answer.status
             return status
 
+    def text(self, path: str) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
+            said: str = answer.read().decode()
+            return said
+
     def until_up(self) -> float:
         """Seconds from the start of the process to the first 200."""
         begun = time.monotonic()

@@ -1,7 +1,9 @@
 """`serve`, `dev` and `demo`: they come up, they come up again quickly, and they stop when told to."""
 
+import contextlib
 import re
 import socket
+import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -144,3 +146,30 @@ def test_demo_leaves_somebody_elses_installation_alone(run: Run, installation: P
     refused = run("demo", "--port", "8999")
     assert refused.code == 1
     assert "owner who is not a demo person" in refused.err
+
+
+def test_while_developing_a_change_of_the_theme_is_seen_at_once(start: Start, installation: Path) -> None:
+    """A file that changes, and one that comes: both are in every layer that is made at a start."""
+    base, more = installation / "theme/templates/site/base.html", installation / "theme/static/mine.css"
+    base.parent.mkdir(parents=True)
+    base.write_text('{% extends "shipped/site/base.html" %}{% block foot %}ebb{% endblock %}')
+    served = start("dev")
+    served.until_up()
+    assert "ebb" in served.text("/posts")
+
+    base.write_text('{% extends "shipped/site/base.html" %}{% block foot %}flood{% endblock %}')
+    until_said(lambda: served.text("/posts"), "flood")
+    more.parent.mkdir()
+    more.write_text("body { color: navy }")
+    until_said(lambda: served.text("/static/theme/copydesk.own/any/mine.css"), "navy")
+
+
+def until_said(ask: Callable[[], str], word: str) -> None:
+    """While it starts again it is away, or says what it said before."""
+    deadline = time.monotonic() + 60
+    while True:
+        with contextlib.suppress(OSError):
+            if word in ask():
+                return
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
