@@ -60,7 +60,7 @@ def queue(session: Session, viewer: User, status: CommentStatus, *, after: int |
     return list(session.scalars(query.order_by(Comment.created_at, Comment.id).limit(most + 1)))
 
 
-def later_than(comment_id: int) -> ColumnElement[bool]:
+def later_than(comment_id: int | ColumnElement[int]) -> ColumnElement[bool]:
     """What was said after a comment, for the next page; everything where that comment is gone."""
     marker = aliased(Comment)
     known = select(marker.created_at).where(marker.id == comment_id).scalar_subquery()

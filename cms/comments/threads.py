@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, lazyload, load_only
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -15,6 +16,9 @@ from cms.core.db import fits
 
 #: Threads on one page; a thread is a comment that answers none, with everything below it.
 PER_PAGE = 50
+
+_POST: ColumnElement[int] = bindparam("post", type_=Integer())
+_APPROVED = (Comment.post_id == _POST, Comment.status == APPROVED)
 
 
 @dataclass
@@ -50,24 +54,29 @@ def talk(session: Session, post_id: int, *, depth: int, after: int | None = None
 
     An answer to a comment that is gone begins a thread of its own; after one that is gone comes the first page.
     """
-    approved = (Comment.post_id == post_id, Comment.status == APPROVED)
-    roots = select(Comment.id).where(*approved, _answers_none(post_id)).order_by(Comment.created_at, Comment.id)
-    if after is not None:
-        roots = roots.where(later_than(after))
-    shown = roots.limit(PER_PAGE + 1).subquery()
-    below = select(shown.c.id).cte(recursive=True)
-    below = below.union(select(Comment.id).join(below, Comment.parent_id == below.c.id).where(_is_approved()))
-    total = select(func.count()).select_from(Comment).where(*approved).scalar_subquery()
-    rows = session.execute(
-        select(Comment, total)
-        .where(Comment.id.in_(select(below.c.id)))
-        .order_by(Comment.created_at, Comment.id)
-        .options(with_author())
-    ).all()
+    asked = {"post": post_id} | ({} if after is None else {"after": after})
+    rows = session.execute(_page(after is not None), asked).all()
     threads, more = _as_threads([row[0] for row in rows], depth)
     if rows:
         return Talk(threads, rows[0][1], more)
-    return Talk(threads, 0 if after is None else session.scalar(select(total)) or 0, more)
+    return Talk(threads, 0 if after is None else session.scalar(select(_total()), asked) or 0, more)
+
+
+@cache
+def _page(is_further: bool) -> Select[Comment, int]:
+    """Comments, each with how many there are in all; put together once, which takes longer than to ask it."""
+    roots = select(Comment.id).where(*_APPROVED, _answers_none()).order_by(Comment.created_at, Comment.id)
+    if is_further:
+        roots = roots.where(later_than(bindparam("after", type_=Integer())))
+    shown = roots.limit(PER_PAGE + 1).subquery()
+    below = select(shown.c.id).cte(recursive=True)
+    below = below.union(select(Comment.id).join(below, Comment.parent_id == below.c.id).where(_is_approved()))
+    comments = select(Comment, _total()).where(Comment.id.in_(select(below.c.id)))
+    return comments.order_by(Comment.created_at, Comment.id).options(with_author())
+
+
+def _total() -> ScalarSelect[int]:
+    return select(func.count()).select_from(Comment).where(*_APPROVED).scalar_subquery()
 
 
 def newest(session: Session, post_id: int, *, most: int) -> Sequence[Comment]:
@@ -96,9 +105,9 @@ def with_author() -> ExecutableOption:
     return joinedload(Comment.author).options(shown, lazyload(User.roles))
 
 
-def _answers_none(post_id: int) -> ColumnElement[bool]:
+def _answers_none() -> ColumnElement[bool]:
     parent = aliased(Comment)
-    public_parent = exists().where(parent.id == Comment.parent_id, parent.status == APPROVED, parent.post_id == post_id)
+    public_parent = exists().where(parent.id == Comment.parent_id, parent.status == APPROVED, parent.post_id == _POST)
     return or_(Comment.parent_id.is_(None), ~public_parent)
 
 

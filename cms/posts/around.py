@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
+from cms.core.db import UTCDateTime
 from cms.posts.models import Edition, PostKind, edition_tags
 from cms.posts.parts import Part, numbered
 from cms.posts.public import NEWEST_FIRST, as_listed, beside
-from cms.posts.queries import is_live
+from cms.posts.queries import AT, is_live
 from cms.series.models import Series
 
 RELATED = 3
@@ -21,6 +23,9 @@ RELATED_TAGS, RELATED_PER_TAG = 5, 40
 PARTS_BESIDE = 10
 
 OLDEST_FIRST = Edition.published_at, Edition.id
+
+_POST: ColumnElement[int] = bindparam("post", type_=Integer())
+_OTHERS = (is_live(AT), Edition.kind == PostKind.POST, Edition.post_id != _POST)
 
 
 @dataclass(frozen=True)
@@ -55,13 +60,10 @@ class Around:
 
 def around(session: Session, edition: Edition, at: datetime) -> Around:
     """One query, whose cost does not grow with the number of posts."""
-    picks = union_all(*_picks(edition, at)).subquery()
-    rows = session.execute(
-        select(Edition, picks.c.role, picks.c.rank, picks.c.total)
-        .join(picks, picks.c.id == Edition.id)
-        .options(*as_listed(with_text=False, tags=False))
-        .order_by(picks.c.rank.desc(), *NEWEST_FIRST)
-    ).all()
+    tags = {f"tag_{number}": tag.id for number, tag in enumerate(edition.tags[:RELATED_TAGS])}
+    here = {"post": edition.post_id, "edition": edition.id, "published_at": edition.published_at}
+    asked = tags | here | {"at": at} | ({"series": edition.series_id} if edition.series_id else {})
+    rows = session.execute(_query(len(tags), edition.series_id is not None), asked).all()
     found: dict[str, list[Edition]] = {"earlier": [], "later": [], "related": []}
     parts: dict[int, Part] = {}
     for other, role, rank, _total in rows:
@@ -82,18 +84,30 @@ def _in_series(edition: Edition, parts: Sequence[Part], total: int) -> InSeries 
     return InSeries(edition.series, here.number, total, parts)
 
 
-def _picks(edition: Edition, at: datetime) -> list[Select[Any]]:
+@cache
+def _query(tags: int, is_part: bool) -> Select[Any]:
+    """For so many tags; put together once, which takes longer than to ask it."""
+    picks = union_all(*_picks(tags, is_part)).subquery()
+    return (
+        select(Edition, picks.c.role, picks.c.rank, picks.c.total)
+        .join(picks, picks.c.id == Edition.id)
+        .options(*as_listed(with_text=False, tags=False))
+        .order_by(picks.c.rank.desc(), *NEWEST_FIRST)
+    )
+
+
+def _picks(tags: int, is_part: bool) -> list[Select[Any]]:
     """Ids with the role each plays; every part is limited, so that none walks a whole table."""
-    here = (edition.published_at, edition.id)
-    others = select(Edition.id).where(is_live(at), Edition.kind == PostKind.POST, Edition.post_id != edition.post_id)
+    here = (bindparam("published_at", type_=UTCDateTime()), bindparam("edition", type_=Integer()))
+    others = select(Edition.id).where(*_OTHERS)
     picks = [
         _as_pick(others.where(beside(*here, is_earlier=True)).order_by(*NEWEST_FIRST).limit(1), "earlier"),
         _as_pick(others.where(beside(*here, is_earlier=False)).order_by(*OLDEST_FIRST).limit(1), "later"),
     ]
-    if edition.tags:
-        picks.append(_related(edition, at))
-    if edition.series_id is not None:
-        picks.append(_parts(edition.series_id, edition.post_id, at))
+    if tags:
+        picks.append(_related(tags))
+    if is_part:
+        picks.append(_parts())
     return picks
 
 
@@ -102,29 +116,29 @@ def _as_pick(query: Select[Any], role: str) -> Select[Any]:
     return select(rows.c.id, literal(role).label("role"), literal(0).label("rank"), literal(0).label("total"))
 
 
-def _parts(series_id: int, post_id: int, at: datetime) -> Select[Any]:
+def _parts() -> Select[Any]:
     """It and those beside it, in the order of the series."""
-    count = numbered(series_id, at)
-    here = select(count.c.number).where(count.c.post_id == post_id).scalar_subquery()
+    count = numbered(bindparam("series", type_=Integer()), AT)
+    here = select(count.c.number).where(count.c.post_id == _POST).scalar_subquery()
     near = count.c.number.between(here - PARTS_BESIDE, here + PARTS_BESIDE)
     return select(count.c.id, literal("part"), count.c.number, count.c.total).where(near)
 
 
-def _related(edition: Edition, at: datetime) -> Select[Any]:
+def _related(tags: int) -> Select[Any]:
     """Posts that share the most tags; where several share as many, the newest."""
     latest = [
         select(edition_tags.c.edition_id)
-        .where(edition_tags.c.tag_id == tag.id)
+        .where(edition_tags.c.tag_id == bindparam(f"tag_{number}", type_=Integer()))
         .order_by(edition_tags.c.edition_id.desc())
         .limit(RELATED_PER_TAG)
         .subquery()
-        for tag in edition.tags[:RELATED_TAGS]
+        for number in range(tags)
     ]
     candidates = union_all(*(select(rows.c.edition_id) for rows in latest)).subquery()
     rows = (
         select(Edition.id, func.count().label("shared"))
         .join(candidates, candidates.c.edition_id == Edition.id)
-        .where(is_live(at), Edition.kind == PostKind.POST, Edition.post_id != edition.post_id)
+        .where(*_OTHERS)
         .group_by(Edition.id)
         .order_by(func.count().desc(), *NEWEST_FIRST)
         .limit(RELATED)

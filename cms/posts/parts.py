@@ -15,7 +15,7 @@ from cms.core.db import MAX_ID
 from cms.posts.known import series_is_known
 from cms.posts.models import Edition, PostKind
 from cms.posts.public import Cursor, as_listed
-from cms.posts.queries import is_live
+from cms.posts.queries import When, is_live
 from cms.series.models import Series
 
 #: Where several parts have one number, the one that was published first comes first.
@@ -67,7 +67,7 @@ def series_named(session: Session, slug: str, at: datetime) -> Series | None:
     return session.scalar(select(Series).where(Series.slug == slug, series_is_known(at)))
 
 
-def numbered(series_id: int, at: datetime) -> CTE:
+def numbered(series_id: int | ColumnElement[int], at: When) -> CTE:
     """Ids of the live parts, with the number of each and how many there are."""
     rank = func.row_number().over(order_by=IN_ORDER)
     parts = select(Edition.id, Edition.post_id, rank.label("number"), func.count().over().label("total"))

@@ -4,16 +4,17 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session, defer, joinedload, lazyload, load_only, selectinload
 
 from cms.accounts.models import User
 from cms.core.db import MAX_ID
 from cms.core.keyset import beyond
 from cms.posts.models import Edition, Post, PostKind, edition_tags
-from cms.posts.queries import is_live, live_editions
+from cms.posts.queries import AT, When, is_live, live_editions
 from cms.taxonomy.models import Tag
 
 #: A tag on more editions than this is found by walking the newest ones, a rarer one by its own rows.
@@ -77,20 +78,34 @@ def newest(
     with_text: bool = False,
 ) -> Listing:
     """Live posts, newest first; without their texts unless asked for, since lists do not show them."""
-    query = _posts(at).where(true() if among is None else among).order_by(*NEWEST_FIRST).limit(most + 1)
+    query = _newest(with_text)
+    if among is not None:
+        query = query.where(among)
     if before is not None:
         query = query.where(beside(before.published_at, before.edition_id, is_earlier=True))
-    found = session.scalars(query.options(*as_listed(with_text=with_text))).all()
+    found = session.scalars(query, {"at": at, "most": most + 1}).all()
     last = found[most - 1] if len(found) > most else None
     return Listing(found[:most], Cursor(last.published_at, last.id) if last is not None else None)
+
+
+@cache
+def _newest(with_text: bool) -> Select[Edition]:
+    """Put together once, which takes longer than to ask it."""
+    query = _posts(AT).order_by(*NEWEST_FIRST).limit(bindparam("most", type_=Integer()))
+    return query.options(*as_listed(with_text=with_text))
 
 
 def at_path(session: Session, path: str, at: datetime) -> Edition | None:
     """The post or page that lives at an address now, with everything that its page shows."""
     if len(path) > 500:
         return None
-    query = live_editions(at).where(Edition.path == path).order_by(Edition.live_from.desc()).limit(1)
-    return session.scalar(query.options(*as_listed(with_text=True)))
+    return session.scalar(_at_path(), {"at": at, "path": path})
+
+
+@cache
+def _at_path() -> Select[Edition]:
+    query = live_editions(AT).where(Edition.path == bindparam("path")).order_by(Edition.live_from.desc()).limit(1)
+    return query.options(*as_listed(with_text=True))
 
 
 def above(session: Session, path: str, at: datetime) -> list[tuple[str, str]]:
@@ -201,11 +216,11 @@ def tagged(session: Session, family: Family) -> ColumnElement[bool]:
 NEWEST_FIRST = Edition.published_at.desc(), Edition.id.desc()
 
 
-def _posts(at: datetime) -> Select[Edition]:
+def _posts(at: When) -> Select[Edition]:
     return live_editions(at).where(Edition.kind == PostKind.POST)
 
 
-def beside(published_at: datetime, edition_id: int, *, is_earlier: bool) -> ColumnElement[bool]:
+def beside(published_at: When, edition_id: int | ColumnElement[int], *, is_earlier: bool) -> ColumnElement[bool]:
     """Of all editions those that came before this one, or after it."""
     return beyond(Edition.published_at, Edition.id, (published_at, edition_id), is_descending=is_earlier)
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Integer,
     Select,
     and_,
+    bindparam,
     case,
     func,
     literal,
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Session, defer, joinedload, lazyload, selectinload
 
 from cms import search
 from cms.accounts.models import User
-from cms.core.db import fits
+from cms.core.db import UTCDateTime, fits
 from cms.core.errors import NotFound
 from cms.core.i18n import _
 from cms.posts.models import Edition, Post, PostKind, Revision, post_tags
@@ -119,12 +120,17 @@ def lacks_summary() -> ColumnElement[bool]:
     return Post.summary == literal("", literal_execute=True)
 
 
-def is_live(at: datetime) -> ColumnElement[bool]:
+#: A moment, or what stands for it in a statement that is put together once and asked many times.
+When = datetime | ColumnElement[datetime]
+AT: ColumnElement[datetime] = bindparam("at", type_=UTCDateTime())
+
+
+def is_live(at: When) -> ColumnElement[bool]:
     """Time as a predicate: the one condition under which anything is public."""
     return and_(Edition.live_from <= at, is_open(at))
 
 
-def is_open(at: datetime) -> ColumnElement[bool]:
+def is_open(at: When) -> ColumnElement[bool]:
     """Live or ahead: what has ended is history and is never touched again."""
     return or_(Edition.live_until.is_(None), Edition.live_until > at)
 
@@ -134,7 +140,7 @@ def goes_on() -> ColumnElement[bool]:
     return Edition.updated_at < Edition.live_from
 
 
-def live_editions(at: datetime) -> Select[Edition]:
+def live_editions(at: When) -> Select[Edition]:
     """What visitors may see now, in no order."""
     return select(Edition).where(is_live(at))
 

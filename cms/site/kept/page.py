@@ -12,7 +12,7 @@ import zstandard
 PLAIN = "identity"
 #: The one that a browser takes wins, in this order.
 CODINGS = ("zstd", "br", "gzip", PLAIN)
-ZSTD_LEVEL, BROTLI_QUALITY, GZIP_LEVEL = 12, 7, 9
+ZSTD_LEVEL, BROTLI_QUALITY, GZIP_LEVEL = 6, 5, 6
 Headers = list[tuple[str, str]]
 
 
