@@ -105,4 +105,5 @@ def filled(name: str, folder: Path, settings: dict[str, str], *, posts: int, com
     }
     one = Installation(name, folder, port, base | settings)
     one.manage("seed", "--posts", str(posts), "--comments", str(comments))
+    one.manage("backup", "create")  # else the first that serves would make one while it is measured
     return one
