@@ -73,15 +73,16 @@ def _goal(told: Told) -> Goal:
 
 def _machines(found: dict[str, Told]) -> Iterator[str]:
     """One line for each measurement, as they need not be of one day or one machine."""
-    yield "| measured | at (UTC) | machine | Python | PostgreSQL, Redis, nginx | load before | |"
-    yield "|---|---|---|---|---|---:|---|"
+    yield "| measured | how much | at (UTC) | machine | Python | PostgreSQL, Redis, nginx | load before | |"
+    yield "|---|---|---|---|---|---|---:|---|"
     for name, told in found.items():
         on = told["machine"]
         machine = f"{on['cores']} cores ({on['processor']}), {on['memory_gb']} GB, Linux {on['kernel']}"
         servers = ", ".join(on[server] for server in ("postgresql", "redis", "nginx"))
         busy = "**others used it**" if on["load_before"] > BUSY * on["cores"] else "quiet"
         at = on["at"].removesuffix("+00:00").replace("T", " ")
-        yield f"| {name} | {at} | {machine} | {on['python']} | {servers} | {on['load_before']} | {busy} |"
+        extent = SECTIONS[name].extent(told)
+        yield f"| {name} | {extent} | {at} | {machine} | {on['python']} | {servers} | {on['load_before']} | {busy} |"
 
 
 if __name__ == "__main__":

@@ -22,12 +22,23 @@ class Chart:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with what follows it."""
+    """A heading with what follows it; `extent` says how much was measured, as a brief run proves little."""
 
     title: str
     said: str
     tables: Callable[[Told], Iterator[str]]
     charts: Callable[[Told], list[Chart]] = lambda _told: []
+    extent: Callable[[Told], str] = lambda _told: ""
+
+
+def _site_extent(told: Told) -> str:
+    asked = told["asked"]
+    size = f"{asked['posts']:,} posts, {asked['comments']:,} comments"
+    return f"{size}, {asked['rounds']} × {asked['seconds']} s"
+
+
+def _fresh_extent(told: Told) -> str:
+    return f"{max(found['pairs'] for found in told['setups'].values()):,} changes"
 
 
 def _file_name(start: str, setup: str) -> str:
@@ -52,9 +63,6 @@ def _is_other(what: str) -> bool:
 
 
 def _site_tables(told: Told) -> Iterator[str]:
-    asked = told["asked"]
-    size = f"{asked['posts']:,} posts, {asked['comments']:,} comments"
-    yield f"{size}; {asked['rounds']} rounds of {asked['seconds']} s.\n"
     for setup, found in told["setups"].items():
         yield f"### {setup}\n"
         yield "| what | requests/s | ÷ empty view | p50 ms | p99 ms | KB | errors |"
@@ -147,6 +155,7 @@ of the machine that nothing is kept for, posts right after a publication, each a
 a second somebody opens the form of a post, changes the title and publishes; every page is then made anew.""",
         _site_tables,
         _site_charts,
+        _site_extent,
     ),
     "nginx": Section(
         "From disk, behind nginx",
@@ -159,6 +168,7 @@ a second somebody opens the form of a post, changes the title and publishes; eve
         """A program changes and publishes a post by the API and reads its public page right after, twice, each time
 over a new connection.""",
         _fresh_tables,
+        extent=_fresh_extent,
     ),
     "faults": Section(
         "Redis and PostgreSQL go and come",
@@ -171,6 +181,7 @@ over a new connection.""",
         "Nothing is kept; the median of what a page takes, in the same process, both sites in turns.",
         _size_tables,
         _size_charts,
+        lambda told: f"{told['big']:,} posts",
     ),
     "api": Section(
         "The API beside its query",

@@ -66,9 +66,7 @@ def main() -> int:
                 goals.append(Goal(f"{name}: {kind}, large ÷ small", found.ratio, MOST_TIMES_SLOWER, at_least=False))
             most = max(found.queries for found in kinds.values())
             goals.append(Goal(f"{name}: questions of a page", most, MOST_QUERIES, at_least=False))
-            told[name] = {
-                kind: dict(zip(("small", "large"), one.medians(), strict=True)) for kind, one in kinds.items()
-            }
+            told[name] = {kind: one.medians() for kind, one in kinds.items()}
     return conclude("sizes", goals, {"small": SMALL, "big": asked.big, "databases": told}, asked.json)
 
 
