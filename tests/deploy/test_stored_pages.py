@@ -107,6 +107,17 @@ def test_who_reads_a_page_from_disk_is_counted_and_a_program_is_not(deployed: De
     assert reads(deployed) == before + 3
 
 
+def test_a_page_below_another_may_have_any_name(deployed: Deployed) -> None:
+    """What lies beside a page, to count its reads by, is in nobody's way."""
+    with deployed.changing() as (session, make):
+        by = {"author": owner(session), "status": PUBLISHED}
+        above = make.page(slug="harbour", title="Harbour", **by)
+        make.page(slug="post", title="The post of the harbour", parent_id=above.id, **by)
+    deployed.until_stored("/harbour")
+
+    assert b"The post of the harbour" in deployed.until_stored("/harbour/post").body
+
+
 def reads(deployed: Deployed) -> int:
     with deployed.changing() as (session, _make):
         return session.scalar(select(func.coalesce(func.sum(PostReads.reads), 0))) or 0

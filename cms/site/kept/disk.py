@@ -32,8 +32,8 @@ log = logging.getLogger(__name__)
 ADDRESS = re.compile(r"/|(?:/[A-Za-z0-9_~][A-Za-z0-9._~-]*)+")
 NAME = re.compile(r"(?P<release>[0-9a-f]+)-(?P<generation>[0-9]+)-(?P<until>[0-9]+)")
 FILE = "index.html"
-#: Beside it, where a post is read with it: its id.
-POST = "post"
+#: Beside it, where a post is read with it: its id. With a dot, which no address of a page below this one has.
+POST = "index.post"
 ENDINGS = {"gzip": ".gz", "br": ".br", PLAIN: ""}
 #: A page that shows something else within this time is not stored, and the link goes as long before it would.
 MARGIN_SECONDS = 60.0
