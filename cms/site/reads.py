@@ -38,6 +38,8 @@ class Reads:
     def __init__(self) -> None:
         #: One for each read: to append takes no lock, and no read is counted twice or not at all.
         self._reads: deque[int] = deque()
+        #: By post, since the database may be away for as long as kept pages are read.
+        self._unwritten: Counter[int] = Counter()
         #: Their day, and the moments between which they need not be written; a clock may also be set back.
         self._stretch: tuple[date, datetime, datetime] | None = None
         self._lock = threading.Lock()
@@ -67,19 +69,21 @@ class Reads:
     def give_back(self, day: date, reads: Counter[int], at: datetime) -> None:
         """What could not be written is tried again with what comes next, and counts for the older day."""
         with self._lock:
-            self._reads.extend(reads.elements())
+            self._unwritten.update(reads)
             self._stretch = (day, *_stretch(at)[1:])
 
     def _taken(self, day: date) -> tuple[date, Counter[int]]:
         self._stretch = None
-        return day, Counter(self._reads.popleft() for _ in range(len(self._reads)))
+        reads, self._unwritten = self._unwritten, Counter()
+        reads.update(self._reads.popleft() for _ in range(len(self._reads)))
+        return day, reads
 
 
 def _stretch(at: datetime) -> tuple[date, datetime, datetime]:
-    """A minute from then, and at most until the day is over."""
+    """A minute either way, within the day: another thread may have looked at the clock a moment before."""
     day = at.astimezone(UTC).date()
-    midnight = datetime.combine(day + timedelta(days=1), time(), UTC)
-    return day, at, min(at + FLUSH_EVERY, midnight)
+    midnight = datetime.combine(day, time(), UTC)
+    return day, max(at - FLUSH_EVERY, midnight), min(at + FLUSH_EVERY, midnight + timedelta(days=1))
 
 
 def init_app(app: Flask) -> None:

@@ -142,3 +142,24 @@ def test_what_could_not_be_written_is_kept_for_the_next_time(now: datetime) -> N
 
     assert counter.take_if_due(later) is None
     assert counter.take_if_due(later + timedelta(minutes=1)) == (now.date(), {7: 2})
+
+
+def test_a_thread_that_looked_at_the_clock_a_moment_before_writes_nothing_yet(now: datetime) -> None:
+    counter = Reads()
+    counter.count(7, now)
+
+    assert not counter.are_due(now - timedelta(milliseconds=1))
+    assert counter.are_due(now - timedelta(minutes=2))  # the clock was set back
+
+
+def test_what_cannot_be_written_for_long_takes_no_more_room_than_there_are_posts(now: datetime) -> None:
+    counter = Reads()
+    for minute in range(3):
+        for _reader in range(1000):
+            counter.count(7, now + timedelta(minutes=minute))
+        taken = counter.take_if_due(now + timedelta(minutes=minute + 1))
+        assert taken is not None
+        counter.give_back(*taken, now + timedelta(minutes=minute + 1))
+
+    assert not counter._reads
+    assert counter.take() == (now.date(), {7: 3000})
