@@ -30,7 +30,7 @@ _OTHERS = (is_live(AT), Edition.kind == PostKind.POST, Edition.post_id != _POST)
 
 @dataclass(frozen=True)
 class InSeries:
-    """The how manieth part of how many this is, and the parts that stand near it, itself among them."""
+    """Which part of how many this is, and the parts that stand near it, itself among them."""
 
     series: Series
     number: int

@@ -47,7 +47,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Part:
-    """A post of a series, and the how manieth of those that readers see."""
+    """A post of a series, and its number among those that readers see."""
 
     number: int
     edition: Edition

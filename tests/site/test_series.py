@@ -35,7 +35,7 @@ def listed(page: str) -> list[str]:
     return re.findall(r'<h3 class="title"><a href="([^"]+)"', page)
 
 
-def test_a_part_says_the_how_manieth_it_is_and_leads_to_the_others(
+def test_a_part_says_which_one_it_is_and_leads_to_the_others(
     session: Session, browser: Browser, make: Make, publish: Publish, tides: Series
 ) -> None:
     for place, slug in ((10, "first"), (20, "second"), (40, "third")):
