@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from cms.audit import sealing
 from cms.audit.actions import forget, record
 from cms.audit.models import Event, Seal
+from cms.core.db import reading
+from cms.taxonomy.models import Tag
 from cms.web import recording
 from tests.factories import Make
 
@@ -161,3 +163,36 @@ def test_whoever_works_seals_what_is_there(app: Flask, session: Session, make: M
     found = sealing.verify(session, key)
     assert (found.sealed, found.waiting, found.broken, found.foreign) == (1, 0, [], 0)
     assert len(session.scalars(select(Seal)).all()) == 1
+
+
+def test_nobody_seals_past_an_event_that_somebody_is_writing(
+    app: Flask, engine: Engine, session: Session, make: Make, now: datetime
+) -> None:
+    """PostgreSQL gives ids before a commit, so that a later event may be there before an earlier one."""
+    tag, editor = make.tag("Lake"), make.editor()
+    session.commit()
+    record(session, "tag.update", tag, by=editor, at=now)
+    session.flush()
+    with Session(engine) as other, app.app_context():
+        if engine.dialect.name == "postgresql":  # SQLite has one who writes
+            record(other, "tag.update", other.get_one(Tag, tag.id), by=None, at=now)
+            other.commit()
+        recording.seal_record()
+        with reading():
+            assert other.scalars(select(Seal)).all() == []
+    session.commit()
+
+    with app.app_context():
+        recording.seal_record()
+        found = sealing.verify(session, recording.key())
+
+    assert (found.waiting, found.broken) == (0, [])
+    assert found.sealed == len(session.scalars(select(Event)).all())
+
+
+def test_all_that_an_event_says_is_sealed() -> None:
+    """In this order for ever: what comes later has to be sealed beside it, or no older seal would hold."""
+    told = "at actor_id verb subject_type subject_id subject_label changes batch_id undoes_id request_id"
+
+    assert [column.name for column in sealing.SEALED] == told.split()
+    assert {column.name for column in Event.__table__.c} == {"id", *told.split()}
