@@ -13,6 +13,7 @@ from cms.extensions import db
 from cms.posts import parts, public
 from cms.posts.parts import Place
 from cms.posts.public import Cursor, Listing
+from cms.posts.slugs import path_of_tag
 from cms.site import heads, stories
 from cms.site.elsewhere import elsewhere
 from cms.web import now, settings
@@ -56,7 +57,7 @@ def tag(slug: str) -> BaseResponse:
         heading=family.tag.name,
         description=family.tag.description,
         family=family,
-        linked=[heads.crumbs((tag.name, f"/tags/{tag.slug}") for tag in (family.parent, family.tag) if tag)],
+        linked=[heads.crumbs((tag.name, path_of_tag(tag.slug)) for tag in (family.parent, family.tag) if tag)],
     )
 
 

@@ -12,6 +12,7 @@ from cms.extensions import db
 from cms.media.paths import path_of
 from cms.posts import indexed
 from cms.posts.indexed import RANGE, Text
+from cms.posts.slugs import path_of_series, path_of_tag
 from cms.site.frame import frame
 from cms.site.keeping import is_hidden
 from cms.web import now, settings
@@ -43,8 +44,8 @@ def page(number: int) -> Response:
     session, at = db.session(), now()
     listed = [] if number > 1 or settings().home_page_id else [Listed(_address("/"))]
     listed += [_text(text) for text in indexed.texts(session, number, at) if _is_its_own(text)]
-    listed += [Listed(_address(f"/tags/{tag.name}"), tag.changed) for tag in indexed.tags(session, number, at)]
-    listed += [Listed(_address(f"/series/{one.name}"), one.changed) for one in indexed.series(session, number, at)]
+    listed += [Listed(_address(path_of_tag(tag.name)), tag.changed) for tag in indexed.tags(session, number, at)]
+    listed += [Listed(_address(path_of_series(one.name)), one.changed) for one in indexed.series(session, number, at)]
     listed += [Listed(_address(f"/authors/{who.name}"), who.changed) for who in indexed.authors(session, number, at)]
     if not listed and number > 1 and number not in indexed.ranges(session, at):
         abort(404)

@@ -10,6 +10,7 @@ from cms.comments import threads
 from cms.extensions import db
 from cms.posts import public
 from cms.posts.public import Listing
+from cms.posts.slugs import path_of_tag
 from cms.site.elsewhere import elsewhere
 from cms.site.feeds.channel import Channel
 from cms.site.feeds.formats import FORMATS
@@ -28,10 +29,10 @@ def of_tag(slug: str, format: str) -> BaseResponse:
     """The newest posts with a tag or with one below it, as on its page."""
     family = public.family_of(db.session(), slug, now())
     if family is None:
-        return _moved(f"/tags/{slug}", f"/feed.{format}")
+        return _moved(path_of_tag(slug), f"/feed.{format}")
     tag = family.tag
     listing = _newest(public.tagged(db.session(), family))
-    page = f"/tags/{tag.slug}"
+    page = path_of_tag(tag.slug)
     return _answer(
         of_posts(listing, name=f"tag/{tag.id}/feed", page=page, title=tag.name, about=tag.description), format
     )
