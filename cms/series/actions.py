@@ -72,21 +72,11 @@ def drop(
     session.expunge(series)
 
 
-def free_series_slug(session: Session, wanted: str, *, but: Series | None = None) -> str:
-    """The wanted slug, or the first numbered one that no other series has."""
-    slug, number = slugify(wanted, fallback="series"), 1
-    candidate = slug
-    while _has(session, candidate, but):
-        number += 1
-        candidate = f"{slug[: MOST['slug'] - ROOM]}-{number}"
-    return candidate
-
-
 def _apply(session: Session, series: Series, changes: dict[str, Any]) -> Changes:
     """Write what differs and return it, before and after."""
     values = checked(changes)
     if values.get("slug") == "" or (not series.slug and "slug" not in values):
-        values["slug"] = free_series_slug(session, values.get("title", series.title), but=series)
+        values["slug"] = _free_slug(session, values.get("title", series.title), but=series)
     elif "slug" in values:
         values["slug"] = slugify(values["slug"], fallback="series")
         if _has(session, values["slug"], series):
@@ -96,6 +86,16 @@ def _apply(session: Session, series: Series, changes: dict[str, Any]) -> Changes
     for field, value in values.items():
         setattr(series, field, value)
     return {field: (before[field], value) for field, value in values.items() if before[field] != value}
+
+
+def _free_slug(session: Session, wanted: str, *, but: Series | None = None) -> str:
+    """The wanted slug, or the first numbered one that no other series has."""
+    slug, number = slugify(wanted, fallback="series"), 1
+    candidate = slug
+    while _has(session, candidate, but):
+        number += 1
+        candidate = f"{slug[: MOST['slug'] - ROOM]}-{number}"
+    return candidate
 
 
 def _has(session: Session, slug: str, but: Series | None) -> bool:
