@@ -48,7 +48,7 @@ def until_stored(pages: Path, port: int, path: str) -> Path:
     """The folder of a page, asked for until it is there."""
     stored = pages / "current" / path.lstrip("/")
     deadline = time.monotonic() + STORE_SECONDS
-    while not stored.exists():
+    while not (stored / "index.html").exists():  # the last of its files
         status_of(f"http://127.0.0.1:{port}{path}")
         if time.monotonic() > deadline:
             raise RuntimeError("The page was not stored.")

@@ -106,7 +106,7 @@ def _fault_charts(told: Told) -> list[Chart]:
     phases = [(one["phase"], one["second"]) for one in told["phases"]]
     named = ", ".join(f"{place} {phase}" for place, (phase, _at) in enumerate(phases, 1))
     picture = answers("Answers while servers go and come", f"Phases: {named}.", told["seconds"], phases)
-    words = "Answers of each second by status, for kept pages and for others; the goals above have the figures"
+    words = "Answers of each second by status, for kept pages and for others; the table of goals has the figures"
     return [Chart("faults.svg", words, picture)]
 
 

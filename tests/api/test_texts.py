@@ -68,12 +68,7 @@ def test_a_post_is_written_changed_published_and_trashed(of: Of, session: Sessio
     assert program.delete(path, program.etag(path)).status_code == 204
     assert Program(program.app).get(path).status_code == 404
     verbs = session.scalars(select(Event.verb).where(Event.subject_type == "posts").order_by(Event.id))
-    assert verbs.all() == [
-        "post.create",
-        "post.save",
-        "post.publish",
-        "post.trash",
-    ]
+    assert verbs.all() == ["post.create", "post.save", "post.publish", "post.trash"]
 
 
 def test_publishing_later_shows_it_then(of: Of, make: Make, session: Session) -> None:
