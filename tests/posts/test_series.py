@@ -138,14 +138,14 @@ def test_an_old_version_comes_back_without_a_series_that_is_gone_and_one_of_befo
     tides, lights = make.series("Tides"), make.series("Lights")
     post = save(make.post(title="First"), title="Second", series_id=tides.id)
     actions.delete_series(session, tides, by=editor, at=now)
-    post = save(post, title="Third", series_id=lights.id)
+    post = save(post, title="Third", series_id=lights.id, series_position=7)
     first, second = session.scalars(
         select(Revision).where(Revision.post_id == post.id, Revision.number < 3).order_by(Revision.number)
     )
     first.snapshot = {name: value for name, value in first.snapshot.items() if not name.startswith("series")}
 
     actions.bring_back(session, post, second, by=editor, at=now)
-    assert (post.title, post.series_id) == ("Second", lights.id)
+    assert (post.title, post.series_id, post.series_position) == ("Second", lights.id, 7)
 
     actions.bring_back(session, post, first, by=editor, at=now)
     actions.publish(session, post, by=editor, at=now)

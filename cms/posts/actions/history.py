@@ -45,4 +45,6 @@ def _save_what_can_be(
         impossible = fault.fields.keys() & changes.keys()
         if not impossible or not impossible <= DEPENDENT:
             raise
+    if "series_id" in impossible:
+        impossible = impossible | {"series_position"}  # a number of that series says nothing in another
     return _save_what_can_be(session, post, revision, kept | impossible, by=by, at=at, note=note)
