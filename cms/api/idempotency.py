@@ -111,12 +111,14 @@ def _checked(key: str) -> str:
 
 
 def _digest_of_request(asking: Caller) -> str:
-    """Of method, address and body; of a form with files what they hold, as its boundary differs each time.
+    """Of method, address, `If-Match` and body; of a form with files what they hold, as its boundary differs each time.
 
     And of the rights that came with it: a JWT may have fewer than its token, and is not told what that was told.
     """
     rights = " ".join(sorted(asking.scopes))
     digest = hashlib.sha256(f"{request.method} {request.full_path}\n{asking.is_jwt} {rights}\n".encode())
+    if "If-Match" in request.headers:
+        digest.update(f"{request.headers['If-Match']}\n".encode())
     if request.mimetype != MULTIPART:
         digest.update(request.get_data(cache=True))
         return digest.hexdigest()

@@ -124,6 +124,22 @@ def test_a_conflict_is_told_again_as_it_was(of: Of, make: Make, session: Session
     assert desk.post(f"{path}/unpublish", headers={"Idempotency-Key": "2"}).status_code == 200
 
 
+def test_whoever_looked_again_asks_for_something_else(of: Of, make: Make, session: Session) -> None:
+    """What was told to a version that was old by then is no answer to one that is not."""
+    desk = of(make.editor())
+    made = desk.post("/posts", {"title": "Sea"})
+    path = f"/posts/{made.json['id']}"
+    changed = desk.patch(path, {"title": "Lake"}, made.headers["ETag"])
+
+    def publish(etag: str) -> TestResponse:
+        return desk.post(f"{path}/moves/publish", {}, headers=KEY | {"If-Match": etag})
+
+    late, again, fresh = (publish(one.headers["ETag"]) for one in (made, made, changed))
+
+    assert [one.status_code for one in (late, again, fresh)] == [412, 412, 422]
+    assert "another request" in fresh.json["error"]["message"]
+
+
 def test_what_was_no_request_yet_and_what_came_too_soon_take_no_key(of: Of, make: Make, session: Session) -> None:
     """A body that does not fit was never begun; and whoever is told to come back later may do so with the same key."""
     post, member = make.post(status=PUBLISHED), of(make.user())
