@@ -54,7 +54,7 @@ def talk(session: Session, post_id: int, *, depth: int, after: int | None = None
 
     An answer to a comment that is gone begins a thread of its own; after one that is gone comes the first page.
     """
-    asked = {"post": post_id} | ({} if after is None else {"after": after})
+    asked = {"post": post_id, "most": PER_PAGE + 1} | ({} if after is None else {"after": after})
     rows = session.execute(_page(after is not None), asked).all()
     threads, more = _as_threads([row[0] for row in rows], depth)
     if rows:
@@ -68,7 +68,7 @@ def _page(is_further: bool) -> Select[Comment, int]:
     roots = select(Comment.id).where(*_APPROVED, _answers_none()).order_by(Comment.created_at, Comment.id)
     if is_further:
         roots = roots.where(later_than(bindparam("after", type_=Integer())))
-    shown = roots.limit(PER_PAGE + 1).subquery()
+    shown = roots.limit(bindparam("most", type_=Integer())).subquery()
     below = select(shown.c.id).cte(recursive=True)
     below = below.union(select(Comment.id).join(below, Comment.parent_id == below.c.id).where(_is_approved()))
     comments = select(Comment, _total()).where(Comment.id.in_(select(below.c.id)))

@@ -120,7 +120,7 @@ class Disk:
         """The plain file last, since the web server looks for it first; False where there is no more room."""
         if name != self._name:
             self._name, self._bytes = name, 0
-        bodies = {ENDINGS[coding]: body for coding, body in page.bodies.items() if coding in ENDINGS}
+        bodies = {ENDINGS[coding]: page.body(coding) for coding in {*page.bodies, PLAIN} if coding in ENDINGS}
         size = sum(map(len, bodies.values()))
         if self._bytes + size > MOST_BYTES:
             return False

@@ -3,15 +3,16 @@
 import gzip
 import hashlib
 import json
+import zlib
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 import brotli
 import zstandard
 
-PLAIN = "identity"
+PLAIN, GZIP = "identity", "gzip"
 #: The one that a browser takes wins, in this order.
-CODINGS = ("zstd", "br", "gzip", PLAIN)
+CODINGS = ("zstd", "br", GZIP, PLAIN)
 ZSTD_LEVEL, BROTLI_QUALITY, GZIP_LEVEL = 6, 5, 6
 Headers = list[tuple[str, str]]
 
@@ -37,6 +38,12 @@ class KeptPage:
     def holds(self, generation: int, at: float) -> bool:
         return self.generation == generation and self.since <= at < self.until
 
+    def body(self, coding: str) -> bytes:
+        """In a coding that it is kept in; as plain text too, which hardly anybody asks for and which is so large."""
+        if coding == PLAIN and PLAIN not in self.bodies:
+            return gzip.decompress(self.bodies[GZIP])
+        return self.bodies[coding]
+
     def etag(self, coding: str) -> str:
         """Strong: it names the very bytes, so each coding has its own."""
         return f'"{self.digest}-{coding}"' if coding != PLAIN else f'"{self.digest}"'
@@ -49,7 +56,7 @@ class KeptPage:
             ready += [("ETag", self.etag(coding)), ("Vary", "Accept-Encoding")]
             if is_whole:
                 ready += [("Content-Encoding", coding)] if coding != PLAIN else []
-                ready += [("Content-Length", str(len(self.bodies[coding])))]
+                ready += [("Content-Length", str(len(self.body(coding))))]
             self._ready[coding, is_whole] = ready
         return ready
 
@@ -81,19 +88,27 @@ def load(data: bytes) -> KeptPage:
         page = KeptPage(told["generation"], told["since"], until, told["post_id"], headers, told["digest"], bodies)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("The file describes no page.") from error
-    if place != len(rest) or digest_of(bodies.get(PLAIN, b"")) != page.digest:
+    if place != len(rest) or not bodies.keys() & {PLAIN, GZIP} or _digest_in(page) != page.digest:
         raise ValueError("The page is not whole.")
     return page
 
 
+def _digest_in(page: KeptPage) -> str:
+    try:
+        return digest_of(page.body(PLAIN))
+    except (OSError, EOFError, zlib.error):  # what is no gzip
+        return ""
+
+
 def packed(body: bytes) -> dict[str, bytes]:
-    """By coding; what does not get smaller is left out."""
+    """By coding; what does not get smaller is left out, and the text itself where it can be had from the others."""
     codings = {
         "zstd": zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(body),
         "br": brotli.compress(body, quality=BROTLI_QUALITY),
-        "gzip": gzip.compress(body, GZIP_LEVEL, mtime=0),
+        GZIP: gzip.compress(body, GZIP_LEVEL, mtime=0),
     }
-    return {coding: small for coding, small in codings.items() if len(small) < len(body)} | {PLAIN: body}
+    smaller = {coding: small for coding, small in codings.items() if len(small) < len(body)}
+    return smaller if GZIP in smaller else smaller | {PLAIN: body}
 
 
 def digest_of(body: bytes) -> str:

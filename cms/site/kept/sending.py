@@ -22,7 +22,7 @@ def answer(
     It names no request, as Flask's answers do, unless it is logged: no line of a log would have that name.
     """
     for coding in taken(environ.get("HTTP_ACCEPT_ENCODING", "")):
-        if coding in page.bodies:
+        if coding in page.bodies:  # plain text, the last, can always be had
             break
     known = environ.get("HTTP_IF_NONE_MATCH")
     if known and _has_it(known, page.etag(coding)):
@@ -31,7 +31,7 @@ def answer(
         return []
     meters.kept_page.inc()
     start_response("200 OK", page.headers_of(coding, is_whole=True))
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [page.bodies[coding]]
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [page.body(coding)]
 
 
 def logged(environ: "WSGIEnvironment", start_response: "StartResponse") -> "StartResponse":

@@ -15,7 +15,7 @@ from cms.core.files import MEGABYTE, write_whole
 from cms.core.locks import turn
 from cms.site.kept.page import KeptPage, load
 
-MEMORY_BYTES = 64 * MEGABYTE
+MEMORY_BYTES = 32 * MEGABYTE
 #: Of files that one process adds to one generation.
 FILES_BYTES = 256 * MEGABYTE
 LOCK_SECONDS = 10.0
