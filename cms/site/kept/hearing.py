@@ -104,7 +104,7 @@ def _words(line: bytes) -> list[str] | None:
     """Page, agent and two purposes."""
     try:
         told = json.loads(line.decode("utf-8", "replace").partition(": ")[2])
-    except ValueError:
+    except (ValueError, RecursionError):  # anybody on this machine can write here, and nest as deep as they like
         return None
     is_whole = isinstance(told, list) and len(told) == 4 and all(isinstance(word, str) for word in told)
     return told if is_whole else None

@@ -66,6 +66,7 @@ def test_only_people_who_see_a_post_now_are_counted(ear: Ear, app: Flask) -> Non
         HEADER + b'["/posts/fog",1,"",{}]',
         HEADER + b"{}",
         b"\xff: [\xff",
+        HEADER + b"[" * 60_000,
     ],
 )
 def test_anything_else_is_nothing(ear: Ear, app: Flask, said: bytes) -> None:
