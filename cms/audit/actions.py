@@ -146,7 +146,7 @@ def forget(session: Session, events: ColumnElement[bool]) -> None:
 
 
 def digest_of(personal: dict[str, Any]) -> str:
-    """SHA-256 over canonical JSON: what the chain covers in place of the values themselves."""
+    """SHA-256 over canonical JSON; it goes with the values, since whoever tries all addresses could turn it back."""
     return hashlib.sha256(json.dumps(personal, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, true
 from sqlalchemy.orm import Session
 
 from cms.audit.models import Event, Seal
@@ -94,8 +94,9 @@ def verify(session: Session, key: str, *, noted: str | None = None) -> Verdict:
 
 
 def _rows(session: Session, after: int, upto: int, *, most: int | None = None) -> Iterator[Row]:
-    """By id, all that an event says in canonical JSON."""
-    query = select(Event.id, *SEALED).where(Event.id > after, Event.id <= upto).order_by(Event.id).limit(most)
+    """By id, all that an event says in canonical JSON. After nothing comes whatever is there, also what is below 1."""
+    begun = Event.id > after if after else true()
+    query = select(Event.id, *SEALED).where(begun, Event.id <= upto).order_by(Event.id).limit(most)
     for number, *values in session.execute(query):
         told = [value.isoformat() if isinstance(value, datetime) else value for value in values]
         yield number, json.dumps([number, *told], sort_keys=True, separators=(",", ":"))

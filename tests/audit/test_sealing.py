@@ -110,6 +110,15 @@ def test_an_event_that_is_gone_or_came_in_between_shows(
     session.rollback()
 
 
+def test_an_event_that_was_put_before_the_first_one_shows(session: Session, events: list[int]) -> None:
+    copied = ", ".join(column.name for column in Event.__table__.c if column.name != "id")
+
+    session.execute(text(f"INSERT INTO events (id, {copied}) SELECT -1, {copied} FROM events WHERE id = {events[0]}"))
+
+    assert [one.last_id for one in sealing.verify(session, KEY).broken] == [events[2]]
+    session.rollback()
+
+
 def test_a_seal_that_is_gone_or_made_anew_without_the_key_shows(
     session: Session, events: list[int], now: datetime
 ) -> None:
