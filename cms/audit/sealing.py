@@ -33,6 +33,8 @@ SEALED = (
     Event.undoes_id,
     Event.request_id,
 )
+#: Of them in memory: each may hold a long text as it was before and after.
+AT_ONCE = 4
 Row = tuple[int, str]
 
 
@@ -49,6 +51,15 @@ class Verdict:
     broken: list[Seal]
     foreign: int
     is_known: bool
+
+
+@dataclass(frozen=True)
+class Run:
+    """Events that follow one another: how many, the last of them, and the digest that goes on from the one before."""
+
+    count: int
+    last_id: int
+    digest: str
 
 
 def settled(session: Session) -> int:
@@ -68,13 +79,11 @@ def next_seal(session: Session, key: str, *, upto: int, at: datetime) -> Seal | 
     """
     last = session.scalars(select(Seal).order_by(Seal.id.desc()).limit(1)).first()
     after, digest = (last.last_id, last.digest) if last is not None else (0, BEGINNING)
-    rows = list(_rows(session, after, upto, most=MOST))
-    if not rows:
+    run = _read(digest, _rows(session, after, upto, most=MOST))
+    if not run.count:
         return None
-    digest = _digest(digest, rows)
-    return Seal(
-        at=at, after_id=after, last_id=rows[-1][0], count=len(rows), digest=digest, mark=keyed_digest(key, digest)
-    )
+    mark = keyed_digest(key, run.digest)
+    return Seal(at=at, after_id=after, last_id=run.last_id, count=run.count, digest=run.digest, mark=mark)
 
 
 def verify(session: Session, key: str, *, noted: str | None = None) -> Verdict:
@@ -83,8 +92,8 @@ def verify(session: Session, key: str, *, noted: str | None = None) -> Verdict:
     sealed = foreign = after = 0
     digest, is_known = BEGINNING, noted is None
     for seal in session.scalars(select(Seal).order_by(Seal.id)).all():
-        rows = list(_rows(session, seal.after_id, seal.last_id))
-        if seal.after_id != after or len(rows) != seal.count or _digest(digest, rows) != seal.digest:
+        run = _read(digest, _rows(session, seal.after_id, seal.last_id))
+        if seal.after_id != after or (run.count, run.digest) != (seal.count, seal.digest):
             broken.append(seal)
         foreign += keyed_digest(key, seal.digest) != seal.mark
         is_known = is_known or noted == seal.digest
@@ -97,13 +106,16 @@ def _rows(session: Session, after: int, upto: int, *, most: int | None = None) -
     """By id, all that an event says in canonical JSON. After nothing comes whatever is there, also what is below 1."""
     begun = Event.id > after if after else true()
     query = select(Event.id, *SEALED).where(begun, Event.id <= upto).order_by(Event.id).limit(most)
+    query = query.execution_options(yield_per=AT_ONCE)
     for number, *values in session.execute(query):
         told = [value.isoformat() if isinstance(value, datetime) else value for value in values]
         yield number, json.dumps([number, *told], sort_keys=True, separators=(",", ":"))
 
 
-def _digest(before: str, rows: list[Row]) -> str:
-    digest = hashlib.sha256(before.encode())
-    for _number, line in rows:
+def _read(before: str, rows: Iterator[Row]) -> Run:
+    """All of them, one after the other."""
+    digest, count, last_id = hashlib.sha256(before.encode()), 0, 0
+    for number, line in rows:
         digest.update(b"\n" + line.encode())
-    return digest.hexdigest()
+        count, last_id = count + 1, number
+    return Run(count, last_id, digest.hexdigest())

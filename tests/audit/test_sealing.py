@@ -1,5 +1,6 @@
 """What was sealed shows when it is changed, removed or put in between, whoever holds the database."""
 
+import tracemalloc
 from collections.abc import Callable
 from datetime import datetime
 
@@ -146,6 +147,22 @@ def test_a_digest_that_was_noted_stays_there_while_the_record_grows(
     found = sealing.verify(session, KEY, noted=noted)
 
     assert (found.is_known, found.sealed, found.head != noted) == (True, 10, True)
+
+
+def test_long_texts_are_sealed_and_verified_one_after_the_other(session: Session, make: Make, now: datetime) -> None:
+    tag, by, long = make.tag("Sea"), make.editor(), {"description": ("", "s" * 1_000_000)}
+    for _number in range(60):
+        record(session, "tag.update", tag, by=by, at=now, changes=long)
+        session.commit()
+    session.expunge_all()
+
+    tracemalloc.start()
+    seal(session, now)
+    assert sealing.verify(session, KEY).broken == []
+    _size, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 30_000_000
 
 
 def test_two_who_seal_at_once_make_one_seal(session: Session, events: list[int], make: Make, now: datetime) -> None:
