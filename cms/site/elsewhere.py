@@ -1,5 +1,6 @@
 """An address where nothing lives: it may be written oddly, have moved, be gone, or never have been."""
 
+import re
 from urllib.parse import quote
 
 from flask import abort, current_app, redirect, request
@@ -9,6 +10,7 @@ from werkzeug.wrappers import Response
 from cms.core.i18n import _
 from cms.extensions import db
 from cms.posts import public
+from cms.posts.destinations import ends_of_paths
 from cms.redirects import queries as redirects
 from cms.redirects.models import Redirect, RedirectStatus
 from cms.redirects.paths import normal
@@ -19,6 +21,7 @@ LISTS = frozenset(
     {"site.tag", "site.series", "site.author", "site.archive", "site.posts"}
     | {"site.feed", "site.tag_feed", "site.author_feed", "site.talk_feed", "site.sitemap"}
 )
+_NAMED_LIST = re.compile(r"/(?:tags|series)/[^/]+")
 #: What people type by hand, perhaps with a slash or a capital.
 DOORS = frozenset({"security.login", "joining.register", "resetting.forgot", "profile.show"})
 
@@ -59,6 +62,8 @@ def _follow(found: Redirect, path: str) -> Response:
     if found.status == RedirectStatus.GONE:
         abort(410, _("What was at this address has been removed for good."))
     if found.post_id is None:
+        if _is_unknown_list(found):
+            abort(404)
         return redirect(found.to_path or "/", found.status)
     target = public.path_of_post(db.session(), found.post_id, now())
     if target is not None and target != path:
@@ -66,6 +71,14 @@ def _follow(found: Redirect, path: str) -> Response:
     if target is None and public.is_gone(db.session(), found.post_id):
         abort(410, _("What was at this address has been removed for good."))
     abort(404)
+
+
+def _is_unknown_list(found: Redirect) -> bool:
+    """Whether it leads to a tag or series of what nobody published, whose address tells its name."""
+    path = found.leads_to or ""
+    if not _NAMED_LIST.fullmatch(path) or not found.is_dead(now()):
+        return False
+    return path not in ends_of_paths(db.session(), [path], now())  # what goes live by itself is noted later
 
 
 def _with_query(path: str) -> str:

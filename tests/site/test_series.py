@@ -55,6 +55,27 @@ def test_a_part_says_which_one_it_is_and_leads_to_the_others(
     assert "serial" not in text_of(browser, f"/posts/{publish_one(session, publish)}")
 
 
+def test_the_new_address_of_a_series_without_live_parts_is_nobodys_business(
+    session: Session, browser: Browser, make: Make, publish: Publish, tides: Series, now: datetime
+) -> None:
+    editor = make.editor()
+    make.post(series_id=tides.id, series_position=1)
+    tag = make.tag("Sea")
+    actions.update_series(session, tides, {"slug": "merger"}, base_version=1, by=editor, at=now)
+    actions.update_tag(session, tag, {"slug": "layoffs"}, by=editor, at=now)
+    session.commit()
+    for old, new in (("/series/tides", "merger"), ("/tags/sea", "layoffs")):
+        answer = browser.get(old)
+        assert (answer.status_code, new in answer.get_data(as_text=True)) == (404, False)
+
+    publish(tags=[tag], series_id=tides.id, series_position=2)
+    session.commit()
+
+    for old, new in (("/series/tides", "/series/merger"), ("/tags/sea", "/tags/layoffs")):
+        answer = browser.get(old)
+        assert (answer.status_code, answer.headers["Location"]) == (301, new)
+
+
 def publish_one(session: Session, publish: Publish) -> str:
     """Of no series."""
     slug = publish().slug
