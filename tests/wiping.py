@@ -12,10 +12,11 @@ from cms.core.db import Base
 from cms.core.generation import Generation
 from cms.search import INDEXES
 from cms.search.spelling import TABLE
+from cms.web.recording import NOTE
 
 
 def wipe(engine: Engine, instance: Path) -> None:
-    """Every row of every table of ours goes, and every uploaded file with what was made of it."""
+    """Every row of every table of ours goes, what is noted beside them, and every file with what was made of it."""
     with engine.connect() as connection:
         connection.rollback()
         if engine.dialect.name == "sqlite":
@@ -24,6 +25,7 @@ def wipe(engine: Engine, instance: Path) -> None:
             _wipe_postgresql(connection)
     for folder in ("media", "sheets"):
         shutil.rmtree(instance / folder, ignore_errors=True)
+    (instance / NOTE).unlink(missing_ok=True)
 
 
 @cache

@@ -102,6 +102,11 @@ def verify(session: Session, key: str, *, noted: str | None = None) -> Verdict:
     return Verdict(sealed, waiting, digest, broken, foreign, is_known)
 
 
+def has(session: Session, digest: str) -> bool:
+    """Whether there is a seal with this digest; one that was made stays for ever."""
+    return session.scalar(select(Seal.id).where(Seal.digest == digest).limit(1)) is not None
+
+
 def _rows(session: Session, after: int, upto: int, *, most: int | None = None) -> Iterator[Row]:
     """By id, all that an event says in canonical JSON. After nothing comes whatever is there, also what is below 1."""
     begun = Event.id > after if after else true()

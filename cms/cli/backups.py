@@ -16,7 +16,7 @@ from cms.backups.site import Site
 from cms.cli.application import is_empty, pending_migrations
 from cms.core.shutter import Shutter
 from cms.extensions import db, migrate
-from cms.web import backing_up, now, runtime, settings
+from cms.web import backing_up, now, recording, runtime, settings
 from cms.web.worker import is_working
 
 MEGABYTE = 1_000_000
@@ -89,6 +89,7 @@ def restore(name: str | None, replaces: bool, revokes: bool, folder: Path | None
         db.engine.dispose()
         with _nothing_from_disk():
             done = restoring.restore(site, one, at=now(), replace=replaces, keep_tokens=not revokes, is_known=_is_known)
+        recording.forget_noted()
         click.echo(f"{one.name} is back: {done.files - done.missing} files. Everybody has to sign in again.")
         if done.aside:
             click.echo(f"What was here before is kept: {done.aside}")
