@@ -27,6 +27,9 @@ RESERVED_NAMES = frozenset(
 # Not allowed in XML either, so that a feed can always carry what a form took.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _LINE_BREAK = re.compile("[\n\x85\u2028\u2029]")
+# Blanks and marks of direction; and letters that are drawn as nothing: Hangul fillers and the empty Braille cell.
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 # Scripts written without spaces, where a character is counted as a word; Korean puts spaces between its words.
 _IDEOGRAPH = re.compile(
     "[\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -87,11 +90,18 @@ def _is_mark(character: str) -> bool:
 
 
 def clean_line(text: str) -> str:
-    """Like `clean_text` for a field of one line: outer blanks go, a line break inside is refused."""
+    """Like `clean_text` for a field of one line: outer blanks go, a line break inside is refused.
+
+    What has nothing to see in it is empty: it would be a name that nobody can click or read out.
+    """
     line = clean_text(text).strip(" \t\n")
     if _LINE_BREAK.search(line):
         raise Invalid(_("This must be a single line."))
-    return line
+    return line if any(map(_can_be_seen, line)) else ""
+
+
+def _can_be_seen(character: str) -> bool:
+    return unicodedata.category(character) not in _UNSEEN and character not in _FILLERS
 
 
 def slugify(text: str, *, fallback: str) -> str:

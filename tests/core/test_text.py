@@ -37,6 +37,11 @@ def test_marks_of_direction_and_joiners_are_part_of_languages() -> None:
     assert clean_line("\u2066שלום\u2069 می\u200cخواهم 👩\u200d🚀") == "\u2066שלום\u2069 می\u200cخواهم 👩\u200d🚀"
 
 
+@pytest.mark.parametrize("text", ["\u202e\u200b", "\u00a0", "\u3164", "\u2800 \u2800", "\ufeff", ""])
+def test_a_line_in_which_nothing_can_be_seen_is_empty(text: str) -> None:
+    assert clean_line(text) == ""
+
+
 def test_a_line_loses_outer_blanks_and_refuses_a_second_line() -> None:
     assert clean_line("  A title\t\r\n") == "A title"
     for text in ("a\nb", "a\r\nb", "a\u2028b", "a\x85b"):

@@ -29,6 +29,8 @@ PLACED: dict[str, type[Post] | type[Edition]] = {"posts": Post, "editions": Edit
 def settle_place(session: Session, post: Post, values: dict[str, Any]) -> None:
     """Let these changes name a series and a place in it, or neither: without a number a part comes after the last one.
 
+    A post that goes from one series to another keeps its number unless another is given.
+
     Invalid where there is no such series, or it is full.
     """
     if not values.keys() & {"series_id", "series_position"}:

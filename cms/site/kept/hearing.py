@@ -67,21 +67,30 @@ class Ear:
         """For ever; ends at once where nothing was opened."""
         while self._socket is not None:
             begun = math.inf
-            with contextlib.suppress(BlockingIOError):
+            try:
                 line = self._socket.recv(LONGEST_LINE)
                 begun = time.monotonic()
                 self.hear(line)
-                for _number in range(AT_ONCE):
-                    self.hear(self._socket.recv(LONGEST_LINE, socket.MSG_DONTWAIT))
+                self._hear_all(self._socket)
+            except BlockingIOError:
+                pass
+            except OSError:
+                log.exception("the web server cannot be heard")
+                time.sleep(SILENCE_SECONDS)
             rest = RESTS * max(0.0, time.monotonic() - begun)
             write_soon(self._app, self._clock.now())
             time.sleep(rest)
 
+    def _hear_all(self, heard: socket.socket) -> None:
+        """What waits, but no more at once than the system keeps waiting."""
+        for _number in range(AT_ONCE):
+            self.hear(heard.recv(LONGEST_LINE, socket.MSG_DONTWAIT))
+
     def finish(self) -> None:
         """What waits is heard before the counts are written."""
         with contextlib.suppress(OSError):
-            while self._socket is not None:
-                self.hear(self._socket.recv(LONGEST_LINE, socket.MSG_DONTWAIT))
+            if self._socket is not None:
+                self._hear_all(self._socket)
 
     def hear(self, line: bytes) -> None:
         """As `log_format told` of deploy/nginx.conf has it, after what syslog puts before; anything else is nothing."""
