@@ -5,6 +5,8 @@ from contextlib import contextmanager, nullcontext
 from zoneinfo import ZoneInfo
 
 import flask_babel
+from babel import Locale
+from babel.support import NullTranslations
 from flask import Flask, current_app, g, has_request_context, request
 
 from cms.core import i18n
@@ -86,13 +88,22 @@ def _message(message: str) -> str:
     """For templates, which put the values in by themselves, escaped."""
     if not has_request_context() or g.get("failing"):
         return message
-    return str(flask_babel.get_translations().ugettext(message))
+    return str(_catalogue().ugettext(message))
 
 
 def _messages(singular: str, plural: str, num: int) -> str:
     if not has_request_context() or g.get("failing"):
         return singular if num == 1 else plural
-    return str(flask_babel.get_translations().ungettext(singular, plural, num))
+    return str(_catalogue().ungettext(singular, plural, num))
+
+
+def _catalogue() -> NullTranslations:
+    """Of the language in force, which may change within a request; a page asks for it some hundred times."""
+    locale = flask_babel.get_locale()
+    known: tuple[Locale | None, NullTranslations] | None = g.get("catalogue")
+    if known is None or known[0] is not locale:
+        known = g.catalogue = (locale, flask_babel.get_translations())
+    return known[1]
 
 
 def _gettext(message: str, **values: object) -> str:
