@@ -87,7 +87,6 @@ def load(env: str | None = None, *, base_url: str = BASE_URL) -> Config:
 def _checked(read: Values, env: str, base_url: str) -> Config:
     if env not in ENVIRONMENTS:
         raise ConfigError(f"CMS_ENV is “{env}”; it must be one of {', '.join(ENVIRONMENTS)}.")
-    public = env in ("staging", "production")
     instance = Path(_text(read, "INSTANCE") or ROOT / "instance").resolve()
     config = Config(
         env=env,
@@ -114,19 +113,26 @@ def _checked(read: Values, env: str, base_url: str) -> Config:
         backups=Path(_text(read, "BACKUP_FOLDER") or instance / "backups").resolve(),
         stored_pages=_stored_pages(_text(read, "STORED_PAGES")),
     )
+    _refuse_unsafe(config, is_address_given=bool(_text(read, "BASE_URL")))
+    return config
+
+
+def _refuse_unsafe(config: Config, *, is_address_given: bool) -> None:
+    """What only development and tests may do, and an address that nobody could be sent to."""
     if not _is_address(config.base_url):
         raise ConfigError("CMS_BASE_URL must be an address such as https://www.example.com.")
-    if public and not _text(read, "BASE_URL"):
+    if not config.is_public:
+        return
+    if not is_address_given:
         raise ConfigError(
             "CMS_BASE_URL is not set. Set it to the address of the site, such as https://www.example.com."
         )
-    if public and not config.is_https and not _is_loopback(config.base_url):
+    if not config.is_https and not _is_loopback(config.base_url):
         raise ConfigError("CMS_BASE_URL must begin with https://: passwords and cookies cross the network.")
-    if public and not config.limits:
+    if not config.limits:
         raise ConfigError("CMS_LIMITS=off is only for development and testing. Remove it.")
-    if public and config.private_hooks:
+    if config.private_hooks:
         raise ConfigError("CMS_PRIVATE_HOOKS=allow is only for development and testing. Remove it.")
-    return config
 
 
 def _text(read: Values, name: str) -> str | None:

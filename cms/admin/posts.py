@@ -1,6 +1,6 @@
 """Posts in the back office."""
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 
 from cms.accounts.models import User
 from cms.admin.bulk_action import Bulk
@@ -32,6 +32,7 @@ from cms.posts.standing import (
     is_showing,
 )
 from cms.series.models import Series
+from cms.series.queries import id_of as id_of_series
 from cms.taxonomy.models import Tag
 from cms.web import now, signed_in
 
@@ -67,10 +68,6 @@ def _tagged(slug: str) -> Select[int]:
 def _has_tag(slug: str) -> ColumnElement[bool]:
     """Asked of each post that is met, as the posts of a tag may be very many."""
     return exists().where(post_tags.c.post_id == Post.id, post_tags.c.tag_id.in_(tags_called(slug)))
-
-
-def _series_id(slug: str) -> ScalarSelect[int]:
-    return select(Series.id).where(Series.slug == slug).scalar_subquery()
 
 
 def content_filters(kind: PostKind) -> tuple[Filter, ...]:
@@ -223,8 +220,8 @@ class PostView(ContentView):
         RelationFilter(
             name="series",
             label=N_("Series"),
-            where=lambda slug: Post.series_id == _series_id(slug),
-            ids=lambda slug: select(Post.id).where(Post.series_id == _series_id(slug)),
+            where=lambda slug: Post.series_id == id_of_series(slug),
+            ids=lambda slug: select(Post.id).where(Post.series_id == id_of_series(slug)),
             ids_fit=True,
             options=lambda: select(Series.slug, Series.title).order_by(Series.title, Series.id),
         ),

@@ -11,7 +11,7 @@ from cms.extensions import db
 from cms.posts import public
 from cms.posts.models import Edition, Post, post_tags
 from cms.posts.slugs import tags_called
-from cms.series.models import Series
+from cms.series.queries import id_of as id_of_series
 from cms.web import now
 
 
@@ -24,7 +24,7 @@ def public_where(asked: dict[str, Any]) -> Iterator[ColumnElement[bool]]:
         family = public.family_of(db.session(), asked["tag"], now())
         yield public.tagged(db.session(), family) if family is not None else false()
     if "series" in asked:
-        yield Edition.series_id == _series(asked["series"])
+        yield Edition.series_id == id_of_series(asked["series"])
     if "since" in asked:
         yield Edition.published_at >= asked["since"]
     if "until" in asked:
@@ -41,15 +41,11 @@ def desk_where(asked: dict[str, Any]) -> Iterator[ColumnElement[bool]]:
         tagged = select(post_tags.c.post_id).where(post_tags.c.post_id == Post.id)
         yield tagged.where(post_tags.c.tag_id.in_(tags_called(asked["tag"]))).exists()
     if "series" in asked:
-        yield Post.series_id == _series(asked["series"])
+        yield Post.series_id == id_of_series(asked["series"])
     if "since" in asked:
         yield Post.updated_at >= asked["since"]
     if "until" in asked:
         yield Post.updated_at < asked["until"]
-
-
-def _series(slug: str) -> Any:
-    return select(Series.id).where(Series.slug == slug).scalar_subquery()
 
 
 def _person(username: str) -> Any:
