@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import Engine, String, case, cast, literal, select, text
+from sqlalchemy import Engine, String, case, cast, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from cms import search
@@ -15,7 +15,9 @@ from cms.core.markdown import render_comment
 from cms.media import words
 from cms.media.models import Media, MediaKind
 from cms.posts import actions
-from cms.posts.models import PostKind
+from cms.posts.actions.series import MOST_PARTS
+from cms.posts.models import Post, PostKind
+from cms.series.models import Series
 from cms.web import now
 from cms.workspace.models import SavedView
 
@@ -24,6 +26,7 @@ OWNER = "owner@example.com"
 RARE = "quincunx"
 RARE_TEXTS = 3
 MINUTES_APART = 4
+SERIES = 3
 #: Views that are kept beside each list, counted whenever it is opened.
 VIEWS = {
     "posts": ("search=harbour", "shown=changes", "tag=harbour"),
@@ -39,7 +42,7 @@ def furnish(engine: Engine, rows: int) -> None:
         if is_server:
             session.execute(text("SET statement_timeout = 0"))
             session.commit()
-        for add in (_add_files, _add_acts, _add_views, _add_rare):
+        for add in (_add_files, _add_acts, _add_views, _add_series, _add_rare):
             add(session, rows)
             session.commit()
         if is_server:
@@ -68,6 +71,24 @@ def _add_files(session: Session, rows: int) -> None:
     documents = select(media.c.id.label("id"), literal("").label("title"), body.label("body"))
     search.put_found(session, search.MEDIA, documents)
     search.settle(session)
+
+
+def _add_series(session: Session, rows: int) -> None:
+    """A few of them, each with as many parts as one may have or the site has; a series stays small on any site."""
+    at = now()
+    for number in range(SERIES):
+        made = Series(title=f"The harbour, {number}", slug=f"harbour-{number}", description="", version=1)
+        made.created_at = made.updated_at = at
+        session.add(made)
+        session.flush()
+        parts = min(MOST_PARTS, rows // SERIES)
+        posts = select(Post.id).where(Post.kind == PostKind.POST).order_by(Post.id).offset(number * parts).limit(parts)
+        session.execute(
+            update(Post)
+            .where(Post.id.in_(posts.scalar_subquery()))
+            .values(series_id=made.id, series_position=Post.id)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _add_rare(session: Session, _rows: int) -> None:
