@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from argon2 import PasswordHasher
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from cms.accounts.builtin import ensure_builtin_roles
@@ -130,6 +131,14 @@ class Make:
 
     def page(self, **values: Any) -> Post:
         return self.post(kind=PostKind.PAGE, **values)
+
+    def copies(self, post: Post, number: int) -> list[int]:
+        """Many rows like this one, each with a slug of its own, and nothing else that belongs to it."""
+        table = Post.__table__
+        row = self.session.execute(select(table).where(table.c.id == post.id)).mappings().one()
+        values = {key: value for key, value in row.items() if key not in ("id", "slug")}
+        rows = [values | {"slug": f"copy-{post.id}-{each}"} for each in range(number)]
+        return list(self.session.scalars(insert(Post).returning(Post.id), rows))
 
     def comment(self, post: Post | None = None, **values: Any) -> Comment:
         """A guest's comment, waiting."""

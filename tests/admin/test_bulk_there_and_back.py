@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from cms.admin import sweeping
 from cms.audit.batches import count_waiting
 from cms.audit.models import Batch, BatchState
-from cms.posts.models import Post, Revision, post_tags
+from cms.posts.models import Revision, post_tags
 from tests.browser import Browser
 from tests.factories import Make
 from tests.undo.snapshots import Rows, differences, revisions_of, snapshot
@@ -26,20 +26,14 @@ def editor(browser: Browser, session: Session, make: Make) -> Browser:
     """Somebody with many drafts, every third about the sea: copies of one, since each by itself would take its time."""
     person, sea = make.editor(), make.tag("Sea")
     first = make.post(author=person)
-    columns = {key: value for key, value in _columns(session, first).items() if key not in ("id", "slug")}
-    session.execute(insert(Post), [columns | {"slug": f"copy-{number}"} for number in range(ROWS - 1)])
-    ids = list(session.scalars(select(Post.id).where(Post.id != first.id)))
-    revision = session.scalars(select(Revision).where(Revision.post_id == first.id)).one()
-    kept = {key: value for key, value in _columns(session, revision).items() if key not in ("id", "post_id")}
+    ids = make.copies(first, ROWS - 1)
+    table = Revision.__table__
+    revision = session.execute(select(table).where(table.c.post_id == first.id)).mappings().one()
+    kept = {key: value for key, value in revision.items() if key not in ("id", "post_id")}
     session.execute(insert(Revision), [kept | {"post_id": one} for one in ids])
     session.execute(insert(post_tags), [{"post_id": one, "tag_id": sea.id} for one in ids[::3]])
     session.commit()
     return browser.sign_in(person)
-
-
-def _columns(session: Session, row: Post | Revision) -> dict[str, object]:
-    table = type(row).__table__
-    return dict(session.execute(select(table).where(table.c.id == row.id)).mappings().one())
 
 
 def rows_of(session: Session) -> Rows:

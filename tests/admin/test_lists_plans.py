@@ -62,10 +62,9 @@ def owner(browser: Browser, session: Session, make: Make) -> Browser:
     make.page(trashed_at=make.at)
     make.media(trashed_at=make.at, alt="A storm")
     make.media(alt="A storm", uploaded_by=person)
-    other = make.author()
     for _ in range(40):
         make.media(alt="The sea")
-        make.page(author=other)
+    make.copies(make.page(author=make.author()), 400)
     for status in (None, TRASHED):
         make.comment(post, body="Quite a storm", held_because=["links"], **({"status": status} if status else {}))
     session.commit()

@@ -122,7 +122,8 @@ def ask_and_be_heard(deployed: Deployed, path: str, **headers: str) -> None:
     """nginx tells of it after it has answered, and drops what finds the queue full: one after the other."""
     before = heard(deployed)
     deployed.front.ask(path, **headers)
-    deadline = time.monotonic() + 10
+    assert deployed.is_stored(path)
+    deadline = time.monotonic() + 30
     while heard(deployed) == before:
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -26,8 +26,9 @@ log = logging.getLogger(__name__)
 #: deploy/nginx.conf has the same name.
 SOCKET = "told"
 LONGEST_LINE = 65536
-#: How many times as long as it listened it rests: the more readers there are, the more the processors are theirs.
+#: How many times as long as it worked it rests, but no longer than this: the processors are the readers'.
 RESTS = 9
+LONGEST_REST = 1.0
 AT_ONCE = 500
 #: Without a word for so long, what was counted is written all the same.
 SILENCE_SECONDS = 60
@@ -69,7 +70,7 @@ class Ear:
             begun = math.inf
             try:
                 line = self._socket.recv(LONGEST_LINE)
-                begun = time.monotonic()
+                begun = time.thread_time()
                 self.hear(line)
                 self._hear_all(self._socket)
             except BlockingIOError:
@@ -77,7 +78,7 @@ class Ear:
             except OSError:
                 log.exception("the web server cannot be heard")
                 time.sleep(SILENCE_SECONDS)
-            rest = RESTS * max(0.0, time.monotonic() - begun)
+            rest = min(LONGEST_REST, RESTS * max(0.0, time.thread_time() - begun))
             write_soon(self._app, self._clock.now())
             time.sleep(rest)
 
