@@ -78,7 +78,7 @@ FILTERS: tuple[Filter, ...] = (
         name="verb",
         label=N_("What was done"),
         choices=tuple(ACTS.items()),
-        where=lambda verbs: Event.verb.in_(verbs),
+        where=lambda verbs: search.asked_last(Event.verb.in_(verbs)),
         ids=lambda verbs: select(Event.id).where(Event.verb.in_(verbs)),
     ),
     DateFilter(name="since", word="after", label=N_("Since"), where=lambda day: Event.at >= day),

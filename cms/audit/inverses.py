@@ -1,11 +1,11 @@
 """The table of inverses: how each verb is taken back, or why it is not. Domains fill it, once, when the app is made."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from cms.audit.actions import PARTS, plain
@@ -18,11 +18,11 @@ from cms.core.i18n import N_, _
 Load = Callable[[Session, list[int], bool], dict[int, Any]]
 
 
-def loading(model: Any, options: Callable[[bool], Sequence[Any]] = lambda _lock: ()) -> Load:
-    """How rows of one table are loaded; what the policy asks of them comes along by the loader's `options`."""
+def loading(model: Any, along: Callable[[Select[Any], bool], Select[Any]] = lambda query, _lock: query) -> Load:
+    """How rows of one table are loaded; `along` adds to the query what the policy asks of them."""
 
     def load(session: Session, ids: list[int], lock: bool) -> dict[int, Any]:
-        query = select(model).where(model.id.in_(ids)).options(*options(lock)).order_by(model.id)
+        query = along(select(model).where(model.id.in_(ids)), lock).order_by(model.id)
         if lock:
             query = query.with_for_update(of=model).execution_options(populate_existing=True)
         return {row.id: row for row in session.scalars(query).unique()}

@@ -19,7 +19,7 @@ NEVER = {
 }
 
 
-_load = loading(Comment, lambda lock: loaded() if lock else judged())
+_load = loading(Comment, lambda query, lock: query.options(*loaded()) if lock else judged(query))
 
 
 def _may(by: User, comment: Comment, _event: Event) -> Decision:

@@ -1,12 +1,12 @@
 """How comments are found; every reader of what is not public names the viewer."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, func, literal, literal_column, or_, select, union_all
-from sqlalchemy.orm import Session, aliased, defer, joinedload, lazyload, load_only, selectinload
+from sqlalchemy.orm import Session, aliased, contains_eager, defer, joinedload, lazyload, load_only, selectinload
 
 from cms.accounts.models import User
 from cms.comments.lifecycle import APPROVED, PENDING, SPAM, CommentStatus
@@ -18,6 +18,7 @@ from cms.core.errors import NotFound
 from cms.core.i18n import _
 from cms.core.keyset import beyond
 from cms.posts.models import Post
+from cms.posts.queries import with_tags
 from cms.search import asked_last
 
 #: Earlier than any comment.
@@ -91,18 +92,25 @@ def answers_to(session: Session, comment: Comment, *, viewer: User) -> list[Comm
     return list(session.scalars(query.order_by(Comment.created_at, Comment.id).limit(ANSWERS)))
 
 
-def loaded(tags: Callable[..., Any] = selectinload) -> tuple:  # type: ignore[type-arg]  # loader options share no public type
+def loaded() -> tuple:  # type: ignore[type-arg]  # loader options share no public type
     """What every screen that shows comments, and every policy that judges them, needs beside the row."""
     return (
-        joinedload(Comment.post).options(tags(Post.tags), lazyload(Post.author), defer(Post.body)),
+        joinedload(Comment.post).options(selectinload(Post.tags), *_as_place()),
         joinedload(Comment.author).options(*_as_author()),
         joinedload(Comment.parent).options(joinedload(Comment.author).options(*_as_author())),
     )
 
 
-def judged() -> tuple:  # type: ignore[type-arg]  # loader options share no public type
+def judged(query: Select[Comment]) -> Select[Comment]:
     """The same in one query, for the record; rows are to be made unique."""
-    return loaded(joinedload)
+    _post, *others = loaded()
+    place = contains_eager(Comment.post).options(contains_eager(Post.tags), *_as_place())
+    return with_tags(query.outerjoin(Comment.post)).options(place, *others)
+
+
+def _as_place() -> tuple[Any, ...]:
+    """Of a post, when the comments on it are what counts."""
+    return lazyload(Post.author), defer(Post.body)
 
 
 def held_because(session: Session, reason: Reason) -> ColumnElement[bool]:

@@ -34,7 +34,7 @@ BACK = {
 }
 
 
-load = loading(Post, lambda lock: loaded() if lock else judged())
+load = loading(Post, lambda query, lock: query.options(*loaded()) if lock else judged(query))
 
 
 # the text

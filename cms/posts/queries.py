@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -17,7 +18,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import Session, defer, joinedload, lazyload, selectinload
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload, lazyload, selectinload
 
 from cms import search
 from cms.accounts.models import User
@@ -109,10 +110,17 @@ def listed() -> tuple:  # type: ignore[type-arg]  # loader options share no publ
     return (joinedload(Post.author).lazyload("*"), tags, parent, series, defer(Post.body, raiseload=True))
 
 
-def judged() -> tuple:  # type: ignore[type-arg]  # loader options share no public type
+def judged(query: Select[Post]) -> Select[Post]:
     """For a policy that judges posts of a record, in one query; rows are to be made unique."""
     author, _tags, parent, _series, text = listed()
-    return (author, joinedload(Post.tags), parent, text)
+    return with_tags(query).options(author, contains_eager(Post.tags), parent, text)
+
+
+def with_tags(query: Select[Any]) -> Select[Any]:
+    """A row for each tag of each post. One table after the other: SQLite makes a table of all tags of all posts first
+    where both are joined as one, as the ORM would do it.
+    """
+    return query.outerjoin(post_tags, post_tags.c.post_id == Post.id).outerjoin(Tag, Tag.id == post_tags.c.tag_id)
 
 
 def lacks_summary() -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ SQLite plans without looking at the rows, so its plan for a few is its plan for 
 rows as they lie and sort them, so it is asked what it can do without; `bench/lists.py` tells what it does with many.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,11 +13,14 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
-from cms.comments.lifecycle import TRASHED
+from cms.audit.models import Event
+from cms.comments.lifecycle import PENDING, TRASHED
 from cms.posts.lifecycle import PUBLISHED
 from tests.browser import Browser
 from tests.factories import Make
 
+EDIT = {"title": ["Storm", "Storm ahead"]}
+TRASHING = {"status": [PENDING.value, TRASHED.value]}
 LARGE = ("posts", "editions", "revisions", "comments", "media", "events", "post_tags", "media_uses")
 
 
@@ -65,8 +69,11 @@ def owner(browser: Browser, session: Session, make: Make) -> Browser:
     for _ in range(40):
         make.media(alt="The sea")
     make.copies(make.page(author=make.author()), 400)
-    for status in (None, TRASHED):
-        make.comment(post, body="Quite a storm", held_because=["links"], **({"status": status} if status else {}))
+    for status in ({}, {"status": TRASHED}):
+        said = make.comment(post, body="Quite a storm", held_because=["links"], **status)
+        about = {"subject_type": "comments", "subject_id": said.id}
+        session.add(Event(at=make.at, verb="comment.trash", changes=TRASHING, **about))
+    session.add(Event(at=make.at, verb="post.edit", subject_type="posts", subject_id=post.id, changes=EDIT))
     session.commit()
     return browser.sign_in(person)
 
@@ -129,5 +136,5 @@ def test_what_few_rows_fit_has_an_index_of_its_own(owner: Browser, engine: Engin
 def test_no_page_looks_through_a_large_table(owner: Browser, engine: Engine, place: str) -> None:
     steps = steps_of(owner, engine, place)
 
-    whole = {f"{scan} {table}" for table in LARGE for scan in ("SCAN", "Seq Scan on", "->  Seq Scan on")}
-    assert not [step for step in steps if step.strip() in whole], steps
+    whole = re.compile(rf"(?:SCAN|(?:->  )?Seq Scan on) ({'|'.join(LARGE)})(?: \1)?(?:_\d+)?(?: LEFT-JOIN)?")
+    assert not [step for step in steps if whole.fullmatch(step.strip())], steps
