@@ -26,6 +26,7 @@ OWNER = "owner@example.com"
 RARE = "quincunx"
 RARE_TEXTS = 3
 MINUTES_APART = 4
+DAY_SECONDS = 86_400
 SERIES = 3
 #: Views that are kept beside each list, counted whenever it is opened.
 VIEWS = {
@@ -122,10 +123,13 @@ def _file(number: int, owner: User) -> Media:
 
 
 def _add_acts(session: Session, rows: int) -> None:
-    """In the record, without the hashes of a chain: nobody verifies it here. Of a rare kind is one page at least."""
+    """In the record, without the hashes of a chain: nobody verifies it here. Of a rare kind is one page at least.
+
+    A day ahead, so that the newest page shows none of what the seed itself did, however long that took.
+    """
     events, numbers = Base.metadata.tables[Event.__tablename__], series(1, rows)
     number, is_rare = numbers.c.n, numbers.c.n % 30 == 0
-    done = Moment(whole(int(now().timestamp()) - rows * 60) + number * 60)
+    done = Moment(whole(int(now().timestamp()) + DAY_SECONDS - rows * 60) + number * 60)
     values = {
         "at": done,
         "actor_id": whole(_owner(session).id),
