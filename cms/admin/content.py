@@ -174,6 +174,9 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
             return super().show_refusal(refusal, form, record)
         return conflict_page(self, refusal, form, record.id)
 
+    def show_form(self, form: ContentForm, record: Post | None) -> str:
+        return self.quick_again(form, record) or super().show_form(form, record)
+
     def after_save(self, record: Post) -> str:
         return self.link("edit_view", id=record.id) if self.may_edit(record) else self.link()
 
