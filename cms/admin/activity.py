@@ -90,6 +90,7 @@ class ActivityView(Undoings, CmsView):
     """Nobody edits or deletes the record; what it tells of can be undone, which it then tells as well."""
 
     area, label, icon, group = "activity", N_("Activity"), "i-log", SITE
+    is_searched = True
     key = "y"
     needs = {"see": (Permission.AUDIT_VIEW,), "act": SIGNED_IN, "undo_view": SIGNED_IN, "undo_batch_view": SIGNED_IN}
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
-from flask import g, url_for
+from flask import g, redirect, request, url_for
 from flask_admin import Admin
 from flask_admin import BaseView as FlaskAdminView
 from sqlalchemy import Select, select
@@ -76,6 +77,8 @@ class Gated(FlaskAdminView):
     key: ClassVar[str] = ""
     needs: ClassVar[Mapping[str, tuple[Permission, ...] | Needs]] = {}
     policy_class: ClassVar[type[Policy]] = PlainPolicy
+    #: Whether what a search form sends empty is left out of the address, which people keep and send around.
+    is_searched: ClassVar[bool] = False
     #: Filled by Flask-Admin: address, method name and HTTP methods of everything exposed.
     _urls: list[tuple[str, str, Any]]
     endpoint: str
@@ -150,6 +153,11 @@ class Gated(FlaskAdminView):
 
     def _run_view(self, method: Any, *args: Any, **values: Any) -> Any:
         """Without Flask-Admin's second call after a TypeError, which would run a view twice."""
+        if self.is_searched and request.endpoint == f"{self.endpoint}.index_view":
+            given = list(request.args.items(multi=True))
+            said = [(name, value) for name, value in given if value]
+            if said != given:
+                return redirect(f"{request.path}?{urlencode(said)}".rstrip("?"))
         return method(self, *args, **values)
 
 

@@ -73,6 +73,7 @@ class Listing(Arranging, Searching):
     see_permission: ClassVar[Permission]
     new_label: ClassVar[str] = ""
     list_template: ClassVar[str] = "admin/list.html"
+    is_searched = True
 
     # what an area may answer for itself
 

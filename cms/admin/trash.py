@@ -48,6 +48,7 @@ class TrashView(Bulks, CmsView):
     """Posts, pages, files and comments that this person may see; restoring one returns it to where it was."""
 
     area, label, icon, group = "trash", N_("Trash"), "i-trash", SITE
+    is_searched = True
     key = "x"
     needs = {
         "see": (*SEEING, P.MEDIA_UPLOAD, P.MEDIA_MANAGE, P.COMMENT_MODERATE),
