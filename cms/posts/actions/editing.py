@@ -31,6 +31,13 @@ from cms.taxonomy import actions as taxonomy
 
 #: Each loser of a race tries again, and one of those who run wins each round: more than will ever save at once.
 SLUG_RACES = 50
+#: Field → the relation that goes with it, which is asked for again in the same request.
+POINTING: dict[str, tuple[str, type[Any]]] = {
+    "author_id": ("author", User),
+    "featured_media_id": ("featured_media", Media),
+    "parent_id": ("parent", Post),
+    "series_id": ("series", Series),
+}
 
 
 @dataclass(frozen=True)
@@ -223,8 +230,9 @@ def _apply(session: Session, post: Post, values: dict[str, Any], *, by: User, at
     tags = values.pop("tags", None)
     for field, value in values.items():
         setattr(post, field, value)
-    if "series_id" in values:
-        post.series = session.get(Series, values["series_id"]) if values["series_id"] else None
+        if field in POINTING:
+            name, model = POINTING[field]
+            setattr(post, name, session.get(model, value) if value else None)
     if tags is not None:
         post.tags = taxonomy.named(session, tags, by=by, at=at)
 
