@@ -19,6 +19,7 @@ from cms.site import (
     lost,
     media,
     metrics,
+    pieces,
     prose,
     reads,
     robots,
@@ -98,6 +99,7 @@ def init_app(app: Flask) -> None:
     reads.init_app(app)
     layer.init_app(app, KEPT)
     opening.init_app(app)
+    pieces.init_app(app)
     for endpoint in (*KEPT, *(f"site.{endpoint}" for _rule, endpoint, _view in (*MOMENTARY, *FORMS))):
         declare(app, endpoint, PUBLIC)
     app.jinja_env.globals.update(

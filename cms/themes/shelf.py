@@ -17,6 +17,8 @@ DEFAULT = "copydesk"
 #: In the folder of an installation.
 OWN = "theme"
 MANIFEST, TOKENS, STATIC, TEMPLATES = "theme.toml", "tokens.css", "static", "templates"
+#: Templates that are only a part of pages.
+PIECES = "_*.html"
 #: What every page of the product has, before any theme.
 _PRODUCT = Path(__file__).resolve().parent.parent / "static" / TOKENS
 
@@ -61,6 +63,8 @@ class Shelf:
     def __init__(self, instance: Path | None = None) -> None:
         self.themes = shipped()
         self.own = instance / OWN if instance is not None and (instance / OWN).is_dir() else None
+        #: Whether pieces of pages, such as a card, are not those of the themes.
+        self.has_own_pieces = self.own is not None and any((self.own / TEMPLATES).rglob(PIECES))
         default = self.themes[DEFAULT].folder
         self._layers: dict[tuple[str, bool], Layers] = {}
         for name, theme in self.themes.items():

@@ -107,6 +107,11 @@ def theme_url(filename: str) -> str:
     return themes().files.address(_chosen(), filename, with_own=_with_own())
 
 
+def has_own_pieces() -> bool:
+    """Whether this page may be made of macros that are not those of the themes."""
+    return _with_own() and themes().shelf.has_own_pieces
+
+
 def look_url() -> str:
     """The address of the sheet with what the owner chose; empty where all is left to the theme."""
     if g.get("failing"):

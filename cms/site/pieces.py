@@ -1,0 +1,136 @@
+"""Pieces of a page that many pages show, such as the card of a post: printed once and kept by all that they show.
+
+A macro gets nothing of a post but what is named here, and that is the key as well: so a piece is never an old one, and
+what somebody adds to a macro and not here is missed at once. A theme of an installation may print anything with its
+own macros, the request among it: those get the post itself, and are asked each time.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import flask_babel
+from flask import Flask, current_app, request
+from jinja2.runtime import Macro
+
+from cms.accounts.models import User
+from cms.media.models import Media, MediaKind
+from cms.posts.models import Edition
+from cms.taxonomy.models import Tag
+from cms.themes.shelf import SHIPPED
+from cms.web.languages import language
+from cms.web.themes import has_own_pieces
+
+REGISTRY = "copydesk_pieces"
+#: Each with what it is made of takes about three kilobytes.
+MOST_KEPT = 1024
+
+
+class Byline(NamedTuple):
+    """What is shown of an author."""
+
+    username: str
+    name: str
+
+
+class Link(NamedTuple):
+    """What is shown of a tag."""
+
+    slug: str
+    name: str
+
+
+class Picture(NamedTuple):
+    """What is shown of an image, under the names that `media.paths` and `media.renditions` ask for."""
+
+    id: int
+    digest: str
+    filename: str
+    kind: MediaKind
+    width: int | None
+    height: int | None
+    focal_x: float
+    focal_y: float
+
+
+class Listed(NamedTuple):
+    """What lists show of an edition, under the names that it has there."""
+
+    path: str
+    title: str
+    excerpt: str
+    language: str | None
+    published_at: datetime
+    word_count: int
+    author: Byline
+    tags: tuple[Link, ...]
+    shown_media: Picture | None
+
+
+Printed = Callable[..., str]
+Option = tuple[str, type, Any]
+
+
+def init_app(app: Flask) -> None:
+    app.extensions[REGISTRY] = lru_cache(MOST_KEPT)(_printed)
+    app.jinja_env.globals["piece"] = piece
+
+
+def piece(macro: Macro, edition: Edition, **options: Any) -> str:
+    """The markup that the macro prints of an edition, whose tags need not be loaded where it is told to show none."""
+    if not _is_shipped(macro._func.__code__.co_filename) or has_own_pieces():
+        return macro(edition, **options)
+    printed: Printed = current_app.extensions[REGISTRY]
+    return printed(macro, _listed(edition, with_tags=options.get("with_tags", True)), _place(), _told(options))
+
+
+def _listed(edition: Edition, *, with_tags: bool) -> Listed:
+    media = edition.shown_media
+    return Listed(
+        edition.path,
+        edition.title,
+        edition.excerpt,
+        edition.language,
+        edition.published_at,
+        edition.word_count,
+        _byline(edition.author),
+        tuple(map(_link, edition.tags)) if with_tags else (),
+        _picture(media) if media is not None else None,
+    )
+
+
+def _printed(macro: Macro, edition: Listed, _place: object, options: tuple[Option, ...]) -> str:
+    return macro(edition, **{name: value for name, _type, value in options})
+
+
+def _told(options: dict[str, Any]) -> tuple[Option, ...]:
+    """With their types: what is markup is printed as it is, and equals a text that is not."""
+    return tuple((name, type(value), value) for name, value in options.items())
+
+
+def _place() -> tuple[object, ...]:
+    """What macros ask for without being told: the language, the zone, and what stands in front of each address.
+
+    The theme is not in here: each has macros of its own.
+    """
+    return flask_babel.get_locale(), language(), flask_babel.get_timezone(), request.script_root
+
+
+def _byline(person: User) -> Byline:
+    return Byline(person.username, person.name)
+
+
+def _link(tag: Tag) -> Link:
+    return Link(tag.slug, tag.name)
+
+
+def _picture(media: Media) -> Picture:
+    sizes = (media.width, media.height, media.focal_x, media.focal_y)
+    return Picture(media.id, media.digest, media.filename, media.kind, *sizes)
+
+
+@cache
+def _is_shipped(filename: str) -> bool:
+    return Path(filename).is_relative_to(SHIPPED)
