@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from cms.core.db import MAX_ID
 from cms.posts.known import series_is_known
 from cms.posts.models import Edition, PostKind
-from cms.posts.public import Cursor, as_listed
+from cms.posts.public import Cursor, as_listed, with_tags
 from cms.posts.queries import When, is_live
 from cms.series.models import Series
 
@@ -81,8 +81,9 @@ def page(session: Session, series: Series, at: datetime, *, most: int, after: Pl
     query = select(Edition, count.c.number, count.c.total).join(count, count.c.id == Edition.id)
     if after is not None:
         query = query.where(_comes_after(after))
-    query = query.order_by(count.c.number).limit(most + 1).options(*as_listed(with_text=False))
+    query = query.order_by(count.c.number).limit(most + 1).options(*as_listed(with_text=False, tags=False))
     rows = session.execute(query).all()
+    with_tags(session, [edition for edition, _number, _total in rows[:most]])
     further = _place_of(rows[most - 1][0]) if len(rows) > most else None
     parts = [Part(number, edition) for edition, number, _total in rows[:most]]
     return Page(parts, rows[0].total if rows else 0, further)

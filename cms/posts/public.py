@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session, defer, joinedload, lazyload, load_only, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from cms.accounts.models import User
 from cms.core.db import MAX_ID
@@ -85,27 +86,47 @@ def newest(
         query = query.where(beside(before.published_at, before.edition_id, is_earlier=True))
     found = session.scalars(query, {"at": at, "most": most + 1}).all()
     last = found[most - 1] if len(found) > most else None
-    return Listing(found[:most], Cursor(last.published_at, last.id) if last is not None else None)
+    return Listing(with_tags(session, found[:most]), Cursor(last.published_at, last.id) if last is not None else None)
 
 
 @cache
 def _newest(with_text: bool) -> Select[Edition]:
     """Put together once, which takes longer than to ask it."""
     query = _posts(AT).order_by(*NEWEST_FIRST).limit(bindparam("most", type_=Integer()))
-    return query.options(*as_listed(with_text=with_text))
+    return query.options(*as_listed(with_text=with_text, tags=False))
 
 
 def at_path(session: Session, path: str, at: datetime) -> Edition | None:
     """The post or page that lives at an address now, with everything that its page shows."""
     if len(path) > 500:
         return None
-    return session.scalar(_at_path(), {"at": at, "path": path})
+    found = with_tags(session, session.scalars(_at_path(), {"at": at, "path": path}).all())
+    return found[0] if found else None
 
 
 @cache
 def _at_path() -> Select[Edition]:
     query = live_editions(AT).where(Edition.path == bindparam("path")).order_by(Edition.live_from.desc()).limit(1)
-    return query.options(*as_listed(with_text=True))
+    return query.options(*as_listed(with_text=True, tags=False))
+
+
+def with_tags(session: Session, editions: Sequence[Edition]) -> Sequence[Edition]:
+    """These, with their tags from one query: the same as `selectinload` does in two to three times the time."""
+    lacking = {edition.id: edition for edition in editions if "tags" not in edition.__dict__}
+    if lacking:
+        tags: dict[int, list[Tag]] = {edition_id: [] for edition_id in lacking}
+        for edition_id, tag in session.execute(_tags(), {"editions": list(lacking)}):
+            tags[edition_id].append(tag)
+        for edition_id, edition in lacking.items():
+            set_committed_value(edition, "tags", tags[edition_id])
+    return editions
+
+
+@cache
+def _tags() -> Select[int, Tag]:
+    links = edition_tags.c.edition_id, Tag
+    query = select(*links).join(edition_tags, edition_tags.c.tag_id == Tag.id)
+    return query.where(links[0].in_(bindparam("editions", expanding=True))).order_by(Tag.name)
 
 
 def above(session: Session, path: str, at: datetime) -> list[tuple[str, str]]:
@@ -226,7 +247,10 @@ def beside(published_at: When, edition_id: int | ColumnElement[int], *, is_earli
 
 
 def as_listed(*, with_text: bool, tags: bool = True) -> tuple[Any, ...]:
-    """Author and image in the same query, tags in one more; text and series are only wanted on its own page."""
+    """Author and image in the same query, tags in one more unless `with_tags` gets them.
+
+    Text and series are only wanted on its own page.
+    """
     options: list[Any] = [
         joinedload(Edition.author).options(*as_author()),
         joinedload(Edition.featured_media).lazyload("*"),
