@@ -4,6 +4,7 @@ from flask import Flask
 
 import config as deployment
 from cms import account, admin, api, cli, site, web
+from cms.web.application import Application
 
 
 def create_app(env: str | None = None, *, base_url: str = deployment.BASE_URL) -> Flask:
@@ -12,7 +13,7 @@ def create_app(env: str | None = None, *, base_url: str = deployment.BASE_URL) -
     Whoever is about to listen says at which `base_url`; CMS_BASE_URL wins.
     """
     settings = deployment.load(env, base_url=base_url)
-    app = Flask(__name__, instance_path=str(settings.instance), static_folder=None)
+    app = Application(__name__, instance_path=str(settings.instance), static_folder=None)
     web.configure(app, settings)
     web.init_app(app)
     account.init_app(app)
