@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import flask_babel
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from jinja2.runtime import Macro
 
 from cms.accounts.models import User
@@ -115,7 +115,11 @@ def _place() -> tuple[object, ...]:
 
     The theme is not in here: each has macros of its own.
     """
-    return flask_babel.get_locale(), language(), flask_babel.get_timezone(), request.script_root
+    locale = flask_babel.get_locale()
+    known: tuple[object, ...] | None = g.get("piece_place")
+    if known is None or known[0] is not locale:
+        known = g.piece_place = (locale, language(), flask_babel.get_timezone(), request.script_root)
+    return known
 
 
 def _byline(person: User) -> Byline:
