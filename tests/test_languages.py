@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,6 @@ from babel.messages.pofile import read_po, write_po
 from bs4 import BeautifulSoup
 from click.testing import CliRunner, Result
 from flask import Flask
-from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,11 +19,13 @@ from cms.cli import languages
 from cms.core.i18n import LANGUAGES, listed, ngettext
 from cms.settings.models import SettingValue
 from cms.taxonomy.models import Tag
+from cms.web.languages import speaking as in_language
 from tests.browser import Browser
 from tests.conftest import NOON
 from tests.factories import Make
 from tests.walk.world import address, build
 
+Speaking = Callable[[str], AbstractContextManager[None]]
 OTHERS = sorted(set(LANGUAGES) - {"en"})
 SPOKEN = ("aria-label", "placeholder", "title", "alt")
 
@@ -152,19 +154,31 @@ def test_people_choose_a_language_for_themselves_and_owners_for_the_site(
 
 
 @pytest.fixture
-def speaking(app: Flask) -> Iterator[Callable[[str], object]]:
+def speaking(app: Flask) -> Iterator[Speaking]:
     """Inside a request, in the language that is asked for."""
     with app.test_request_context("/admin/"):
-        yield force_locale
+        yield in_language
 
 
-def test_every_number_has_its_form(speaking: Callable[[str], object], clean: None) -> None:
+def test_another_language_is_spoken_inside_and_not_after(speaking: Speaking, clean: None) -> None:
+    said = [ngettext("%(num)s post", "%(num)s posts", 1)]
+    with speaking("de"):
+        said.append(ngettext("%(num)s post", "%(num)s posts", 1))
+        with speaking("en"):
+            said.append(ngettext("%(num)s post", "%(num)s posts", 1))
+        said.append(ngettext("%(num)s post", "%(num)s posts", 1))
+    said.append(ngettext("%(num)s post", "%(num)s posts", 1))
+
+    assert said == ["1 post", "1 Beitrag", "1 post", "1 Beitrag", "1 post"]
+
+
+def test_every_number_has_its_form(speaking: Speaking, clean: None) -> None:
     def said(number: int) -> str:
         return ngettext("%(num)s post", "%(num)s posts", number)
 
-    with force_locale("de"):
+    with speaking("de"):
         assert [said(number) for number in (0, 1, 2)] == ["0 Beiträge", "1 Beitrag", "2 Beiträge"]
-    with force_locale("ar"):
+    with speaking("ar"):
         assert [said(number) for number in (0, 1, 2, 3, 11, 100, 103)] == [
             "لا مقالات",
             "مقال واحد",
@@ -185,9 +199,9 @@ def test_every_number_has_its_form(speaking: Callable[[str], object], clean: Non
     ],
 )
 def test_sizes_dates_and_lists_follow_the_language(
-    speaking: Callable[[str], object], clean: None, language: str, size: str, time: str, names: str
+    speaking: Speaking, clean: None, language: str, size: str, time: str, names: str
 ) -> None:
-    with force_locale(language):
+    with speaking(language):
         assert (file_size(1500), moment(NOON), listed(["Sea", "Boats"])) == (size, time, names)
 
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from flask_babel import force_locale
-
 from cms.admin.columns import Column
 from cms.admin.event_values import WORDS
 from cms.admin.import_files import FileRow, Sheet
 from cms.audit.imports import KnownRow
 from cms.core.errors import Invalid
 from cms.core.i18n import LANGUAGES, _, listed
+from cms.web.languages import speaking
 
 ID = "id"
 #: How many rows of one file may stand above another, one over the other.
@@ -35,7 +34,7 @@ def in_every_language(label: str) -> frozenset[str]:
     """What a label is called, in small letters; files travel between people who read different languages."""
     called = {label.casefold()}
     for language in LANGUAGES:
-        with force_locale(language):
+        with speaking(language):
             called.add(_(label).casefold())
     return frozenset(called)
 

@@ -3,10 +3,12 @@
 In English the day comes first and the clock has 24 hours, on every page alike; other languages keep their own order.
 """
 
-from datetime import datetime
+from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 
 import flask_babel
+from babel import Locale
 from flask import Flask
 
 ENGLISH_DATES = {"medium": "d MMM y", "long": "d MMMM y"}
@@ -18,20 +20,49 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(dateformat=date_words, timeformat=time_words)
 
 
-def date_words(value: datetime, form: str | None = None) -> str:
-    return _told(flask_babel.format_date, value, _own(ENGLISH_DATES, form))
+def date_words(value: datetime | date, form: str | None = None) -> str:
+    locale = flask_babel.get_locale()
+    day = _here(value).date() if isinstance(value, datetime) else value
+    return _day(day, _own(ENGLISH_DATES, form, locale), _name(locale))
 
 
 def time_words(value: datetime, form: str | None = None) -> str:
-    return _told(flask_babel.format_time, value, _own(ENGLISH_TIMES, form))
+    locale = flask_babel.get_locale()
+    if form == "short":
+        minute = _here(value).time().replace(second=0, microsecond=0)
+        return _minute(minute, _own(ENGLISH_TIMES, form, locale), _name(locale))
+    return _told(flask_babel.format_time, value, _own(ENGLISH_TIMES, form, locale))
 
 
 def moment_words(value: datetime, form: str | None = None) -> str:
     return _told(flask_babel.format_datetime, value, form)
 
 
-def _own(english: dict[str, str], form: str | None) -> str | None:
-    locale = flask_babel.get_locale()
+def _name(locale: Locale | None) -> str | None:
+    """Each language that we speak has one locale, which takes longer to compare than its name."""
+    return locale.language if locale is not None else None
+
+
+@lru_cache(maxsize=4096)
+def _day(day: date, form: str | None, _language: str | None) -> str:
+    return str(flask_babel.format_date(day, form, rebase=False))
+
+
+@lru_cache(maxsize=4096)
+def _minute(minute: time, form: str | None, _language: str | None) -> str:
+    return str(flask_babel.format_time(minute, form, rebase=False))
+
+
+def _here(value: datetime) -> datetime:
+    """In the reader's zone, as far as that can tell it."""
+    try:
+        here: datetime = flask_babel.to_user_timezone(value)
+    except OverflowError:
+        return value
+    return here
+
+
+def _own(english: dict[str, str], form: str | None, locale: Locale | None) -> str | None:
     return english.get(form or "medium", form) if locale is not None and locale.language == "en" else form
 
 

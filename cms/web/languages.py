@@ -5,9 +5,11 @@ from contextlib import contextmanager, nullcontext
 from zoneinfo import ZoneInfo
 
 import flask_babel
-from babel import Locale
 from babel.support import NullTranslations
 from flask import Flask, current_app, g, has_request_context, request
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from cms.core import i18n
 from cms.core.i18n import LANGUAGES
@@ -25,7 +27,8 @@ def init_app(app: Flask) -> None:
     dates.init_app(app)
     i18n.install(_gettext, _ngettext)
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(_message, _messages, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(_said, _messages, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals.update(dict.fromkeys(("_", "gettext"), _printed))  # Jinja's own takes six calls for one
     app.jinja_env.globals.update(page_language=language, page_direction=direction)
     app.jinja_env.globals.update(arrow_back=arrow_back, arrow_onward=arrow_onward)
 
@@ -57,8 +60,19 @@ def _language_of_site() -> str:
 def in_language_of_site() -> Iterator[None]:
     """For whoever writes to somebody else than who asks: as on a public page, also in a worker, where nobody asks."""
     asked = nullcontext() if has_request_context() else current_app.test_request_context("/")
-    with asked, flask_babel.force_locale(_language_of_site()):
+    with asked, speaking(_language_of_site()):
         yield
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Inside, everything is said in this language."""
+    g.pop("catalogue", None)
+    try:
+        with flask_babel.force_locale(language):
+            yield
+    finally:
+        g.pop("catalogue", None)
 
 
 def direction() -> str:
@@ -84,37 +98,43 @@ def zone() -> ZoneInfo:
     return ZoneInfo(zone_name())
 
 
-def _message(message: str) -> str:
+@pass_context
+def _printed(context: Context, message: str, /, **values: object) -> str:
     """For templates, which put the values in by themselves, escaped."""
-    if not has_request_context() or g.get("failing"):
-        return message
-    return str(_catalogue().ugettext(message))
+    found = _said(message)
+    told = Markup(found) if context.eval_ctx.autoescape else found  # noqa: S704 - our translators write markup
+    return told % values if values or "%" in told else told
 
 
 def _messages(singular: str, plural: str, num: int) -> str:
-    if not has_request_context() or g.get("failing"):
+    words = _catalogue()
+    if words is None:
         return singular if num == 1 else plural
-    return str(_catalogue().ungettext(singular, plural, num))
+    return str(words.ungettext(singular, plural, num))
 
 
-def _catalogue() -> NullTranslations:
-    """Of the language in force, which may change within a request; a page asks for it some hundred times."""
-    locale = flask_babel.get_locale()
-    known: tuple[Locale | None, NullTranslations] | None = g.get("catalogue")
-    if known is None or known[0] is not locale:
-        known = g.catalogue = (locale, flask_babel.get_translations())
-    return known[1]
+def _said(message: str) -> str:
+    words = _catalogue()
+    return message if words is None else str(words.ugettext(message))
+
+
+def _catalogue() -> NullTranslations | None:
+    """Of the language in force, looked up once: a page asks for it some hundred times. None where nobody asks."""
+    if not has_request_context():
+        return None
+    here = g._get_current_object()  # a werkzeug proxy, which takes as long as all below
+    if here.get("failing"):
+        return None
+    known: NullTranslations | None = here.get("catalogue")
+    if known is None:
+        known = here.catalogue = flask_babel.get_translations()
+    return known
 
 
 def _gettext(message: str, **values: object) -> str:
-    if not has_request_context() or g.get("failing"):
-        return message % values if values else message
-    translated: str = flask_babel.gettext(message, **values)
-    return translated
+    told = _said(message)
+    return told % values if values else told
 
 
 def _ngettext(singular: str, plural: str, num: int, **values: object) -> str:
-    if not has_request_context() or g.get("failing"):
-        return (singular if num == 1 else plural) % {"num": num, **values}
-    translated: str = flask_babel.ngettext(singular, plural, num, **values)
-    return translated
+    return _messages(singular, plural, num) % {"num": num, **values}
