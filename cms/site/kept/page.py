@@ -103,7 +103,8 @@ def _digest_in(page: KeptPage) -> str:
 def packed(body: bytes) -> dict[str, bytes]:
     """By coding; what does not get smaller is left out, and the text itself where it can be had from the others."""
     codings = {
-        "zstd": zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(body),
+        # A copy, since the library leaves the room behind what it wrote, for which it took as much as the text needs.
+        "zstd": bytes(memoryview(zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(body))),
         "br": brotli.compress(body, quality=BROTLI_QUALITY),
         GZIP: gzip.compress(body, GZIP_LEVEL, mtime=0),
     }

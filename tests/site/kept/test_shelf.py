@@ -1,5 +1,6 @@
 """Where pages lie is bounded, shared, and never in the way."""
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,19 @@ def test_a_page_comes_out_of_a_file_as_it_went_in(tmp_path: Path, until: float) 
     assert files.get(1, "/posts/it?") == page(until=until)
     assert Files(tmp_path, "release").get(1, "/posts/it?") == page(until=until), "of another process"
     assert files.get(2, "/posts/it?") is files.get(1, "/other?") is Files(tmp_path, "new").get(1, "/posts/it?") is None
+
+
+def test_what_is_kept_takes_no_more_memory_than_is_counted() -> None:
+    body = b"text " * 10_000
+    tracemalloc.start()
+    try:
+        kept = [packed(body) for _ in range(10)]
+        taken, _most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    counted = sum(len(one) for bodies in kept for one in bodies.values())
+    assert taken < counted + 10 * 2_000, "beside the text itself, little more than names"
 
 
 @pytest.mark.parametrize(
