@@ -12,7 +12,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
-from cms.cli import housekeeping
+from cms.cli import housekeeping, sparing
 from cms.extensions import db
 from cms.web import beside, meters
 from cms.web.runtimes import runtime_of
@@ -62,6 +62,8 @@ def _before_workers(arbiter: Any) -> None:
     beside.prepare(app)
     with app.app_context():
         db.engine.dispose()
+    sparing.keep_one_heap()
+    sparing.share_what_is_there()
 
 
 def _begin_beside(worker: Any) -> None:

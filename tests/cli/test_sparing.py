@@ -1,0 +1,54 @@
+"""What a server that has worked for months holds: one heap, and nothing that it does not use."""
+
+import ctypes
+import gc
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cms.cli.sparing import share_what_is_there
+
+ROOT = Path(__file__).parents[2]
+#: As a worker packs pages: large pieces for a moment in several threads at once, and small ones that stay.
+THREADS_AT_WORK = """
+import ctypes, threading
+from cms.cli.sparing import keep_one_heap
+keep_one_heap()
+together, kept = threading.Barrier(4), []
+
+def work():
+    for _ in range(200):
+        together.wait()
+        large = [bytearray(300_000) for _ in range(10)]
+        kept.append(b"x" * 5_000 + str(len(large)).encode())
+
+threads = [threading.Thread(target=work) for _ in range(4)]
+[one.start() for one in threads]
+[one.join() for one in threads]
+libc = ctypes.CDLL(None)
+libc.fdopen.restype = ctypes.c_void_p
+libc.malloc_info.argtypes = [ctypes.c_int, ctypes.c_void_p]
+libc.fflush.argtypes = [ctypes.c_void_p]
+output = libc.fdopen(1, b"w")
+libc.malloc_info(0, output)
+libc.fflush(output)
+"""
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_info"), reason="of glibc alone")
+def test_all_threads_of_a_server_share_one_heap() -> None:
+    told = subprocess.run([sys.executable, "-c", THREADS_AT_WORK], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert told.stdout.count("<heap nr=") == 1
+
+
+def test_what_was_made_before_the_workers_is_not_looked_at_again() -> None:
+    made = {"by": ["the", "arbiter"]}
+    assert any(one is made for one in gc.get_objects())
+    try:
+        share_what_is_there()
+        assert not any(one is made for one in gc.get_objects())
+    finally:
+        gc.unfreeze()
