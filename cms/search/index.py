@@ -105,8 +105,7 @@ def _write(session: Session, index: Index, documents: Iterable[dict[str, object]
         for document in documents
     ]
     if _is_sqlite(session):
-        session.execute(text(f"DELETE FROM {index.name} WHERE rowid = :id"), rows)  # noqa: S608 - our own names
-        insert = f"INSERT INTO {index.name} (rowid, title, body) VALUES (:id, :title, :body)"  # noqa: S608
+        insert = f"REPLACE INTO {index.name} (rowid, title, body) VALUES (:id, :title, :body)"  # noqa: S608
     else:
         insert = (
             f"INSERT INTO {index.name} (id, document) VALUES (:id,"  # noqa: S608 - our own names

@@ -33,7 +33,8 @@ def learn(session: Session, words: Iterable[str]) -> None:
     """Keep the words that are new. No constraint makes writers wait for one another; one that is kept twice is once."""
     for some in _in_parts(sorted(set(words))):
         rows = [[key, word] for word in unlearnt(session, some) for key in sorted(keys_of(word))]
-        session.execute(text(_statement(session, LEARN)), {"rows": json.dumps(rows)})
+        if rows:
+            session.execute(text(_statement(session, LEARN)), {"rows": json.dumps(rows)})
 
 
 def forget_all(session: Session) -> None:
