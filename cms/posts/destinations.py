@@ -43,7 +43,7 @@ PLACES = Places(ends_of_posts, ends_of_paths)
 def addresses_through(session: Session, post_id: int) -> set[str]:
     """Where the post has ever lived, and the lists that it stands in."""
     mine = Edition.post_id == post_id
-    shown = select(Edition.path, Edition.published_at, User.username, Series.slug)
+    shown = select(Edition.path, Edition.published_at, User.username, Series.slug).distinct()
     shown = shown.join(User, User.id == Edition.author_id).outerjoin(Series, Series.id == Edition.series_id)
     found = set[str]()
     for path, published_at, username, series in session.execute(shown.where(mine)):

@@ -77,10 +77,10 @@ def edition_now(session: Session, post_id: int, at: datetime) -> Edition | None:
 
 def _turn(session: Session, what: Showing, post_id: int, seen_at: datetime, at: datetime) -> Turn:
     session.flush()
-    edition = session.scalar(_newest(post_id, seen_at))
-    revision = session.get(Revision, edition.revision_id) if edition is not None else None
-    kind = session.get_one(Post, post_id).kind
-    return Turn(what, kind, post_id, at, edition, revision.number if revision is not None else None)
+    numbered = _newest(post_id, seen_at).add_columns(Revision.number)
+    row = session.execute(numbered.join(Revision, Revision.id == Edition.revision_id)).first()
+    edition, version = row if row is not None else (None, None)
+    return Turn(what, session.get_one(Post, post_id).kind, post_id, at, edition, version)
 
 
 def _newest(post_id: int, at: datetime) -> Select[Edition]:

@@ -85,6 +85,7 @@ def test_an_expired_post_says_so(browser: Browser, session: Session, make: Make,
     edition = session.scalars(select(Edition)).one()
     with browser.app.app_context():
         timeline.end(session, edition, clock_now() - timedelta(minutes=1))
+    timeline.note_last(session, post.id)
     session.commit()
 
     assert "Expired" in browser.sign_in(editor).get("/admin/posts/").text

@@ -142,6 +142,7 @@ def test_a_filter_finds_what_the_pill_says(
     session.flush()
     for edition in session.scalars(select(Edition).where(Edition.post_id == over.id)):
         timeline.end(session, edition, edition.live_from.replace(microsecond=5))
+    timeline.note_last(session, over.id)
     session.commit()
 
     page = desk.get(f"/admin/posts/?status={status}").text

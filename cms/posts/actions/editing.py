@@ -184,7 +184,8 @@ def write_revision(
 
 
 def _next_number(session: Session, post: Post) -> int:
-    newest = session.scalar(select(func.max(Revision.number)).where(Revision.post_id == post.id))
+    with session.no_autoflush:  # what was typed goes with its number, in one statement
+        newest = session.scalar(select(func.max(Revision.number)).where(Revision.post_id == post.id))
     return (newest or 0) + 1
 
 

@@ -1,18 +1,20 @@
 """Putting text before readers and taking it back."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
 from cms.core.text import excerpt
 from cms.media.models import Media
 from cms.posts.actions.nesting import follow, require_no_circle
-from cms.posts.actions.timeline import end, live_at, open_editions, put_in, require_free_path, take_out
+from cms.posts.actions.timeline import end, note_last, open_editions, put_in, require_free_path, take_out
 from cms.posts.destinations import addresses_through
 from cms.posts.models import Edition, Post, PostKind, Revision
+from cms.posts.queries import goes_on, is_open
 from cms.posts.rendering import article_of
 from cms.posts.slugs import path_at, path_of
 from cms.redirects.actions import remember
@@ -28,7 +30,7 @@ EXCERPT = 280
 def state(session: Session, post: Post, at: datetime) -> list[dict[str, Any]]:
     """What is live or ahead, as JSON: enough for the record of a change to bring it back."""
     found: list[dict[str, Any]] = []
-    for edition in open_editions(session, post.id, at):
+    for edition in _open_times(session, post, at):
         if found and edition.goes_on:
             found[-1]["live_until"] = _text(edition.live_until)
             continue
@@ -45,7 +47,7 @@ def state(session: Session, post: Post, at: datetime) -> list[dict[str, Any]]:
 
 def planned_times(session: Session, post: Post, at: datetime) -> tuple[datetime | None, datetime | None]:
     """When what lies ahead goes live, and when that ends; of what is live already only the end."""
-    asked_for = [edition for edition in open_editions(session, post.id, at) if not edition.goes_on]
+    asked_for = [edition for edition in _open_times(session, post, at) if not edition.goes_on]
     if not asked_for:
         return None, None
     newest = asked_for[-1]
@@ -62,9 +64,10 @@ def make_live(
     live_until: datetime | None = None,
 ) -> Edition:
     """Show the newest version from `live_from` (now unless given); replaces whatever was scheduled before."""
-    _cancel_scheduled(session, post, at)
+    live = _cancel_scheduled(session, post, at)
     newest = session.scalars(select(Revision).where(Revision.post_id == post.id, Revision.number == post.version)).one()
-    edition = _begin(session, post, newest, live_from or at, live_until, by=by, at=at)
+    others = [live] if live is not None else []
+    edition = _begin(session, post, newest, live_from or at, live_until, others, by=by, at=at)
     _settle(session, post, by=by, at=at)
     return edition
 
@@ -81,7 +84,8 @@ def reopen(
         revision = session.get_one(Revision, stretch["revision_id"])
         starts = max(at, datetime.fromisoformat(stretch["live_from"]))
         asked = _time(stretch.get("planned_until", stretch["live_until"]))
-        begun.append(_begin(session, post, revision, starts, asked, by=by, at=at))
+        others = open_editions(session, post.id, at)
+        begun.append(_begin(session, post, revision, starts, asked, others, by=by, at=at))
     _settle(session, post, by=by, at=at)
     return begun
 
@@ -113,21 +117,32 @@ def still_open(stretches: list[dict[str, Any]], at: datetime) -> list[dict[str, 
 
 def end_live(session: Session, post: Post, *, by: User | None, at: datetime) -> None:
     """Take the post from readers now, and cancel what is scheduled."""
-    _cancel_scheduled(session, post, at)
-    current = live_at(session, post.id, at)
+    current = _cancel_scheduled(session, post, at)
     if current is not None:
         end(session, current, max(at, current.live_from + TICK))
     _settle(session, post, by=by, at=at)
 
 
-def _cancel_scheduled(session: Session, post: Post, at: datetime) -> None:
-    """Take back what nobody has seen yet; what it would have replaced has the end again that was asked for."""
-    coming = [edition for edition in open_editions(session, post.id, at) if edition.live_from > at]
+def _open_times(session: Session, post: Post, at: datetime) -> list[Row[Any]]:
+    """Of what is live or ahead, without its text."""
+    times = (Edition.live_from, Edition.live_until, Edition.planned_until, goes_on().label("goes_on"))
+    query = select(Edition.revision_id, *times).where(Edition.post_id == post.id, is_open(at))
+    return list(session.execute(query.order_by(Edition.live_from)))
+
+
+def _cancel_scheduled(session: Session, post: Post, at: datetime) -> Edition | None:
+    """Take back what nobody has seen yet; what it would have replaced has the end again that was asked for.
+
+    What is live is left, and returned.
+    """
+    shown = open_editions(session, post.id, at)
+    current = next((edition for edition in shown if edition.is_live(at)), None)
+    coming = [edition for edition in shown if edition.live_from > at]
     for edition in coming:
         take_out(session, edition)
-    current = live_at(session, post.id, at)
     if current is not None and coming:
         end(session, current, current.planned_until)
+    return current
 
 
 def _put_back(session: Session, post: Post, stretch: dict[str, Any], *, by: User | None, at: datetime) -> None:
@@ -141,7 +156,8 @@ def _put_back(session: Session, post: Post, stretch: dict[str, Any], *, by: User
         end(session, known, ends)
     elif starts is not None and (ends is None or ends > at):
         revision = session.get_one(Revision, stretch["revision_id"])
-        _begin(session, post, revision, max(at, starts), asked, by=by, at=at)
+        others = open_editions(session, post.id, at)
+        _begin(session, post, revision, max(at, starts), asked, others, by=by, at=at)
 
 
 def _begin(
@@ -150,19 +166,23 @@ def _begin(
     revision: Revision,
     live_from: datetime,
     live_until: datetime | None,
+    others: Sequence[Edition],
     *,
     by: User | None,
     at: datetime,
 ) -> Edition:
-    """Let an edition of this version begin; the one that is live then ends, and an address given up leads here."""
-    starts = _after_the_last_start(session, post, live_from)
-    current = live_at(session, post.id, starts)
+    """Let an edition of this version begin; the one that is live then ends, and an address given up leads here.
+
+    `others` are those of the post that are open by now.
+    """
+    starts = _after_the_last_start(others, live_from)
+    current = next((edition for edition in others if edition.is_live(starts)), None)
     if current is not None:
         end(session, current, starts)
     edition = _edition_of(session, post, revision, starts, live_until)
     require_no_circle(session, post.id, revision.snapshot["parent_id"], at)
     put_in(session, edition, at)
-    old_path = _path_before(session, post, starts)
+    old_path = current.path if current is not None else _path_before(session, post, starts)
     if old_path is not None and old_path != edition.path:
         remember(session, old_path, post_id=post.id, by=by, at=at)
     return edition
@@ -173,15 +193,13 @@ def _settle(session: Session, post: Post, *, by: User | None, at: datetime) -> N
     if post.kind is PostKind.PAGE:
         follow(session, post.id, by=by, at=at)
     else:
+        note_last(session, post.id)
         look_again(session, at=at, post_ids=[post.id], paths=addresses_through(session, post.id))
 
 
-def _after_the_last_start(session: Session, post: Post, starts: datetime) -> datetime:
+def _after_the_last_start(others: Sequence[Edition], starts: datetime) -> datetime:
     """Two editions of one post never begin in the same microsecond, however fast somebody publishes twice."""
-    last = session.scalar(
-        select(func.max(Edition.live_from)).where(Edition.post_id == post.id, Edition.live_from >= starts)
-    )
-    return starts if last is None else last + TICK
+    return max((edition.live_from + TICK for edition in others if edition.live_from >= starts), default=starts)
 
 
 def _path_before(session: Session, post: Post, starts: datetime) -> str | None:

@@ -9,7 +9,14 @@ from sqlalchemy.orm import Session
 from cms.accounts.models import User
 from cms.core.errors import Conflict, Invalid
 from cms.core.i18n import _
-from cms.posts.actions.timeline import end, open_editions, put_in, require_free_path, take_out
+from cms.posts.actions.timeline import (
+    end,
+    note_last,
+    open_editions,
+    put_in,
+    require_free_path,
+    take_out,
+)
 from cms.posts.destinations import addresses_through
 from cms.posts.models import Edition, PostKind, Revision
 from cms.posts.queries import is_open
@@ -25,6 +32,7 @@ def follow(session: Session, page_id: int, *, by: User | None, at: datetime) -> 
     """
     for edition in _whole_editions(session, page_id, at):
         _follow_parent(session, edition, by=by, at=at)
+    note_last(session, page_id)
     look_again(session, at=at, post_ids=[page_id], paths=addresses_through(session, page_id))
     for child_id in _children(session, page_id, at):
         follow(session, child_id, by=by, at=at)

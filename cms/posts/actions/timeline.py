@@ -1,11 +1,13 @@
 """The editions of a post in the order of time: how they are found, begun, ended and taken out. Only here."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from cms import references, search
+from cms.core.db import UTCDateTime
 from cms.core.errors import Conflict
 from cms.core.i18n import _
 from cms.core.text import plain_text
@@ -20,10 +22,6 @@ def open_editions(session: Session, post_id: int, at: datetime) -> list[Edition]
     return list(session.scalars(query.options(selectinload(Edition.tags))))
 
 
-def live_at(session: Session, post_id: int, at: datetime) -> Edition | None:
-    return next((edition for edition in open_editions(session, post_id, at) if edition.is_live(at)), None)
-
-
 def put_in(session: Session, edition: Edition, at: datetime) -> None:
     """Conflict where another lives at its address, or will."""
     require_free_path(session, edition.path, edition.post_id, at)
@@ -32,14 +30,12 @@ def put_in(session: Session, edition: Edition, at: datetime) -> None:
     search.put(session, search.EDITIONS, edition.id, edition.title, edition.summary, plain_text(edition.body_html))
     shown = {"body_html": ids_in(edition.body_html), "featured_media_id": [edition.featured_media_id]}
     references.put(session, Edition.__tablename__, edition.id, shown)
-    _note_last(session, edition.post_id)
 
 
 def end(session: Session, edition: Edition, moment: datetime | None) -> None:
-    """Another end than it had; None lets it go on for good."""
+    """Another end than it had; None lets it go on for good. Flushed, as no other may begin before."""
     edition.live_until = moment
     session.flush()
-    _note_last(session, edition.post_id)
 
 
 def take_out(session: Session, edition: Edition) -> None:
@@ -48,28 +44,33 @@ def take_out(session: Session, edition: Edition) -> None:
     references.forget(session, Edition.__tablename__, [edition.id])
     session.delete(edition)
     session.flush()
-    _note_last(session, edition.post_id)
 
 
-def _note_last(session: Session, post_id: int) -> None:
-    """When readers see the post for the last time, and which version; whether that is over is for whoever asks."""
-    newest_first = (
-        select(Edition.live_from, Edition.live_until, Revision.number)
-        .join(Revision, Revision.id == Edition.revision_id)
-        .where(Edition.post_id == post_id)
-        .order_by(Edition.live_from.desc())
-    )
+def note_last(session: Session, post_id: int) -> None:
+    """When readers see the post for the last time, and which version; whether that is over is for whoever asks.
+
+    To be called once everything has its place, whatever was put in, ended or taken out.
+    """
     post = session.get_one(Post, post_id)
-    # Before the question, which flushes this: PostgreSQL then holds the row before it looks at the editions.
-    post.shown_from = post.shown_until = post.shown_version = post.shown_earlier_until = None
-    for begins, ends, version in session.execute(newest_first):
-        if post.shown_from is None:
-            post.shown_until, post.shown_version = ends, version
-        elif ends != post.shown_from:
-            post.shown_earlier_until = ends
-            break
-        post.shown_from = begins
-    session.flush()
+    # PostgreSQL holds the row before it looks at the editions, or two at once would each note the other's absence.
+    session.execute(select(Post.id).where(Post.id == post_id).with_for_update(key_share=True))
+    rows = session.execute(_last_stretch(post_id)).all()
+    newest = rows[0] if rows else None
+    first = next((row for row in rows if row.before != row.live_from), None)
+    post.shown_from, post.shown_earlier_until = (first.live_from, first.before) if first else (None, None)
+    post.shown_until, post.shown_version = (newest.live_until, newest.number) if newest else (None, None)
+
+
+def _last_stretch(post_id: int) -> Select[Any]:
+    """Its last edition and its first, in this order, which may be one; however many follow one another between."""
+    before = func.lag(Edition.live_until, type_=UTCDateTime()).over(order_by=Edition.live_from)
+    after = func.lead(Edition.id).over(order_by=Edition.live_from)
+    columns = (Edition.live_from, Edition.live_until, Edition.revision_id, before.label("before"), after.label("after"))
+    each = select(*columns).where(Edition.post_id == post_id).subquery()
+    begins = or_(each.c.before.is_(None), each.c.before != each.c.live_from)
+    query = select(each.c.live_from, each.c.live_until, each.c.before, Revision.number)
+    query = query.join(Revision, Revision.id == each.c.revision_id).where(or_(each.c.after.is_(None), begins))
+    return query.order_by(each.c.live_from.desc()).limit(2)
 
 
 def require_free_path(session: Session, path: str, post_id: int, at: datetime) -> None:
