@@ -72,7 +72,7 @@ def _page(is_further: bool) -> Select[Comment, int]:
     below = select(shown.c.id).cte(recursive=True)
     below = below.union(select(Comment.id).join(below, Comment.parent_id == below.c.id).where(_is_approved()))
     comments = select(Comment, _total()).where(Comment.id.in_(select(below.c.id)))
-    return comments.order_by(Comment.created_at, Comment.id).options(with_author())
+    return comments.order_by(Comment.created_at, Comment.id).options(*as_shown())
 
 
 def _total() -> ScalarSelect[int]:
@@ -97,6 +97,13 @@ def answerable(session: Session, post_id: int, comment_id: int) -> Comment | Non
 def sent(session: Session, comment_id: int) -> Comment | None:
     """A comment for whoever sent it, whatever became of it."""
     return session.scalar(select(Comment).where(Comment.id == comment_id).options(with_author()))
+
+
+def as_shown() -> tuple[ExecutableOption, ...]:
+    """For pages, which show neither the source of a comment nor what is known of whoever sent it."""
+    places = (Comment.post_id, Comment.parent_id, Comment.author_id, Comment.created_at, Comment.edited_at)
+    words = (Comment.guest_name, Comment.guest_url, Comment.body_html, Comment.status, Comment.is_mention)
+    return load_only(*places, *words), with_author()
 
 
 def with_author() -> ExecutableOption:

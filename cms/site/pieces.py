@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import flask_babel
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, request, url_for
 from jinja2.runtime import Macro
 
 from cms.accounts.models import User
@@ -23,7 +23,7 @@ from cms.themes.shelf import SHIPPED
 from cms.web.languages import language
 from cms.web.themes import has_own_pieces
 
-REGISTRY = "copydesk_pieces"
+REGISTRY, ADDRESSES = "copydesk_pieces", "copydesk_addresses"
 #: Each with what it is made of takes about three kilobytes.
 MOST_KEPT = 1024
 
@@ -75,7 +75,8 @@ Option = tuple[str, type, Any]
 
 def init_app(app: Flask) -> None:
     app.extensions[REGISTRY] = lru_cache(MOST_KEPT)(_printed)
-    app.jinja_env.globals["piece"] = piece
+    app.extensions[ADDRESSES] = lru_cache(MOST_KEPT)(_built)
+    app.jinja_env.globals.update(piece=piece, address=address)
 
 
 def piece(macro: Macro, edition: Edition, **options: Any) -> str:
@@ -84,6 +85,16 @@ def piece(macro: Macro, edition: Edition, **options: Any) -> str:
         return macro(edition, **options)
     printed: Printed = current_app.extensions[REGISTRY]
     return printed(macro, _listed(edition, with_tags=options.get("with_tags", True)), _place(), _told(options))
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """`url_for` of what many pages link to, put together once."""
+    built: Callable[..., str] = current_app.extensions[ADDRESSES]
+    return built(request.script_root, endpoint, tuple(values.items()))
+
+
+def _built(_root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+    return url_for(endpoint, **dict(values))
 
 
 def _listed(edition: Edition, *, with_tags: bool) -> Listed:

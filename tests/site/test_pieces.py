@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask import url_for
 from jinja2.runtime import Macro
 from markupsafe import Markup
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from cms.posts.models import Edition, Post
 from cms.posts.public import as_listed
 from cms.settings.models import SettingValue
-from cms.site.pieces import REGISTRY, piece
+from cms.site.pieces import REGISTRY, address, piece
 from cms.themes.shelf import shipped
 from cms.web.themes import themes
 from tests.browser import Browser
@@ -221,3 +222,14 @@ def test_a_piece_of_the_theme_follows_what_ones_own_replaces_in_it(
 
     assert "<i>2026 one</i>" in first
     assert "<i>2026 two</i>" in second
+
+
+def test_an_address_is_put_together_once_for_each_place_of_the_site(browser: Browser, clean: None) -> None:
+    found = []
+    for root in ("/", "/blog", "/"):
+        with browser.app.test_request_context("/", base_url=f"http://localhost{root}"):
+            found += [address("site.tag", slug="größe"), address("site.archive", year="2026", month="03")]
+            assert found[-2:] == [url_for("site.tag", slug="größe"), url_for("site.archive", year="2026", month="03")]
+
+    assert found[:2] == found[4:]
+    assert found[2].startswith("/blog/")
