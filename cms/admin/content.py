@@ -14,7 +14,7 @@ from cms.admin.asked import Asked
 from cms.admin.base import CmsModelView
 from cms.admin.bulk_action import Bulk
 from cms.admin.conflicts import base_version, conflict_page, taken_changes
-from cms.admin.forms import MOST_CHOICES, choices_of
+from cms.admin.forms import MOST_CHOICES
 from cms.admin.history import Histories
 from cms.admin.moves import Move
 from cms.admin.post_form import BESIDE, ContentForm
@@ -108,16 +108,13 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
             del form.author_id
         else:
             people = select(User.id, User.name).where(User.active).order_by(User.name, User.id)
-            form.author_id.choices = choices_of(db.session(), people, record.author_id, looked_up=form.author_id.data)
+            form.author_id.offer(people)
         if not (self.policy.may(Permission.POST_SEO, record) if record else self.policy.may(Permission.POST_SEO)):
             for name in SEO:
                 delattr(form, name)
         if record is not None and record.awaits_its_time(now()):
             form.live_from.description = N_("Taken over by “Change the schedule”.")
-        chosen = record.featured_media_id if record else None
-        form.featured_media_id.choices = choices_of(
-            db.session(), images(), chosen, looked_up=form.featured_media_id.data, nothing=_("No image")
-        )
+        form.featured_media_id.offer(images(), nothing=_("No image"))
 
     def initial(self, record: Post) -> dict[str, Any]:
         standing = standings(db.session(), [record], now())[record.id]
@@ -156,7 +153,7 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
         return post
 
     def create_row(self, form: ContentForm) -> Post:
-        require_times_kept(form, {})
+        require_times_kept(form)
         return actions.create(db.session(), self.kind, form.changes(but=BESIDE), by=signed_in(), at=now())
 
     def save_from(self, form: ContentForm, record: Post) -> None:
@@ -165,7 +162,7 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
         self._and_move(record)
 
     def save_row(self, form: ContentForm, record: Post) -> None:
-        require_times_kept(form, self.initial(record), waits=record.awaits_its_time(now()))
+        require_times_kept(form, waits=record.awaits_its_time(now()))
         changes, base, note = taken_changes(form), base_version(form), form.note.data or ""
         actions.save(db.session(), record, changes, base_version=base, by=signed_in(), at=now(), note=note)
 
@@ -252,7 +249,7 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
     def _and_move(self, record: Post) -> None:
         move = request.form.get("move", "")
         if move in self.move_names:
-            guarded(lambda: self.run_move(record, move))
+            guarded(lambda: publishing.carry_out(record, move))
 
     def _first_moves(self) -> list[Move]:
         """How a new text may go on at once; what is refused is explained beside the saved draft."""

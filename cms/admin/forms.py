@@ -18,6 +18,7 @@ from wtforms.validators import ValidationError
 from cms.core.calendar import is_within_calendar, outside_calendar
 from cms.core.db import MAX_ID, row_id
 from cms.core.i18n import _
+from cms.extensions import db
 from cms.web import settings
 
 #: Beyond this a list to choose from is cut: it is no way to find anything, and makes a page heavy.
@@ -36,6 +37,12 @@ class RecordForm(BaseForm):
         for name, sentence in faults.items():
             if name in self._fields:
                 self._fields[name].errors = [*self._fields[name].errors, sentence]
+
+    def look_up_choices(self) -> None:
+        """What can be chosen, for whoever is about to show the form."""
+        for field in self:
+            if isinstance(field, RecordChoice):
+                field.look_up(db.session())
 
 
 class Line(StringField):
@@ -72,12 +79,25 @@ class Choice(SelectField):
 
 
 class RecordChoice(SelectField):
-    """One of other records by its id, or none; the view sets `choices` as (id or "", label)."""
+    """One of other records by its id, or none; the view sets `choices` as (id or "", label), or what to `offer`."""
 
     def __init__(self, label: str, **options: Any) -> None:
         super().__init__(label, coerce=_id_or_none, **({"choices": []} | options))
+        self._offered: tuple[Select[int, str], str] | None = None
+
+    def offer(self, labelled: Select[int, str], *, nothing: str = "") -> None:
+        """These, and what is stored: looked up before they are shown, or once something else was chosen."""
+        self._offered = (labelled, nothing)
+
+    def look_up(self, session: Session) -> None:
+        if self._offered is not None:
+            labelled, nothing = self._offered
+            self.choices = choices_of(session, labelled, self.object_data, looked_up=self.data, nothing=nothing)
 
     def pre_validate(self, form: BaseForm) -> None:
+        if self._offered is not None and self.data == self.object_data and (self.data or self._offered[1]):
+            return  # as it was
+        self.look_up(db.session())
         if self.data not in {_id_or_none(value) for value, _label in self.choices}:
             raise ValidationError(_("Choose one of the list."))
 

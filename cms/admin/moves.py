@@ -9,7 +9,7 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from cms.admin.gate import Gated
-from cms.admin.toasts import flash_done
+from cms.admin.toasts import done
 from cms.core.decision import Decision
 from cms.core.errors import NotFound
 from cms.core.i18n import _
@@ -68,10 +68,10 @@ class Moves(Gated):
         question = self._question(record, move)
         if question is not None:
             return question
-        sentence = self.run_move(record, move)
+        said, onward = done(self.run_move(record, move)), return_to(self.after_move(record, move))
         db.session.commit()
-        flash_done(sentence)
-        return redirect(return_to(self.after_move(record, move)), 303)
+        said.say()
+        return redirect(onward, 303)
 
     def _question(self, record: Any, move: str) -> str | None:
         if "ask" not in request.form:

@@ -5,7 +5,6 @@ from sqlalchemy import select
 from cms.admin.columns import Column
 from cms.admin.content import ContentView
 from cms.admin.content_bulk import GIVE, MOVE_BELOW
-from cms.admin.forms import choices_of
 from cms.admin.gate import WORK
 from cms.admin.post_columns import FILE_ALSO, FILE_COLUMNS, without_finding
 from cms.admin.post_form import PageForm, joined
@@ -81,13 +80,7 @@ class PageView(ContentView):
         others = select(Post.id, Post.title).where(Post.kind == PostKind.PAGE, Post.trashed_at.is_(None))
         if record is not None:
             others = others.where(Post.id != record.id)
-        form.parent_id.choices = choices_of(
-            db.session(),
-            others.order_by(Post.title, Post.id),
-            record.parent_id if record else None,
-            looked_up=form.parent_id.data,
-            nothing=_("Nothing: it stands at the top"),
-        )
+        form.parent_id.offer(others.order_by(Post.title, Post.id), nothing=_("Nothing: it stands at the top"))
 
     def counted(self, count: int, shown: str) -> str:
         return ngettext("%(shown)s page", "%(shown)s pages", count, shown=shown)

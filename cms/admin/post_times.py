@@ -25,19 +25,21 @@ def posted_time(name: str) -> datetime | None:
         raise Invalid(str(fault), {name: str(fault)}) from None
 
 
-def require_times_kept(form: ContentForm, shown: dict[str, Any], *, waits: bool = False) -> None:
-    """Invalid where a time was typed and the button that was pressed would drop it; `shown` is what the form showed.
+def require_times_kept(form: ContentForm, *, waits: bool = False) -> None:
+    """Invalid where a time was typed that the form did not show, and the button that was pressed would drop it.
 
     A time that has passed since the form was opened asks for nothing.
     """
     if request.form.get("move") in (PostMove.PUBLISH, "publish_now"):
         return
-    faults = {name: _fault(shown.get(name), waits=waits) for name in TIMES if _is_changed(form[name], shown.get(name))}
+    changed = [field for field in (form[name] for name in TIMES) if _is_changed(field)]
+    faults = {field.name: _fault(field.object_data, waits=waits) for field in changed}
     if faults:
         raise marked(faults)
 
 
-def _is_changed(field: Any, shown: datetime | None) -> bool:
+def _is_changed(field: Any) -> bool:
+    shown: datetime | None = field.object_data
     if not field.raw_data or _minute(field.data) == _minute(shown):
         return False
     return any(moment is not None and moment > now() for moment in (field.data, shown))

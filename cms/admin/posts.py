@@ -8,7 +8,6 @@ from cms.admin.columns import Column
 from cms.admin.content import ContentView
 from cms.admin.content_bulk import GIVE, SCHEDULE
 from cms.admin.filters import ChoiceFilter, DateFilter, Filter, FlagFilter, RelationFilter
-from cms.admin.forms import choices_of
 from cms.admin.gate import WORK
 from cms.admin.import_columns import as_flag
 from cms.admin.listing import Preset
@@ -17,7 +16,6 @@ from cms.admin.post_form import ContentForm, PostForm, joined
 from cms.core.db import row_id
 from cms.core.i18n import N_, _, ngettext
 from cms.core.permissions import Permission
-from cms.extensions import db
 from cms.posts.lifecycle import STATUS_LABELS
 from cms.posts.models import Post, PostKind, post_tags
 from cms.posts.policy import SEEING, PostPolicy
@@ -243,10 +241,7 @@ class PostView(ContentView):
     def prepare_form(self, form: ContentForm, record: Post | None) -> None:
         super().prepare_form(form, record)
         every = select(Series.id, Series.title).order_by(Series.title, Series.id)
-        chosen = record.series_id if record else None
-        form.series_id.choices = choices_of(
-            db.session(), every, chosen, looked_up=form.series_id.data, nothing=_("No series")
-        )
+        form.series_id.offer(every, nothing=_("No series"))
 
     def counted(self, count: int, shown: str) -> str:
         return ngettext("%(shown)s post", "%(shown)s posts", count, shown=shown)

@@ -62,8 +62,14 @@ def moves_of(post: Post, policy: PostPolicy) -> list[Move]:
 
 def run(post: Post, move: str) -> str:
     """Do it, and say what came of it."""
+    waited = post.awaits_its_time(now())
+    carry_out(post, move)
+    return done_text(post, move, waited=waited)
+
+
+def carry_out(post: Post, move: str) -> None:
+    """With the times and the note that were typed."""
     at, by = now(), signed_in()
-    waited = post.awaits_its_time(at)
     if move == PUBLISH_NOW:
         actions.publish(db.session(), post, by=by, at=at, live_until=posted_time("live_until"), note=_note(move))
     elif move == PostMove.PUBLISH and request.form.keys() & set(TIMES):
@@ -71,7 +77,6 @@ def run(post: Post, move: str) -> str:
     else:
         actions.move_post(db.session(), post, PostMove(move), by=by, at=at, note=_note(move))
     _warn_of_tables(post, move)
-    return done_text(post, move, waited=waited)
 
 
 def done_text(post: Post, move: str, *, waited: bool = False) -> str:

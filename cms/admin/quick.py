@@ -61,6 +61,7 @@ class QuickEdits(Gated):
         return next((move for move in self.moves_for(record) if move.name == "publish" and move.decision), None)
 
     def _quick_page(self, record: Any, form: Any, fields: list[Any]) -> str:
+        form.look_up_choices()
         values: dict[str, Any] = {
             "record": record,
             "form": form,

@@ -18,7 +18,7 @@ from cms.admin.events import record_link
 from cms.admin.forms import RecordForm
 from cms.admin.gate import Crumb, Gated, page_response
 from cms.admin.moves import return_to
-from cms.admin.toasts import flash_done
+from cms.admin.toasts import done, flash_done
 from cms.core.decision import Decision, require
 from cms.core.errors import CmsError, Conflict, Invalid, marked
 from cms.core.i18n import _
@@ -107,11 +107,9 @@ class Records(Gated):
         try:
             self._require_readable(form)
             record = guarded(lambda: self.create_from(form))
-            db.session.commit()
+            return self._committed(record, created=True)
         except CmsError as refusal:
             return self.show_refusal(refusal, form, None)
-        flash_done(self.saved_text(record, created=True))
-        return redirect(return_to(self.after_save(record)))
 
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> Response | str:
@@ -123,11 +121,9 @@ class Records(Gated):
         try:
             self._require_readable(form)
             guarded(lambda: self.save_from(form, record))
-            db.session.commit()
+            return self._committed(record, created=False)
         except CmsError as refusal:
             return self.show_refusal(refusal, form, record)
-        flash_done(self.saved_text(record, created=False))
-        return redirect(return_to(self.after_save(record)))
 
     @expose("/details/")
     def details_view(self) -> str:
@@ -197,6 +193,7 @@ class Records(Gated):
         return form
 
     def show_form(self, form: Any, record: Any | None) -> str:
+        form.look_up_choices()
         template = self.create_template if record is None else self.edit_template
         title = _(self.new_label) if record is None else self.title_of(record)
         values = {
@@ -239,6 +236,13 @@ class Records(Gated):
         }
         return self.render(self.delete_template, **(values | self.delete_context(record)))
 
+    def _committed(self, record: Any, *, created: bool) -> Response:
+        """What is said and where to go is found out first, while all that it takes is known."""
+        said, onward = done(self.saved_text(record, created=created)), return_to(self.after_save(record))
+        db.session.commit()
+        said.say()
+        return redirect(onward)
+
     def _require_readable(self, form: Any) -> None:
         if not form.validate():
             raise marked()
@@ -258,7 +262,7 @@ class Records(Gated):
 def guarded(action: Callable[[], Any]) -> Any:
     """Run an action and flush; what the database refuses at that moment is a conflict, and its SQL is not shown."""
     try:
-        done = action()
+        came_of_it = action()
         db.session.flush()
     except StaleDataError:
         db.session.rollback()  # first, since even the words of a refusal ask who is reading
@@ -266,4 +270,4 @@ def guarded(action: Callable[[], Any]) -> Any:
     except IntegrityError:
         db.session.rollback()
         raise Conflict(_("This clashes with something that was saved at the same moment, or is in use.")) from None
-    return done
+    return came_of_it

@@ -25,12 +25,33 @@ class Toast:
     undo_label: str = ""
 
 
+@dataclass(frozen=True)
+class Done:
+    """What was done and, where this person may take it back, the id of its event."""
+
+    sentence: str
+    undo: str = ""
+    event_id: str = ""
+
+    def say(self) -> None:
+        """To be called after the commit, as it is promised then."""
+        flash(self.sentence, "success")
+        if self.undo:
+            flash(self.event_id, self.undo)
+
+
+def done(sentence: str) -> Done:
+    """Looked up before the commit, after which everything that is known would have to be read again."""
+    db.session.flush()  # for the id of the event
+    event = last_recorded(db.session())
+    if event is None or not may_undo(db.session(), [event], by=signed_in())[event.id]:
+        return Done(sentence)
+    return Done(sentence, UNDO if event.undoes_id is None else REDO, str(event.id))
+
+
 def flash_done(sentence: str) -> None:
     """Say what was done, after the commit, and offer to take it back."""
-    flash(sentence, "success")
-    event = last_recorded(db.session())
-    if event is not None and may_undo(db.session(), [event], by=signed_in())[event.id]:
-        flash(str(event.id), UNDO if event.undoes_id is None else REDO)
+    done(sentence).say()
 
 
 def toasts() -> list[Toast]:
