@@ -113,7 +113,6 @@ def _move_back(doing: Undoing) -> None:
         doing.after["editions"] = editions.still_open(doing.after["editions"], at)
     before = facts(session, post, at)
     doing.refuse_moved(before)
-    post.updated_at = at
     if "status" in doing.before:
         post.status = PostStatus(doing.before["status"])
     for field in ("trashed_at", "published_at"):

@@ -20,7 +20,7 @@ def test_a_text_is_saved_and_published_with_few_statements_however_often_it_was(
 
     costs = [_cost(session, engine, post, editor, now + number * HOUR) for number in range(1, 5)]
 
-    assert max(costs) == min(costs) <= 29
+    assert max(costs) == min(costs) <= 24
 
 
 def _cost(session: Session, engine: Engine, post: Post, editor: User, at: datetime) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
 from cms.cli.tidy import tidy_up
+from cms.posts import actions as texts
 from cms.posts.actions.editions import end_live, make_live
 from cms.posts.lifecycle import PUBLISHED
 from cms.redirects import actions
@@ -88,6 +89,22 @@ def test_what_is_scheduled_mends_itself(session: Session, make: Make, editor: Us
     make_live(session, post, by=editor, at=now, live_from=now + YEAR)
 
     assert dead(session, now) == []
+
+
+def test_it_follows_a_text_that_is_published_again_elsewhere_or_with_an_end(
+    session: Session, make: Make, editor: User, now: datetime
+) -> None:
+    post = make.post(slug="it", status=PUBLISHED, author=editor, tags=[make.tag(name="Sea")])
+    make.tag(name="Land")
+    lead(session, editor, now, "/tags/sea", "/tags/land", "/posts/it")
+    assert dead(session, now) == ["/old-1"]
+
+    later = now + timedelta(hours=1)
+    texts.save(session, post, {"tags": ["Land"]}, base_version=post.version, by=editor, at=later)
+    texts.publish(session, post, by=editor, at=later, live_until=now + YEAR)
+
+    assert dead(session, later) == ["/old-0"]
+    assert dead(session, now + YEAR) == ["/old-0", "/old-2"]
 
 
 def test_a_chain_is_dead_where_its_last_link_is_and_lives_again_with_it(

@@ -64,11 +64,16 @@ def make_live(
     live_until: datetime | None = None,
 ) -> Edition:
     """Show the newest version from `live_from` (now unless given); replaces whatever was scheduled before."""
-    live = _cancel_scheduled(session, post, at)
+    shown = open_editions(session, post.id, at)
+    before = _place(shown[0]) if len(shown) == 1 and shown[0].is_live(at) else None
+    live = _cancel_scheduled(session, shown, at)
     newest = session.scalars(select(Revision).where(Revision.post_id == post.id, Revision.number == post.version)).one()
     others = [live] if live is not None else []
     edition = _begin(session, post, newest, live_from or at, live_until, others, by=by, at=at)
-    _settle(session, post, by=by, at=at)
+    if post.kind is PostKind.POST and _place(edition) == before:
+        note_last(session, post.id)  # whatever leads here still does
+    else:
+        _settle(session, post, by=by, at=at)
     return edition
 
 
@@ -117,7 +122,7 @@ def still_open(stretches: list[dict[str, Any]], at: datetime) -> list[dict[str, 
 
 def end_live(session: Session, post: Post, *, by: User | None, at: datetime) -> None:
     """Take the post from readers now, and cancel what is scheduled."""
-    current = _cancel_scheduled(session, post, at)
+    current = _cancel_scheduled(session, open_editions(session, post.id, at), at)
     if current is not None:
         end(session, current, max(at, current.live_from + TICK))
     _settle(session, post, by=by, at=at)
@@ -130,12 +135,17 @@ def _open_times(session: Session, post: Post, at: datetime) -> list[Row[Any]]:
     return list(session.execute(query.order_by(Edition.live_from)))
 
 
-def _cancel_scheduled(session: Session, post: Post, at: datetime) -> Edition | None:
+def _place(edition: Edition) -> tuple[Any, ...]:
+    """All by which redirects lead to it or to a list that it stands in, and until when."""
+    tag_ids = frozenset(tag.id for tag in edition.tags)
+    return edition.path, edition.live_until, edition.author_id, edition.published_at, edition.series_id, tag_ids
+
+
+def _cancel_scheduled(session: Session, shown: Sequence[Edition], at: datetime) -> Edition | None:
     """Take back what nobody has seen yet; what it would have replaced has the end again that was asked for.
 
-    What is live is left, and returned.
+    What is live is left of those that are `shown`, and returned.
     """
-    shown = open_editions(session, post.id, at)
     current = next((edition for edition in shown if edition.is_live(at)), None)
     coming = [edition for edition in shown if edition.live_from > at]
     for edition in coming:

@@ -58,7 +58,6 @@ def move_post(
     before = facts(session, post, at)
     with gathering(session) as parts:
         _change_status(session, post, move, by=by, at=at)
-    post.updated_at = at
     record_move(session, post, move, before, by=by, at=at, note=note, batch_id=batch_id, parts=parts)
 
 
@@ -79,7 +78,6 @@ def publish(
     check_times(at, live_from, live_until)
     before = facts(session, post, at)
     post.status = POST_LIFE.after(PostMove.PUBLISH, post.status)
-    post.updated_at = at
     starts = live_from or at
     if post.published_at is None or post.published_at > at:
         post.published_at = starts
@@ -207,6 +205,7 @@ def record_move(
     parts: Sequence[Event] = (),
 ) -> None:
     """The event of a move that was carried out, from the facts before it."""
+    post.updated_at = at
     after = facts(session, post, at)
     changes: Changes = {name: (before[name], after[name]) for name in before if before[name] != after[name]}
     if note:

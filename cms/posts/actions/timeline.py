@@ -29,7 +29,8 @@ def put_in(session: Session, edition: Edition, at: datetime) -> None:
     session.flush()
     search.put(session, search.EDITIONS, edition.id, edition.title, edition.summary, plain_text(edition.body_html))
     shown = {"body_html": ids_in(edition.body_html), "featured_media_id": [edition.featured_media_id]}
-    references.put(session, Edition.__tablename__, edition.id, shown)
+    if any(media_id is not None for ids in shown.values() for media_id in ids):  # it is new, and showed nothing before
+        references.put(session, Edition.__tablename__, edition.id, shown)
 
 
 def end(session: Session, edition: Edition, moment: datetime | None) -> None:
