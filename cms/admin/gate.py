@@ -103,11 +103,8 @@ class Gated(FlaskAdminView):
 
     @property
     def policy(self) -> Any:
-        """The answers for whoever is asking, one object a request so that it may remember."""
-        kept: dict[type[Policy], Policy] = g.setdefault("admin_policies", {})
-        if self.policy_class not in kept:
-            kept[self.policy_class] = self.policy_class(visitor())
-        return kept[self.policy_class]
+        """The answers for whoever is asking."""
+        return _policy_of(self.policy_class)
 
     def _held(self, word: str) -> Decision:
         """Whether this person has one of the rights that a word of `needs` asks for."""
@@ -123,7 +120,7 @@ class Gated(FlaskAdminView):
         needs = self.needs_of(name)
         if needs is None or visitor() is None:
             return False
-        return not needs.any_of or bool(PlainPolicy(visitor()).may_any(*needs.any_of))
+        return not needs.any_of or bool(_policy_of(PlainPolicy).may_any(*needs.any_of))
 
     def is_offered(self) -> bool:
         """Whether the menu shows the way here; to somebody for whom it would always be empty it need not."""
@@ -166,6 +163,14 @@ class CmsView(Gated):
 
     def __init__(self) -> None:
         super().__init__(name=self.label, endpoint=f"admin_{self.area}", url=self.area)
+
+
+def _policy_of(kind: type[Policy]) -> Policy:
+    """One object a request, so that it may remember."""
+    kept: dict[type[Policy], Policy] = g.setdefault("admin_policies", {})
+    if kind not in kept:
+        kept[kind] = kind(visitor())
+    return kept[kind]
 
 
 def menu(views: Iterable[Gated], current: Any) -> list[tuple[str, list[dict[str, Any]]]]:

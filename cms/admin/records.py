@@ -186,7 +186,7 @@ class Records(Gated):
         kind, shown = kind or self.form, None
         if record is not None:
             given = self.initial(record)
-            names = list(kind()._fields)
+            names = kind.names()
             shown = {name: given[name] if name in given else getattr(record, name, None) for name in names}
         form = kind(sent, data=shown)
         self.prepare_form(form, record)

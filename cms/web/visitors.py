@@ -28,7 +28,8 @@ def visitor() -> User | None:
     if is_api(request.path):
         asking = caller()
         return asking.user if asking is not None else None
-    return current_user._get_current_object() if current_user.is_authenticated else None
+    person = current_user._get_current_object()  # once, since whatever is asked of the proxy looks them up anew
+    return person if person.is_authenticated else None
 
 
 def signed_in() -> User:

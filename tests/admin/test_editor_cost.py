@@ -9,7 +9,7 @@ from tests.browser import Browser
 from tests.counting import counted
 from tests.factories import Make
 
-OPENING, PUBLISHING = 13, 43
+OPENING, PUBLISHING = 13, 38
 
 
 def test_a_text_is_opened_and_published_with_few_statements(
