@@ -1,5 +1,6 @@
 """One application for each database and worker; every test begins with empty tables and the built-in roles."""
 
+import gc
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -32,6 +33,12 @@ pytest_plugins = ["tests.services.plugin", "tests.starting"]
 
 #: A fixed moment for tests that pass time as an argument.
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays until the end: nobody looks for garbage in it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
