@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from hypothesis import settings
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from cms import create_app
@@ -56,7 +56,18 @@ def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
         patch.setenv("CMS_DATABASE_URL", database_url)
         patch.setenv("CMS_INSTANCE", str(tmp_path_factory.mktemp("instance")))
         patch.setenv("CMS_BASE_URL", "http://localhost")
-        return create_app("testing")
+        app = create_app("testing")
+    _trust_the_machine(app)
+    return app
+
+
+def _trust_the_machine(app: Flask) -> None:
+    """What only a crash would need is off, as on the PostgreSQL of the tests."""
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda connection, _entry: connection.execute("PRAGMA synchronous=OFF"))
+        engine.dispose()  # nor do those that were opened before
 
 
 @pytest.fixture(scope="session")
