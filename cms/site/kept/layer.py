@@ -98,7 +98,7 @@ class KeptPages:
                 if not is_ours:
                     return None
                 generation = self._generations.current() or generation
-                page = self._in_files(key, generation)  # made while we waited
+                page = self._made_meanwhile(key, generation)
                 if page is None:
                     page = self._shared_or_made(key, environ, generation)
                     if isinstance(page, KeptPage) and key.endswith("?"):
@@ -127,6 +127,11 @@ class KeptPages:
         if isinstance(made, KeptPage):
             meters_of(self._app).kept_misses.inc()
         return made
+
+    def _made_meanwhile(self, key: str, generation: int) -> KeptPage | None:
+        """While we waited: by a thread beside, whose page need not be read again, or by another process."""
+        beside = self._holding(self._memory_of(key).get(key), generation)
+        return beside if beside is not None else self._in_files(key, generation)
 
     def _in_files(self, key: str, generation: int) -> KeptPage | None:
         return self._holding(self._files.get(generation, key), generation)

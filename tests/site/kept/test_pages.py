@@ -253,13 +253,14 @@ def test_malformed_questions_are_refused_though_the_page_is_kept(browser: Browse
     assert browser.client.post("/about").status_code == 405
 
 
-def test_many_who_ask_at_once_wait_for_one(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("url", ["/posts/it", "/posts/it?comments=7"])
+def test_many_who_ask_at_once_wait_for_one(app: Flask, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     made = []
     show = stories.show
     monkeypatch.setattr(stories, "show", lambda edition: (made.append(edition.path), show(edition))[1])
 
     with ThreadPoolExecutor(8) as readers:
-        answers = list(readers.map(lambda _number: Browser(app).get("/posts/it"), range(24)))
+        answers = list(readers.map(lambda _number: Browser(app).get(url), range(24)))
 
     assert made == ["/posts/it"]
     assert {answer.data for answer in answers} == {answers[0].data}
