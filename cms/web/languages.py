@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import flask_babel
@@ -101,9 +102,16 @@ def zone() -> ZoneInfo:
 @pass_context
 def _printed(context: Context, message: str, /, **values: object) -> str:
     """For templates, which put the values in by themselves, escaped."""
-    found = _said(message)
-    told = Markup(found) if context.eval_ctx.autoescape else found  # noqa: S704 - our translators write markup
+    words = _catalogue()
+    told = _text(words, message, is_markup=context.eval_ctx.autoescape)
     return told % values if values or "%" in told else told
+
+
+@lru_cache(maxsize=4096)
+def _text(words: NullTranslations | None, message: str, *, is_markup: bool) -> str:
+    """Messages are ours, and those of templates may hold markup."""
+    told = str(message) if words is None else str(words.ugettext(message))
+    return Markup(told) if is_markup else told  # noqa: S704 - nobody else writes them
 
 
 def _messages(singular: str, plural: str, num: int) -> str:
@@ -114,8 +122,7 @@ def _messages(singular: str, plural: str, num: int) -> str:
 
 
 def _said(message: str) -> str:
-    words = _catalogue()
-    return message if words is None else str(words.ugettext(message))
+    return _text(_catalogue(), message, is_markup=False)
 
 
 def _catalogue() -> NullTranslations | None:
