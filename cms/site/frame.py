@@ -32,8 +32,8 @@ class Frame:
     tagline: str
     about: str
     logo: Media | None
-    menu: list[MenuEntry]
-    foot: list[MenuEntry]
+    menu: tuple[MenuEntry, ...]
+    foot: tuple[MenuEntry, ...]
     is_hidden: bool
     feed: str
     by_mail: bool
@@ -62,10 +62,10 @@ def frame() -> Frame:
     return found
 
 
-def menu(lines: list[str], path: str) -> list[MenuEntry]:
+def menu(lines: list[str], path: str) -> tuple[MenuEntry, ...]:
     """What the lines say; one that says nothing is left out."""
     entries = filter(None, map(parse, lines))
-    return [MenuEntry(label, address, address == path) for label, address in entries]
+    return tuple(MenuEntry(label, address, address == path) for label, address in entries)
 
 
 def direction_of(language: str | None) -> str | None:

@@ -76,15 +76,19 @@ Option = tuple[str, type, Any]
 def init_app(app: Flask) -> None:
     app.extensions[REGISTRY] = lru_cache(MOST_KEPT)(_printed)
     app.extensions[ADDRESSES] = lru_cache(MOST_KEPT)(_built)
-    app.jinja_env.globals.update(piece=piece, address=address)
+    app.jinja_env.globals.update(piece=piece, furniture=furniture, address=address)
 
 
 def piece(macro: Macro, edition: Edition, **options: Any) -> str:
     """The markup that the macro prints of an edition, whose tags need not be loaded where it is told to show none."""
-    if not _is_shipped(macro._func.__code__.co_filename) or has_own_pieces():
+    if not _is_kept(macro):
         return macro(edition, **options)
-    printed: Printed = current_app.extensions[REGISTRY]
-    return printed(macro, _listed(edition, with_tags=options.get("with_tags", True)), _place(), _told(options))
+    return _kept(macro, _listed(edition, with_tags=options.get("with_tags", True)), options)
+
+
+def furniture(macro: Macro, **options: Any) -> str:
+    """The markup that a macro prints of nothing but these, as on every page."""
+    return _kept(macro, None, options) if _is_kept(macro) else macro(**options)
 
 
 def address(endpoint: str, **values: Any) -> str:
@@ -112,8 +116,20 @@ def _listed(edition: Edition, *, with_tags: bool) -> Listed:
     )
 
 
-def _printed(macro: Macro, edition: Listed, _place: object, options: tuple[Option, ...]) -> str:
-    return macro(edition, **{name: value for name, _type, value in options})
+def _is_kept(macro: Macro) -> bool:
+    """Whether it is a theme's, and made of nothing but what is a theme's, in the words of the language."""
+    is_themes = _is_shipped(macro._func.__code__.co_filename) and not has_own_pieces()
+    return is_themes and not g.get("failing")
+
+
+def _kept(macro: Macro, edition: Listed | None, options: dict[str, Any]) -> str:
+    printed: Printed = current_app.extensions[REGISTRY]
+    return printed(macro, edition, _place(), _told(options))
+
+
+def _printed(macro: Macro, edition: Listed | None, _place: object, options: tuple[Option, ...]) -> str:
+    shown = () if edition is None else (edition,)
+    return macro(*shown, **{name: value for name, _type, value in options})
 
 
 def _told(options: dict[str, Any]) -> tuple[Option, ...]:

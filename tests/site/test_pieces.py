@@ -100,6 +100,10 @@ SETTINGS = {
     "theme": {"theme": "gazette"},
     "summaries": {"home_excerpts": False},
     "pictures": {"home_pictures": False},
+    "title": {"title": "The Review"},
+    "words at the foot": {"about": "Of the sea"},
+    "menu": {"menu": ["Imprint | /imprint"]},
+    "menu at the foot": {"foot_menu": ["Home | /"]},
 }
 
 
