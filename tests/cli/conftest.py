@@ -1,6 +1,7 @@
 """Running commands as a person does, in installations made for the tests."""
 
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask_migrate import upgrade
 
 from cms import create_app
 from cms.cli import main
@@ -58,6 +60,26 @@ def run(
         return Result(code, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as `db upgrade` leaves it."""
+    folder = tmp_path_factory.mktemp("migrated")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CMS_INSTANCE", str(folder))
+        patch.setenv("CMS_DATABASE_URL", f"sqlite:///{folder / 'copydesk.db'}")
+        app = create_app("development")
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+    return folder / "copydesk.db"
+
+
+@pytest.fixture
+def migrated(installation: Path, migrated_file: Path) -> None:
+    """Where `db upgrade` has been: what it does is in `test_database`, and whoever only needs it need not wait."""
+    shutil.copy(migrated_file, installation / "copydesk.db")
 
 
 @pytest.fixture

@@ -13,9 +13,8 @@ OWNER = ("users", "create-owner", "--email", "o@example.com", "--password", "nin
 
 
 def test_a_site_is_backed_up_and_put_back_on_another_machine(
-    run: Run, installation: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, installation: Path, monkeypatch: pytest.MonkeyPatch, migrated: None
 ) -> None:
-    run("db", "upgrade")
     run(*OWNER)
 
     made = run("backup", "create")
@@ -34,9 +33,8 @@ def test_a_site_is_backed_up_and_put_back_on_another_machine(
 
 
 def test_what_is_there_is_not_overwritten_without_being_asked(
-    run: Run, installation: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, installation: Path, monkeypatch: pytest.MonkeyPatch, migrated: None
 ) -> None:
-    run("db", "upgrade")
     run("backup", "create")
 
     refused = run("backup", "restore")
@@ -56,9 +54,8 @@ def test_what_is_there_is_not_overwritten_without_being_asked(
 
 
 def test_nothing_is_put_back_under_the_feet_of_whoever_serves(
-    run: Run, start: Callable[..., Served], installation: Path
+    run: Run, start: Callable[..., Served], installation: Path, migrated: None
 ) -> None:
-    run("db", "upgrade")
     run("backup", "create")
     served = start("serve", "--workers", "1")
     served.until_up()

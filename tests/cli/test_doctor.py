@@ -16,9 +16,8 @@ FILE = (
 
 
 @pytest.fixture
-def healthy(run: Run) -> Run:
+def healthy(run: Run, migrated: None) -> Run:
     """Migrated, with an owner."""
-    run("db", "upgrade")
     run("users", "create-owner", "--email", "o@example.com", "--password", "a long enough phrase")
     return run
 
@@ -60,9 +59,7 @@ def test_a_check_that_finds_no_table_on_postgresql_is_a_problem_by_itself(
     assert "ok   media folder" in sick.out
 
 
-def test_an_owner_is_missed(run: Run) -> None:
-    run("db", "upgrade")
-
+def test_an_owner_is_missed(run: Run, migrated: None) -> None:
     sick = run("doctor")
 
     assert (sick.code, sick.err) == (1, "Error: 1 problem(s) found.\n")

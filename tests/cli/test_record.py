@@ -16,9 +16,8 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def sealed(run: Run, installation: Path) -> Path:
+def sealed(run: Run, installation: Path, migrated: None) -> Path:
     """A site whose first events are sealed."""
-    run("db", "upgrade")
     run("users", "create-owner", "--email", "o@example.com", "--password", "nine lamps along the quay")
     seal()
     return installation

@@ -69,8 +69,7 @@ def test_it_refuses_where_readers_are(run: Run, env: str, monkeypatch: pytest.Mo
     assert said == f"Error: CMS_ENV is {env}. Demo content is only for development.\n"
 
 
-def test_it_leaves_somebody_elses_installation_alone(run: Run) -> None:
-    run("db", "upgrade")
+def test_it_leaves_somebody_elses_installation_alone(run: Run, migrated: None) -> None:
     run("users", "create-owner", "--email", "real@example.com", "--password", "nine lamps along the quay")
 
     assert "owner who is not a demo person" in refused(run("seed", "--posts", "1"))

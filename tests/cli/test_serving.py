@@ -41,8 +41,7 @@ def test_links_lead_to_a_host_that_a_browser_can_reach(host: str, address: str) 
     assert address_of(host, 8123) == address
 
 
-def test_serve_says_nothing_of_set_up_once_there_is_an_owner(run: Run, start: Start) -> None:
-    run("db", "upgrade")
+def test_serve_says_nothing_of_set_up_once_there_is_an_owner(run: Run, start: Start, migrated: None) -> None:
     run("users", "create-owner", "--email", "o@example.com", "--password", "nine lamps along the quay")
     served = start("serve")
     served.until_up()
@@ -63,8 +62,7 @@ def test_a_port_in_use_is_one_line(run: Run, command: str) -> None:
     assert "cannot be used" in refused.err
 
 
-def test_serve_refuses_an_older_schema(run: Run) -> None:
-    run("db", "upgrade")
+def test_serve_refuses_an_older_schema(run: Run, migrated: None) -> None:
     run("db", "downgrade", "0001")
 
     refused = run("serve", "--port", str(free_port()))
@@ -115,8 +113,7 @@ def test_demo_fills_the_site_and_keeps_it_on_the_next_start(start: Start, run: R
     assert second.stop() == 0
 
 
-def test_demo_serves_what_is_there_once_demo_people_have_left(run: Run, start: Start) -> None:
-    run("db", "upgrade")
+def test_demo_serves_what_is_there_once_demo_people_have_left(run: Run, start: Start, migrated: None) -> None:
     make = "session.add(Tag(name='Boats', key='boats', slug='boats', created_at=now, updated_at=now)); session.commit()"
     run("shell", "-c", f"from datetime import *; now = datetime.now(UTC); {make}")
     run("users", "create-owner", "--email", "owner@example.com", "--password", "copydesk-demo")
@@ -139,8 +136,7 @@ def test_demo_refuses_where_readers_are(run: Run, env: str, monkeypatch: pytest.
     assert (refused.code, refused.err) == (1, f"Error: CMS_ENV is {env}. Demo content is only for development.\n")
 
 
-def test_demo_leaves_somebody_elses_installation_alone(run: Run, installation: Path) -> None:
-    run("db", "upgrade")
+def test_demo_leaves_somebody_elses_installation_alone(run: Run, installation: Path, migrated: None) -> None:
     run("users", "create-owner", "--email", "real@example.com", "--password", "nine lamps along the quay")
 
     refused = run("demo", "--port", "8999")

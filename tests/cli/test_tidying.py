@@ -232,8 +232,9 @@ def test_the_serving_processes_tidy_once_an_hour_one_at_a_time(
     assert housekeeping.tidy_if_due(app)
 
 
-def test_the_command_says_what_would_go_and_keeps_it_then_removes_it(run: Callable[..., Result]) -> None:
-    run("db", "upgrade")
+def test_the_command_says_what_would_go_and_keeps_it_then_removes_it(
+    run: Callable[..., Result], migrated: None
+) -> None:
     run("users", "create-owner", "--email", "o@example.com", "--password", "nine lamps along the quay")
     long_ago = (
         "from datetime import *; ago = datetime(2020, 1, 1, tzinfo=UTC);"

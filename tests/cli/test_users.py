@@ -11,8 +11,7 @@ PHRASE = "nine lamps along the quay"
 
 
 @pytest.fixture
-def owned(run: Run) -> Run:
-    run("db", "upgrade")
+def owned(run: Run, migrated: None) -> Run:
     assert run("users", "create-owner", "--email", "mara@example.com", "--password", PHRASE).code == 0
     return run
 
@@ -26,9 +25,7 @@ def test_an_owner_is_made_once(owned: Run) -> None:
 
 
 @pytest.mark.parametrize("password", ["short", "password123"])
-def test_a_weak_password_is_refused(run: Run, password: str) -> None:
-    run("db", "upgrade")
-
+def test_a_weak_password_is_refused(run: Run, password: str, migrated: None) -> None:
     refused = run("users", "create-owner", "--email", "o@example.com", "--password", password)
     assert (refused.code, refused.out, refused.err.count("\n")) == (1, "", 1)
 
@@ -37,8 +34,7 @@ def test_a_weak_password_is_refused(run: Run, password: str) -> None:
     "wrong",
     [("--email", "nobody"), ("--email", ""), ("--username", "admin"), ("--name", "n" * 81), ("--username", "a b")],
 )
-def test_what_an_owner_cannot_be_called_is_one_line(run: Run, wrong: tuple[str, str]) -> None:
-    run("db", "upgrade")
+def test_what_an_owner_cannot_be_called_is_one_line(run: Run, wrong: tuple[str, str], migrated: None) -> None:
     given = {"--email": "o@example.com", "--password": PHRASE} | dict([wrong])
 
     refused = run("users", "create-owner", *(word for pair in given.items() for word in pair))
@@ -46,8 +42,9 @@ def test_what_an_owner_cannot_be_called_is_one_line(run: Run, wrong: tuple[str, 
     assert refused.err.startswith("Error: ")
 
 
-def test_a_password_that_is_not_given_is_asked_for_twice(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    run("db", "upgrade")
+def test_a_password_that_is_not_given_is_asked_for_twice(
+    run: Run, monkeypatch: pytest.MonkeyPatch, migrated: None
+) -> None:
     monkeypatch.setattr("click.termui.hidden_prompt_func", lambda _prompt: PHRASE)
 
     assert run("users", "create-owner", "--email", "o@example.com", "--name", "Mara").code == 0

@@ -27,8 +27,7 @@ def attempts(installation: Path) -> int:
         return database.execute("SELECT max(attempts) FROM jobs").fetchone()[0]
 
 
-def test_once_does_what_is_due_and_ends(run: Run, installation: Path) -> None:
-    run("db", "upgrade")
+def test_once_does_what_is_due_and_ends(run: Run, installation: Path, migrated: None) -> None:
     spoil(installation, job("probe"), job("probe"))
 
     done = run("worker", "--once")
@@ -38,8 +37,7 @@ def test_once_does_what_is_due_and_ends(run: Run, installation: Path) -> None:
     assert run("worker", "--once").out == "0 tried.\n"
 
 
-def test_a_worker_waits_for_jobs_until_it_is_told_to_stop(run: Run, installation: Path) -> None:
-    run("db", "upgrade")
+def test_a_worker_waits_for_jobs_until_it_is_told_to_stop(run: Run, installation: Path, migrated: None) -> None:
     command = [sys.executable, str(ROOT / "manage.py"), "worker"]
     process = subprocess.Popen(command, env=os.environ | {"CMS_NO_VENV": "1"}, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
@@ -56,8 +54,7 @@ def test_a_worker_waits_for_jobs_until_it_is_told_to_stop(run: Run, installation
     process.stdout.close()
 
 
-def test_a_worker_refuses_an_older_schema(run: Run) -> None:
-    run("db", "upgrade")
+def test_a_worker_refuses_an_older_schema(run: Run, migrated: None) -> None:
     run("db", "downgrade", "0001")
 
     refused = run("worker", "--once")
@@ -66,8 +63,7 @@ def test_a_worker_refuses_an_older_schema(run: Run) -> None:
     assert refused.err == "Error: The database is not up to date. Run: python3 manage.py db upgrade\n"
 
 
-def test_doctor_finds_jobs_that_failed_and_jobs_that_nobody_does(run: Run, installation: Path) -> None:
-    run("db", "upgrade")
+def test_doctor_finds_jobs_that_failed_and_jobs_that_nobody_does(run: Run, installation: Path, migrated: None) -> None:
     spoil(installation, job("mail", "failed"), job("mail"))
 
     said = run("doctor")
