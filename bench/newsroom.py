@@ -14,7 +14,6 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -25,6 +24,7 @@ from cms.accounts.models import Role, User
 from cms.extensions import db
 from cms.posts.actions import create
 from cms.posts.models import PostKind
+from cms.web import migrating
 from cms.web.passwords import hash_password
 
 ROOT = Path(__file__).parents[1]
@@ -65,7 +65,7 @@ def newsroom(*, postgres: str | None, port: int, workers: int, editors: int, sha
         )
         app = create_app("development")
         with app.app_context():
-            upgrade()
+            migrating.upgrade()
             people_and_posts = _seed(db.session(), editors, shared)
             db.session.remove()
             db.engine.dispose()

@@ -2,7 +2,6 @@
 
 from flask_babel import Babel
 from flask_mailman import Mail
-from flask_migrate import Migrate
 from flask_security import Security
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
@@ -10,7 +9,6 @@ from flask_wtf import CSRFProtect
 from cms.core.db import Base
 
 db = SQLAlchemy(model_class=Base)
-migrate = Migrate()
 babel = Babel()
 csrf = CSRFProtect()
 mail = Mail()

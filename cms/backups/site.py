@@ -6,7 +6,6 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from cms.backups.databases import Database
-from cms.backups.postgresql import PostgreSQL
 from cms.backups.shelf import Shelf
 from cms.backups.sqlite import SQLite
 from cms.core.keys import derived_key
@@ -24,7 +23,11 @@ class Site:
 
 
 def database_of(url: URL) -> Database:
-    return SQLite(Path(str(url.database))) if url.get_backend_name() == "sqlite" else PostgreSQL(url)
+    if url.get_backend_name() == "sqlite":
+        return SQLite(Path(str(url.database)))
+    from cms.backups.postgresql import PostgreSQL  # here, since it brings the driver along
+
+    return PostgreSQL(url)
 
 
 def mark_of(secret: str) -> str:

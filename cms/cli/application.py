@@ -1,21 +1,16 @@
 """What commands share: an application, its database in a known state, and a session to work in."""
 
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from alembic import command as alembic
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
 from cms import create_app
-from cms.extensions import db, migrate
+from cms.extensions import db
+from cms.web import revisions
 
 
 @contextmanager
@@ -37,25 +32,6 @@ def learn_sizes(session: Session) -> None:
         session.execute(text("ANALYZE"))
 
 
-def pending_migrations() -> list[str]:
-    """Revisions that the database lacks, oldest first; needs an application context."""
-    script = ScriptDirectory.from_config(migrate.get_config())
-    with db.engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    return [step.revision for step in reversed(list(script.iterate_revisions("head", current or "base")))]
-
-
-def drift() -> str:
-    """Where the tables of a migrated database differ from the models, in Alembic's words; empty where they agree."""
-    config = migrate.get_config()
-    config.stdout = io.StringIO()
-    try:
-        alembic.check(config)
-    except CommandError as error:
-        return str(error)
-    return ""
-
-
 def is_empty() -> bool:
     """Whether the database has no table at all."""
     return not inspect(db.engine).get_table_names()
@@ -63,7 +39,9 @@ def is_empty() -> bool:
 
 def require_migrated() -> None:
     """Refuse to work on an older schema."""
-    if pending_migrations():
+    with db.engine.connect() as connection:
+        is_current = revisions.revision_of(connection) == revisions.newest()
+    if not is_current:
         raise click.ClickException("The database is not up to date. Run: python3 manage.py db upgrade")
 
 
@@ -71,5 +49,7 @@ def migrate_if_empty(app: Flask) -> None:
     """A new installation is set up without being asked; an old one is left to `db upgrade`, which backs up first."""
     with app.app_context():
         if is_empty():
-            upgrade()
+            from cms.web import migrating  # here, since it brings Alembic along
+
+            migrating.upgrade()
         require_migrated()

@@ -6,17 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-from alembic.script import ScriptDirectory
 
 from cms import create_app
 from cms.backups import actions, checking, keeping, making, restoring
 from cms.backups.databases import Refused
 from cms.backups.shelf import Backup, Shelf
 from cms.backups.site import Site
-from cms.cli.application import is_empty, pending_migrations
+from cms.cli.application import is_empty
 from cms.core.shutter import Shutter
-from cms.extensions import db, migrate
-from cms.web import backing_up, now, recording, runtime, settings
+from cms.extensions import db
+from cms.web import backing_up, migrating, now, recording, runtime, settings
 from cms.web.worker import is_working
 
 MEGABYTE = 1_000_000
@@ -88,7 +87,9 @@ def restore(name: str | None, replaces: bool, revokes: bool, folder: Path | None
         one = _chosen(site.shelf, name)
         db.engine.dispose()
         with _nothing_from_disk():
-            done = restoring.restore(site, one, at=now(), replace=replaces, keep_tokens=not revokes, is_known=_is_known)
+            done = restoring.restore(
+                site, one, at=now(), replace=replaces, keep_tokens=not revokes, is_known=migrating.is_known
+            )
         recording.forget_noted()
         click.echo(f"{one.name} is back: {done.files - done.missing} files. Everybody has to sign in again.")
         if done.aside:
@@ -99,7 +100,7 @@ def restore(name: str | None, replaces: bool, revokes: bool, folder: Path | None
             click.echo("CMS_SECRET_KEY is another than it was: see docs/backups.md for what that costs.", err=True)
         if done.tokens:
             click.echo(f"Access tokens that open something again, whatever was revoked since: {done.tokens}", err=True)
-        if pending_migrations():
+        if migrating.pending_migrations():
             click.echo("It is of an earlier version. Run: python3 manage.py db upgrade")
         else:
             actions.note_restored(db.session(), one, at=now())
@@ -135,10 +136,6 @@ def _chosen(shelf: Shelf, name: str | None) -> Backup:
     if newest is None:
         raise click.ClickException(f"There is no backup in {shelf.root}.")
     return newest
-
-
-def _is_known(head: str) -> bool:
-    return any(head == step.revision for step in ScriptDirectory.from_config(migrate.get_config()).walk_revisions())
 
 
 def _line(one: Backup) -> str:

@@ -6,17 +6,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from alembic import command as alembic
 from alembic.util.exc import CommandError
 
 from cms import create_app
 from cms.backups.databases import Refused
 from cms.backups.shelf import name_at
 from cms.backups.site import database_of
-from cms.cli.application import drift, is_empty, pending_migrations
+from cms.cli.application import is_empty
 from cms.core.db import OrphansLeft
-from cms.extensions import db, migrate
-from cms.web import runtime
+from cms.extensions import db
+from cms.web import migrating, runtime
 
 
 @click.group()
@@ -29,14 +28,14 @@ def database() -> None:
 def upgrade(no_backup: bool) -> None:
     """Bring the database up to date, after a copy of it."""
     with create_app().app_context():
-        pending = pending_migrations()
+        pending = migrating.pending_migrations()
         if not pending:
             click.echo("The database is up to date.")
             return
         if not is_empty() and not no_backup:
             click.echo(f"Copied to {_back_up(runtime().config.backups)}")
         with _said_in_a_line():
-            alembic.upgrade(migrate.get_config(), "head")
+            migrating.upgrade()
         click.echo(f"Applied: {', '.join(pending)}")
 
 
@@ -44,10 +43,10 @@ def upgrade(no_backup: bool) -> None:
 def check() -> None:
     """Say whether the database is up to date and agrees with the models; exit 1 if not."""
     with create_app().app_context():
-        pending = pending_migrations()
+        pending = migrating.pending_migrations()
         if pending:
             raise click.ClickException(f"Not applied yet: {', '.join(pending)}. Run: python3 manage.py db upgrade")
-        if differences := drift():
+        if differences := migrating.drift():
             raise click.ClickException(f"The tables differ from the models: {differences}")
         click.echo("The database is up to date and agrees with the models.")
 
@@ -62,7 +61,7 @@ def downgrade(revision: str, no_backup: bool) -> None:
             click.echo(f"Copied to {_back_up(runtime().config.backups)}")
         with _said_in_a_line():
             try:
-                alembic.downgrade(migrate.get_config(), revision)
+                migrating.downgrade(revision)
             except CommandError as error:
                 raise click.ClickException(f"There is no revision {revision} to go back to.") from error
         click.echo(f"The database is at {revision}.")

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, aliased
 
 from cms import create_app, search
 from cms.accounts.queries import any_owner
-from cms.cli.application import drift, pending_migrations
 from cms.core.db import reading
 from cms.extensions import db
 from cms.jobs import leases
@@ -22,6 +21,7 @@ from cms.posts import public
 from cms.posts.media_use import faults
 from cms.posts.models import Edition
 from cms.web import now, runtime, settings
+from cms.web.migrating import drift, pending_migrations
 from cms.web.theme_checks import faults_of_own
 
 Problems = Iterator[str]

@@ -5,11 +5,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
-from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask, Response, current_app, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -18,7 +14,7 @@ from cms.core.db import give_up_after
 from cms.extensions import db
 from cms.jobs import leases, presence
 from cms.media.storage import open_storage
-from cms.web import now, runtime
+from cms.web import now, revisions, runtime
 from cms.web.redis_client import connected
 
 log = logging.getLogger(__name__)
@@ -117,8 +113,7 @@ def _look_into_database(session: Session) -> Found:
 
 def _migrations(session: Session) -> str | None:
     """Whether the tables are those of this version."""
-    current = MigrationContext.configure(session.connection()).get_current_heads()
-    return None if set(current) == _heads(str(current_app.extensions["migrate"].directory)) else OLDER
+    return None if revisions.revision_of(session.connection()) == revisions.newest() else OLDER
 
 
 def _worker(session: Session) -> str | None:
@@ -149,8 +144,3 @@ def _redis() -> str | None:
     except (RedisError, OSError, ValueError):
         return "Redis does not answer."
     return None
-
-
-@cache
-def _heads(folder: str) -> frozenset[str]:
-    return frozenset(ScriptDirectory(str(Path(folder))).get_heads())

@@ -7,7 +7,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask
-from flask_migrate import upgrade
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
@@ -17,7 +16,7 @@ from cms.core.db import MAX_ID, engine_options, prepare_engine
 from cms.core.files import MEGABYTE
 from cms.core.generation import watch
 from cms.core.shutter import Shutter
-from cms.extensions import csrf, db, mail, migrate
+from cms.extensions import csrf, db, mail
 from cms.posts.destinations import PLACES
 from cms.redirects import ends
 from cms.web import (
@@ -89,13 +88,14 @@ def init_app(app: Flask) -> None:
     compressing.init_app(app)
     logs.init_app(app, config)
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     with app.app_context():
         prepare_engine(db.engine)
         watch(db.engine, Shutter(config.stored_pages) if config.stored_pages else None)
         app.extensions["copydesk"] = Runtime(config, Clock(db.engine))
         if app.testing:
-            upgrade()
+            from cms.web import migrating  # here, since it brings Alembic along
+
+            migrating.upgrade()
         meters.init_app(app, db.engine)
         watching.init_app(app, db.engine)
         telling.init(db.engine, config.base_url)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from cms.web import app
+from cms.web import migrating
 from tests.cli.conftest import ROOT, Result, free_port, spoil
 
 Run = Callable[..., Result]
@@ -85,7 +85,7 @@ def test_a_migration_with_a_bug_is_no_refusal(
     (folder / "versions" / "9999_a_bug.py").write_text(
         f'revision, down_revision = "9999", "{last}"\n\n\ndef upgrade():\n    raise NotImplementedError("a bug")\n'
     )
-    monkeypatch.setattr(app, "ROOT", tmp_path)
+    monkeypatch.setattr(migrating, "ROOT", tmp_path)
 
     with pytest.raises(NotImplementedError):
         run("db", "upgrade")

@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,8 @@ output = libc.fdopen(1, b"w")
 libc.malloc_info(0, output)
 libc.fflush(output)
 """
+#: What only some need: whoever changes tables, works on PostgreSQL, or has Redis or a broker.
+FOR_FEW = {"alembic", "celery", "flask_migrate", "mako", "psycopg", "pygments.lexers.lisp", "redis"}
 
 
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_info"), reason="of glibc alone")
@@ -52,3 +55,12 @@ def test_what_was_made_before_the_workers_is_not_looked_at_again() -> None:
         assert not any(one is made for one in gc.get_objects())
     finally:
         gc.unfreeze()
+
+
+def test_a_server_on_sqlite_loads_nothing_that_only_others_need(tmp_path: Path) -> None:
+    settings = {**os.environ, "CMS_INSTANCE": str(tmp_path), "CMS_DATABASE_URL": f"sqlite:///{tmp_path / 'it.db'}"}
+    script = "import sys, cms.cli.serve, cms; cms.create_app('development'); print(*sys.modules)"
+    command = [sys.executable, "-c", script]
+    told = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=True)
+
+    assert not FOR_FEW & set(told.stdout.split())

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from cms import create_app
 from cms.core.generation import UNWATCHED
 from cms.extensions import db
+from cms.web import migrating
 from config import ROOT
 
 MIGRATIONS = ROOT / "migrations"
@@ -97,6 +98,7 @@ def _made(request: pytest.FixtureRequest, kind: str, folder: Path) -> Iterator[D
         patch.setenv("CMS_INSTANCE", str(folder))
         patch.setenv("CMS_BASE_URL", "http://localhost")
         database = Database(create_app("development"), url)
+        migrating.bind(database.app)
     yield database
     database.engine.dispose()
 

@@ -23,7 +23,9 @@ RUNNER = """
 import sys
 from flask_migrate import upgrade
 from cms import create_app
+from cms.web.migrating import bind
 app = create_app("development")
+bind(app)
 print("ready", flush=True)
 sys.stdin.read()
 with app.app_context():
