@@ -238,6 +238,7 @@ def engine_options(url: str) -> dict[str, Any]:
         return {
             "hide_parameters": True,
             "pool_timeout": POOL_SECONDS,
+            "pool_use_lifo": True,  # each connection has a cache of its own: few that are warm, not all of them
             "connect_args": {"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
         }
     return {

@@ -267,3 +267,17 @@ def test_a_number_too_large_for_its_column_is_a_bad_value(engine: Engine) -> Non
         connection.execute(text(statement), {"value": value})
     assert is_bad_value(refused.value)
     assert not is_away(refused.value)
+
+
+def test_sqlite_goes_on_with_the_connection_that_was_used_last(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'pool.db'}"
+    engine = create_engine(url, **engine_options(url))
+    first, last = engine.connect(), engine.connect()
+    warm = last.connection.dbapi_connection
+    first.close()
+    last.close()
+
+    for _ in range(2):
+        with engine.connect() as connection:
+            assert connection.connection.dbapi_connection is warm
+    engine.dispose()
