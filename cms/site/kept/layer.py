@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 #: Of memory for pages that are asked for with parameters: there may be any number, and they push out no others.
-DEEPER_BYTES = 8 * MEGABYTE
+DEEPER_BYTES = 4 * MEGABYTE
 
 
 def init_app(app: Flask, pages: Pages) -> None:

@@ -15,7 +15,8 @@ from cms.core.files import MEGABYTE, write_whole
 from cms.core.locks import turn
 from cms.site.kept.page import KeptPage, load
 
-MEMORY_BYTES = 32 * MEGABYTE
+#: Of one process: all the rest is a read away, in files of which the system keeps one copy for all.
+MEMORY_BYTES = 16 * MEGABYTE
 #: Of files that one process adds to one generation.
 FILES_BYTES = 256 * MEGABYTE
 LOCK_SECONDS = 10.0
