@@ -56,8 +56,9 @@ def settings_of(bind: str, workers: int) -> dict[str, Any]:
 
 
 def _before_workers(arbiter: Any) -> None:
-    """Counts are shared by the processes; connections must not be: each worker opens its own."""
+    """Counts are shared by the processes, and memory; connections must not be: each worker opens its own."""
     app: Flask = arbiter.app.wsgi()
+    sparing.make_once(app)
     meters.share(app, "serve")
     beside.prepare(app)
     with app.app_context():

@@ -3,7 +3,11 @@
 import ctypes
 import gc
 
+from flask import Flask
+from sqlalchemy.orm import configure_mappers
+
 from cms.core.files import MEGABYTE
+from cms.web.runtimes import runtime_of
 
 #: Of glibc's mallopt. By itself it gives each thread a heap of its own, and keeps up to 64 MB of each that nobody uses:
 #: a day of requests took three times what it needed. Less than this, and each page that is packed asks anew.
@@ -16,6 +20,12 @@ def keep_one_heap() -> None:
     if mallopt is not None:
         for parameter, value in _OF_GLIBC.values():
             mallopt(parameter, value)
+
+
+def make_once(app: Flask) -> None:
+    """What each worker would make by itself for its first answer: mappers, statements, templates, names of months."""
+    configure_mappers()
+    app.test_client().get("/", base_url=runtime_of(app).config.base_url)
 
 
 def share_what_is_there() -> None:

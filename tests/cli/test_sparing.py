@@ -6,10 +6,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from flask import Flask
 
-from cms.cli.sparing import share_what_is_there
+from cms.cli.sparing import make_once, share_what_is_there
 
 ROOT = Path(__file__).parents[2]
 #: As a worker packs pages: large pieces for a moment in several threads at once, and small ones that stay.
@@ -45,6 +47,21 @@ def test_all_threads_of_a_server_share_one_heap() -> None:
     told = subprocess.run([sys.executable, "-c", THREADS_AT_WORK], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert told.stdout.count("<heap nr=") == 1
+
+
+def test_the_front_page_is_made_before_the_workers(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers, inner = [], app.wsgi_app
+
+    def asked(environ: Any, start_response: Any) -> Any:
+        def start(status: str, *more: Any) -> Any:
+            answers.append((environ["HTTP_HOST"], environ["PATH_INFO"], status))
+            return start_response(status, *more)
+
+        return inner(environ, start)
+
+    monkeypatch.setattr(app, "wsgi_app", asked)
+    make_once(app)
+    assert answers == [("localhost", "/", "200 OK")]
 
 
 def test_what_was_made_before_the_workers_is_not_looked_at_again() -> None:
