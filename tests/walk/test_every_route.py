@@ -52,6 +52,7 @@ def table() -> dict[str, dict[str, int]]:
     return {f"{row[0]} {row[1]}": dict(zip(header[2:], map(int, row[2:]), strict=True)) for row in rows}
 
 
+@pytest.mark.timeout(900)  # some eight hundred requests, by somebody who is let in nearly everywhere
 @pytest.mark.parametrize("role", ROLES)
 def test_every_route_answers_this_role_as_the_table_says(app: Flask, engine: Engine, clean: None, role: str) -> None:
     browser, world = walk_in(app, engine, role)
