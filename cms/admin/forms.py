@@ -67,6 +67,10 @@ class Switch(BooleanField):
         if values:
             self.data = values[-1] not in ("", "0", "false", "no", "off")
 
+    def _value(self) -> str:
+        """Always what means "on": printed again after a refusal, the first value sent is the companion's "off"."""
+        return "1"
+
 
 class Number(IntegerField):
     """A whole number that a column can hold."""

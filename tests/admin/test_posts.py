@@ -7,6 +7,7 @@ from cms.posts.lifecycle import DRAFT, PUBLISHED
 from tests.admin.posts import edited, only_post
 from tests.browser import Browser
 from tests.factories import Make
+from tests.forms import untouched
 
 
 def test_a_contributor_writes_a_draft_and_goes_on_in_the_editor(browser: Browser, session: Session, make: Make) -> None:
@@ -149,3 +150,15 @@ def test_a_fault_in_a_folded_panel_opens_it(browser, session, make):
 
     assert answer.status_code == 422
     assert 'id="p-details" open' in answer.text
+
+
+def test_a_switch_that_is_on_stays_on_in_a_form_that_comes_back(browser: Browser, session: Session, make: Make) -> None:
+    editor, post = make.editor(), make.post()
+    session.commit()
+    url = f"/admin/posts/edit/?id={post.id}"
+    refused = browser.sign_in(editor).post(url, edited(post, title="", comments_open=["", "1"]))
+    assert refused.status_code == 422
+
+    browser.post(url, untouched(refused.text) | {"title": "Now with one"})
+
+    assert only_post(session).comments_open
