@@ -24,7 +24,8 @@ class _Fields(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._text:
-            self.values[self._text][-1] += data.removeprefix("\n") if not self.values[self._text][-1] else data
+            lines = data.replace("\r\n", "\n")
+            self.values[self._text][-1] += lines if self.values[self._text][-1] else lines.removeprefix("\n")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":

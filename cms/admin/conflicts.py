@@ -25,7 +25,7 @@ from cms.web import now, signed_in
 NAMED: dict[str, Any] = {"author_id": User, "featured_media_id": Media, "parent_id": Post, "series_id": Series}
 
 #: What was sent beside the text, and must not be lost while somebody chooses.
-CARRIED = ("move", "note", "review_note", "live_from", "live_until", "url")
+CARRIED = ("move", "note", "review_note", "live_from", "live_until", "url", "sitting")
 
 
 @dataclass(frozen=True)

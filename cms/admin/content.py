@@ -22,6 +22,7 @@ from cms.admin.post_times import require_times_kept
 from cms.admin.previews import Previews
 from cms.admin.quick import QuickEdits
 from cms.admin.records import guarded
+from cms.admin.unsaved import KeepsUnsaved
 from cms.core.decision import Decision
 from cms.core.errors import CmsError
 from cms.core.i18n import N_, _
@@ -44,7 +45,7 @@ from cms.taxonomy.models import Tag
 from cms.web import now, signed_in
 
 
-class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
+class ContentView(RendersAhead, Histories, Previews, KeepsUnsaved, CmsModelView, QuickEdits):
     """The base of the two areas; each says which kind it shows and what its form has."""
 
     model = Post
@@ -133,6 +134,7 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
             "featured": self._featured(form),
             "thumb_of": thumb_of,
         }
+        context |= self.unsaved_context(record)
         if record is None:
             return context | {"moves": self._first_moves(), "address": path_of(self.kind, "")}
         known = standings(db.session(), [record], now())
@@ -150,6 +152,7 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
     def create_from(self, form: ContentForm) -> Post:
         post = self.create_row(form)
         self._and_move(post)
+        self.let_go_unsaved(None)
         return post
 
     def create_row(self, form: ContentForm) -> Post:
@@ -160,6 +163,7 @@ class ContentView(RendersAhead, Histories, Previews, CmsModelView, QuickEdits):
         """Save, and move where the button that was pressed says so: both or neither."""
         self.save_row(form, record)
         self._and_move(record)
+        self.let_go_unsaved(record)
 
     def save_row(self, form: ContentForm, record: Post) -> None:
         require_times_kept(form, waits=record.awaits_its_time(now()))

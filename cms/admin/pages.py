@@ -40,6 +40,8 @@ class PageView(ContentView):
         "import": (P.IMPORT_RUN,),
         "preview_view": MANAGE,
         "quick_view": SEE,
+        "unsaved_view": SEE,
+        "discard_view": SEE,
         "history_view": SEE,
         "version_view": SEE,
         "bring_back_view": SEE,

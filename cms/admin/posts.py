@@ -170,6 +170,8 @@ class PostView(ContentView):
         "import": (P.IMPORT_RUN,),
         "preview_view": (P.POST_CREATE, P.POST_EDIT),
         "quick_view": SEEING,
+        "unsaved_view": (P.POST_CREATE, *SEEING),
+        "discard_view": (P.POST_CREATE, *SEEING),
         "history_view": SEEING,
         "version_view": SEEING,
         "bring_back_view": SEEING,

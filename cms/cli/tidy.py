@@ -24,6 +24,7 @@ from cms.settings.queries import load
 from cms.tokens import answers
 from cms.web import now, runtime
 from cms.webhooks import deliveries
+from cms.workspace import unsaved
 
 #: Rows of one transaction: others who write wait no longer than these take.
 CHUNK = 100
@@ -63,6 +64,7 @@ def tidy_up(
     done["jobs"] = _all_of(_forget_jobs, session, at - JOBS_KEPT, at, end_chunk)
     done["messages to webhooks"] = _all_of(_forget_messages, session, at - deliveries.KEPT, at, end_chunk)
     done["answers to programs"] = _all_of(_forget_answers, session, at - answers.KEPT, at, end_chunk)
+    done["unsaved texts"] = _all_of(_forget_unsaved, session, at - unsaved.KEPT, at, end_chunk)
     _look_at_redirects(session, at, end_chunk)
     done["files that were imported"] = _all_of(_forget_imports, session, at, at, end_chunk)
     library = Files(session, settings.trash_days, at, end_chunk, storage)
@@ -166,6 +168,10 @@ def _forget_messages(session: Session, before: datetime, _at: datetime) -> int:
 
 def _forget_answers(session: Session, before: datetime, _at: datetime) -> int:
     return answers.forget(session, before, most=CHUNK)
+
+
+def _forget_unsaved(session: Session, before: datetime, _at: datetime) -> int:
+    return unsaved.forget_old(session, before, most=CHUNK)
 
 
 def _forget_imports(session: Session, _before: datetime, at: datetime) -> int:

@@ -1,4 +1,5 @@
-"""How each person arranges the back office for themselves: the columns of a list, and views of lists that they keep.
+"""How each person arranges the back office for themselves, and what they typed there and did not save.
 
-Nothing here is content: it leaves no events, and it goes with the person.
+The columns of a list, views of lists that they keep, and unsaved texts: nothing here is content, it leaves no events,
+and it goes with the person.
 """

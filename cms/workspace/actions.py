@@ -12,6 +12,7 @@ from cms.core.decision import require
 from cms.core.errors import Conflict, Invalid
 from cms.core.i18n import _
 from cms.core.text import clean_line
+from cms.workspace import unsaved
 from cms.workspace.models import SavedView
 from cms.workspace.policy import SavedViewPolicy
 
@@ -58,9 +59,10 @@ def delete_view(session: Session, view: SavedView, *, by: User) -> None:
 
 
 def forget(session: Session, person: User) -> None:
-    """All that somebody chose and kept, shared views included: their names were that person's words."""
+    """All that somebody chose, kept and typed, shared views included: their names were that person's words."""
     _arrange(session, person, {})
     session.execute(delete(SavedView).where(SavedView.user_id == person.id))
+    unsaved.forget_person(session, person)
 
 
 def _arrange(session: Session, person: User, preferences: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from cms.posts.models import Edition, Post, PostReads, Revision, edition_tags, p
 from cms.redirects.actions import lead_nowhere
 from cms.search import EDITIONS, POSTS
 from cms.search import remove as forget_words
+from cms.workspace import unsaved
 
 
 def trashed_before(session: Session, moment: datetime, *, most: int) -> Sequence[Post]:
@@ -36,6 +37,7 @@ def remove(session: Session, post: Post, *, at: datetime) -> None:
     forget_words(session, POSTS, post.id)
     references.forget(session, Edition.__tablename__, editions)
     references.forget(session, Post.__tablename__, [post.id])
+    unsaved.forget_post(session, post.id)
     for statement in (
         delete(edition_tags).where(edition_tags.c.edition_id.in_(editions)),
         delete(Edition).where(Edition.post_id == post.id),

@@ -1,6 +1,7 @@
 // The editor with script: a toolbar, the preview beside the text, and the number of words.
 import { watchToolbar } from "./admin-marks.js";
 import { watchPreview } from "./admin-preview.js";
+import { keepUnsaved } from "./admin-unsaved.js";
 
 const text = document.querySelector("textarea.source");
 const toolbar = document.querySelector("[data-tools]");
@@ -25,6 +26,8 @@ for (const line of document.querySelectorAll("textarea[data-line]")) {
   line.addEventListener("input", grow);
   grow();
 }
+
+if (text) keepUnsaved(text.form, document.querySelector("[data-kept-words]"));
 
 if (text && toolbar) {
   toolbar.hidden = false;

@@ -1,5 +1,6 @@
 // A form with unsaved changes asks before it is left; Ctrl-S or ⌘-S saves it.
-function written(form) {
+// Whoever keeps what is typed elsewhere calls off the event "lose", which is sent to the form first.
+export function written(form) {
   const tools = new Set([...form.querySelectorAll("[data-tools] [name]")].map((control) => control.name));
   const texts = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !tools.has(name));
   return new URLSearchParams(texts).toString();
@@ -12,7 +13,8 @@ export function guardForms(within = document) {
     form.addEventListener("submit", () => { leaving = true; });
     window.addEventListener("pageshow", () => { leaving = false; });
     window.addEventListener("beforeunload", (event) => {
-      if (!leaving && form.isConnected && written(form) !== before) event.preventDefault();
+      if (leaving || !form.isConnected) return;
+      if (written(form) !== before && form.dispatchEvent(new Event("lose", { cancelable: true }))) event.preventDefault();
     });
     document.addEventListener("keydown", (event) => {
       if (!form.isConnected) return; // a quick edit that was closed

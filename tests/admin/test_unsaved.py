@@ -1,0 +1,322 @@
+"""What somebody typed and did not save: kept for them alone, offered when they come back, gone once it is saved."""
+
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cms.accounts.models import User
+from cms.audit.models import Event
+from cms.core.permissions import Permission
+from cms.posts.lifecycle import PostMove
+from cms.posts.models import Post, Revision
+from cms.workspace.models import UnsavedText
+from cms.workspace.unsaved import MOST_BYTES
+from tests.admin.posts import edited, only_post
+from tests.browser import Browser
+from tests.factories import Make
+from tests.forms import untouched
+
+NEW, KEEP_NEW = "/admin/posts/new/", "/admin/posts/unsaved/"
+NOTICE = "and did not save."
+
+
+@pytest.fixture
+def writer(session: Session, make: Make) -> User:
+    writer = make.editor()
+    session.commit()
+    return writer
+
+
+@pytest.fixture
+def desk(browser: Browser, writer: User) -> Browser:
+    return browser.sign_in(writer)
+
+
+@pytest.fixture
+def post(session: Session, make: Make) -> Post:
+    post = make.post(title="Low water", body="The ferry lies dry.")
+    session.commit()
+    return post
+
+
+def editor_of(post: Post) -> str:
+    return f"/admin/posts/edit/?id={post.id}"
+
+
+def keeps(post: Post) -> str:
+    return f"/admin/posts/{post.id}/unsaved/"
+
+
+def opened(desk: Browser, url: str, **typed: Any) -> dict[str, Any]:
+    """The form as the browser has it, with something typed into it."""
+    return untouched(desk.get(url).text) | typed
+
+
+def kept(session: Session) -> list[UnsavedText]:
+    """As the database has them; the transaction ends at once, so that the browser may write."""
+    session.commit()
+    query = select(UnsavedText).order_by(UnsavedText.id).execution_options(populate_existing=True)
+    found = list(session.scalars(query))
+    session.commit()
+    return found
+
+
+def typed_at(desk: Browser, post: Post, **typed: Any) -> dict[str, Any]:
+    form = opened(desk, editor_of(post), **typed)
+    assert desk.post(keeps(post), form).status_code == 200
+    return form
+
+
+def test_what_is_typed_is_one_row_however_often_and_neither_a_version_nor_an_act(
+    desk: Browser, session: Session, post: Post
+) -> None:
+    counts = select(select(func.count(Revision.id)).scalar_subquery(), select(func.count(Event.id)).scalar_subquery())
+    before = session.execute(counts).one()
+    session.commit()
+    form = opened(desk, editor_of(post), title="High water")
+
+    answers = [desk.post(keeps(post), form | {"body": "The ferry floats" + "." * count}) for count in range(3)]
+
+    assert re.fullmatch(r"Kept \d\d:\d\d", answers[-1].get_json()["words"])
+    (row,) = kept(session)
+    assert (row.fields["title"], row.fields["body"], row.base_version) == (["High water"], ["The ferry floats.."], 1)
+    assert session.execute(counts).one() == before
+    session.commit()
+    assert only_post(session).title == "Low water"
+
+
+def test_only_the_fields_of_the_form_are_kept_and_markup_is_shown_as_text(
+    desk: Browser, session: Session, post: Post
+) -> None:
+    typed_at(desk, post, title="<script>alert(1)</script>", status="published", move="publish", version_of="x")
+
+    (row,) = kept(session)
+    assert row.fields.keys().isdisjoint({"status", "move", "version_of", "version", "base", "csrf_token", "sitting"})
+    page = desk.get(f"{editor_of(post)}&unsaved=1").text
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page
+
+
+def test_whoever_comes_back_is_told_goes_on_and_saves(desk: Browser, session: Session, post: Post) -> None:
+    typed_at(desk, post, body="The ferry floats.", noindex=["", "1"], tags="Sea, Ships")
+
+    page = desk.get(editor_of(post)).text
+    assert NOTICE in page
+    assert "It differs in: " in page
+    assert "The ferry lies dry." in page
+    form = opened(desk, f"{editor_of(post)}&unsaved=1")
+    assert (form["body"], form["tags"], form["noindex"]) == (["The ferry floats."], ["Sea, Ships"], ["", "1"])
+
+    assert desk.post(f"{editor_of(post)}&unsaved=1", form).status_code == 302
+    assert kept(session) == []
+    saved = only_post(session)
+    assert (saved.body, saved.noindex, len(saved.tags)) == ("The ferry floats.", True, 2)
+    assert NOTICE not in desk.get(editor_of(post)).text
+
+
+def test_a_new_text_is_kept_found_again_and_gone_once_it_is_saved(desk: Browser, session: Session) -> None:
+    form = opened(desk, NEW, title="Ebb", body="It goes.")
+    assert desk.post(KEEP_NEW, form).status_code == 200
+    assert NOTICE not in desk.get("/admin/pages/new/").text
+
+    assert NOTICE in desk.get(NEW).text
+    going_on = opened(desk, f"{NEW}?unsaved=1")
+    assert (going_on["title"], going_on["body"]) == (["Ebb"], ["It goes."])
+    desk.post(NEW, going_on | {"move": "publish"})
+
+    assert kept(session) == []
+    assert only_post(session).title == "Ebb"
+
+
+def test_a_page_and_a_post_that_are_new_are_kept_side_by_side(desk: Browser, session: Session) -> None:
+    for area in ("posts", "pages"):
+        form = opened(desk, f"/admin/{area}/new/", title=f"One of the {area}")
+        assert desk.post(f"/admin/{area}/unsaved/", form).status_code == 200
+
+    assert [(row.kind, row.post_id) for row in kept(session)] == [("post", None), ("page", None)]
+
+
+def test_what_equals_what_is_saved_is_let_go_without_a_word(desk: Browser, session: Session, post: Post) -> None:
+    form = typed_at(desk, post, title="High water")
+
+    answer = desk.post(keeps(post), form | {"title": "Low water", "body": "The ferry lies dry.\r\n"})
+
+    assert answer.get_json() == {"words": ""}
+    assert kept(session) == []
+    assert desk.post(KEEP_NEW, opened(desk, NEW)).get_json() == {"words": ""}
+
+
+def test_a_text_that_somebody_else_saved_alike_is_not_told_of_and_makes_way(
+    desk: Browser, session: Session, make: Make, post: Post
+) -> None:
+    typed_at(desk, post, title="High water")
+    colleague = make.editor()
+    session.commit()
+    Browser(desk.app).sign_in(colleague).post(editor_of(post), edited(post, title="High water"))
+
+    form = opened(desk, editor_of(post), title="Higher water")
+
+    assert NOTICE not in desk.get(editor_of(post)).text
+    assert desk.post(keeps(post), form).status_code == 200
+    assert [row.fields["title"] for row in kept(session)] == [["Higher water"]]
+
+
+def test_going_on_over_what_somebody_else_saved_leads_to_both_texts(
+    desk: Browser, session: Session, make: Make, post: Post
+) -> None:
+    typed_at(desk, post, body="The ferry floats.")
+    colleague = make.editor()
+    session.commit()
+    Browser(desk.app).sign_in(colleague).post(editor_of(post), edited(post, body="The ferry is gone."))
+    assert "It was saved since" in desk.get(editor_of(post)).text
+
+    conflict = desk.post(editor_of(post), opened(desk, f"{editor_of(post)}&unsaved=1"))
+
+    assert conflict.status_code == 409
+    assert "Somebody saved while you were writing" in conflict.text
+    assert len(kept(session)) == 1
+    chosen = untouched(conflict.text) | {"choice-body": "mine"}
+    assert desk.post(editor_of(post), chosen).status_code == 302
+    assert only_post(session).body == "The ferry floats."
+    assert kept(session) == []
+
+
+def test_it_is_discarded_by_a_button(desk: Browser, session: Session, post: Post) -> None:
+    form = typed_at(desk, post, title="High water")
+    assert f'action="/admin/posts/{post.id}/unsaved/discard/"' in desk.get(editor_of(post)).text
+
+    done = desk.post(f"/admin/posts/{post.id}/unsaved/discard/", {"sitting": form["sitting"]})
+
+    assert (done.status_code, done.location) == (303, editor_of(post))
+    assert kept(session) == []
+    assert "What you had typed was discarded." in desk.get(editor_of(post)).text
+
+
+def test_two_windows_of_one_person_do_not_overwrite_each_other(desk: Browser, session: Session, post: Post) -> None:
+    first, second = (opened(desk, editor_of(post), title=title) for title in ("First", "Second"))
+    assert desk.post(keeps(post), first).status_code == 200
+
+    refused = desk.post(keeps(post), second)
+
+    assert refused.status_code == 409
+    assert refused.get_json()["words"].startswith("Not kept: another unsaved text of yours")
+    desk.post(editor_of(post), second)
+    assert [row.fields["title"] for row in kept(session)] == [["First"]]
+
+
+def test_a_quick_edit_and_a_save_that_is_refused_leave_it(desk: Browser, session: Session, post: Post) -> None:
+    form = typed_at(desk, post, body="The ferry floats.")
+
+    refused = desk.post(editor_of(post), form | {"title": ""})
+    assert refused.status_code == 422
+    assert NOTICE not in refused.text
+    assert untouched(refused.text)["sitting"] == form["sitting"]
+    desk.post(editor_of(post), edited(post, title="Quickly"))
+
+    assert only_post(session).title == "Quickly"
+    assert len(kept(session)) == 1
+
+
+def test_what_is_too_long_is_refused_in_words(desk: Browser, session: Session, post: Post) -> None:
+    form = opened(desk, editor_of(post), body="é" * (MOST_BYTES // 2))
+
+    answer = desk.post(keeps(post), form)
+
+    assert answer.status_code == 413
+    assert answer.get_json() == {"words": "Not kept: this is too long. Save it."}
+    assert kept(session) == []
+
+
+@pytest.mark.parametrize("sitting", ["", "x" * 40, "../../etc", "<b>"])
+def test_a_form_without_a_sitting_of_ours_is_refused(desk: Browser, session: Session, post: Post, sitting: str) -> None:
+    form = opened(desk, editor_of(post), title="High water", sitting=sitting)
+
+    assert desk.post(keeps(post), form).status_code == 422
+    assert kept(session) == []
+
+
+def test_nobody_else_sees_it_not_even_an_owner(desk: Browser, session: Session, make: Make, post: Post) -> None:
+    form = typed_at(desk, post, title="A private thought")
+    owner = make.owner()
+    session.commit()
+    other = Browser(desk.app).sign_in(owner)
+
+    for url in (editor_of(post), f"{editor_of(post)}&unsaved=1", "/admin/posts/", "/admin/"):
+        assert "A private thought" not in other.get(url).text
+        assert NOTICE not in other.get(url).text
+    other.post(f"/admin/posts/{post.id}/unsaved/discard/", {"sitting": form["sitting"]})
+    assert len(kept(session)) == 1
+
+
+def test_whoever_may_not_edit_keeps_nothing(browser: Browser, session: Session, make: Make, post: Post) -> None:
+    moderator, contributor, member = make.moderator(), make.contributor(), make.user()
+    session.commit()
+    form = {"title": "Mine now", "sitting": "0" * 32, "version": 1}
+
+    answers = {
+        (person.name, url): Browser(browser.app).sign_in(person).post(url, form).status_code
+        for person in (moderator, contributor, member)
+        for url in (keeps(post), KEEP_NEW, f"/admin/pages/{post.id}/unsaved/", "/admin/posts/999999/unsaved/")
+    }
+
+    assert list(answers.values()) == [403, 403, 404, 404, 404, 200, 404, 404, 403, 403, 403, 403]
+    assert [(row.user_id, row.post_id) for row in kept(session)] == [(contributor.id, None)]
+
+
+def test_whoever_may_no_longer_edit_gets_what_the_form_gives_and_the_text_is_shown_nowhere(
+    desk: Browser, session: Session, make: Make, writer: User, post: Post
+) -> None:
+    form = typed_at(desk, post, title="A private thought")
+    writer.roles = [make.roles["moderator"]]
+    session.commit()
+
+    for answer in (
+        desk.get(f"{editor_of(post)}&unsaved=1"),
+        desk.post(keeps(post), form),
+        desk.post(f"/admin/posts/{post.id}/unsaved/discard/", form),
+    ):
+        assert answer.status_code == 403
+        assert "A private thought" not in answer.text
+
+
+def test_a_field_that_somebody_may_no_longer_change_is_not_filled_in(
+    desk: Browser, session: Session, make: Make, writer: User, post: Post
+) -> None:
+    typed_at(desk, post, title="High water", seo_title="For engines")
+    role = make.role(Permission.POST_EDIT)
+    writer.roles = [role]
+    session.commit()
+
+    page = desk.get(f"{editor_of(post)}&unsaved=1").text
+
+    assert "High water" in page
+    assert "For engines" not in page
+
+
+def test_it_goes_with_the_post_and_with_the_person(
+    desk: Browser, session: Session, make: Make, writer: User, post: Post
+) -> None:
+    typed_at(desk, post, title="High water")
+    desk.post(KEEP_NEW, opened(desk, NEW, title="Ebb"))
+    owner = make.owner()
+    session.commit()
+    erased = (
+        Browser(desk.app)
+        .sign_in(owner)
+        .post(f"/admin/users/delete/?id={writer.id}", {"outcome": "anonymise", "confirmed": "1"})
+    )
+
+    assert erased.status_code == 302
+    assert kept(session) == []
+
+
+def test_a_text_of_a_post_in_the_trash_waits_for_it(desk: Browser, session: Session, post: Post) -> None:
+    typed_at(desk, post, title="High water")
+
+    desk.post(f"/admin/posts/{post.id}/{PostMove.TRASH}")
+    desk.post(f"/admin/posts/{post.id}/{PostMove.RESTORE}")
+
+    assert NOTICE in desk.get(editor_of(post)).text
