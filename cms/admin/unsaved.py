@@ -154,7 +154,7 @@ def _plain(value: Any) -> Any:
     """A value without what a form alone adds to it; nothing at all, however it is spelt, is None."""
     match value:
         case str():
-            return "\n".join(value.split("\r\n")).strip() or None
+            return value.replace("\r\n", "\n").strip() or None
         case list():
             return sorted(value) or None
         case datetime():

@@ -1,26 +1,23 @@
 """What somebody typed and did not save: kept for them alone, offered when they come back, gone once it is saved."""
 
 import re
-from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
 from cms.audit.models import Event
-from cms.core.permissions import Permission
 from cms.posts.lifecycle import PostMove
 from cms.posts.models import Post, Revision
 from cms.workspace.models import UnsavedText
 from cms.workspace.unsaved import MOST_BYTES
 from tests.admin.posts import edited, only_post
+from tests.admin.unsaved import KEEP_NEW, NEW, NOTICE, editor_of, keeps, kept, opened, typed_at
 from tests.browser import Browser
+from tests.conftest import NOON
 from tests.factories import Make
 from tests.forms import untouched
-
-NEW, KEEP_NEW = "/admin/posts/new/", "/admin/posts/unsaved/"
-NOTICE = "and did not save."
 
 
 @pytest.fixture
@@ -40,34 +37,6 @@ def post(session: Session, make: Make) -> Post:
     post = make.post(title="Low water", body="The ferry lies dry.")
     session.commit()
     return post
-
-
-def editor_of(post: Post) -> str:
-    return f"/admin/posts/edit/?id={post.id}"
-
-
-def keeps(post: Post) -> str:
-    return f"/admin/posts/{post.id}/unsaved/"
-
-
-def opened(desk: Browser, url: str, **typed: Any) -> dict[str, Any]:
-    """The form as the browser has it, with something typed into it."""
-    return untouched(desk.get(url).text) | typed
-
-
-def kept(session: Session) -> list[UnsavedText]:
-    """As the database has them; the transaction ends at once, so that the browser may write."""
-    session.commit()
-    query = select(UnsavedText).order_by(UnsavedText.id).execution_options(populate_existing=True)
-    found = list(session.scalars(query))
-    session.commit()
-    return found
-
-
-def typed_at(desk: Browser, post: Post, **typed: Any) -> dict[str, Any]:
-    form = opened(desk, editor_of(post), **typed)
-    assert desk.post(keeps(post), form).status_code == 200
-    return form
 
 
 def test_what_is_typed_is_one_row_however_often_and_neither_a_version_nor_an_act(
@@ -238,65 +207,33 @@ def test_a_form_without_a_sitting_of_ours_is_refused(desk: Browser, session: Ses
     assert kept(session) == []
 
 
-def test_nobody_else_sees_it_not_even_an_owner(desk: Browser, session: Session, make: Make, post: Post) -> None:
-    form = typed_at(desk, post, title="A private thought")
-    owner = make.owner()
-    session.commit()
-    other = Browser(desk.app).sign_in(owner)
-
-    for url in (editor_of(post), f"{editor_of(post)}&unsaved=1", "/admin/posts/", "/admin/"):
-        assert "A private thought" not in other.get(url).text
-        assert NOTICE not in other.get(url).text
-    other.post(f"/admin/posts/{post.id}/unsaved/discard/", {"sitting": form["sitting"]})
-    assert len(kept(session)) == 1
-
-
-def test_whoever_may_not_edit_keeps_nothing(browser: Browser, session: Session, make: Make, post: Post) -> None:
-    moderator, contributor, member = make.moderator(), make.contributor(), make.user()
-    session.commit()
-    form = {"title": "Mine now", "sitting": "0" * 32, "version": 1}
-
-    answers = {
-        (person.name, url): Browser(browser.app).sign_in(person).post(url, form).status_code
-        for person in (moderator, contributor, member)
-        for url in (keeps(post), KEEP_NEW, f"/admin/pages/{post.id}/unsaved/", "/admin/posts/999999/unsaved/")
-    }
-
-    assert list(answers.values()) == [403, 403, 404, 404, 404, 200, 404, 404, 403, 403, 403, 403]
-    assert [(row.user_id, row.post_id) for row in kept(session)] == [(contributor.id, None)]
-
-
-def test_whoever_may_no_longer_edit_gets_what_the_form_gives_and_the_text_is_shown_nowhere(
+def test_times_and_words_are_those_of_the_writer(
     desk: Browser, session: Session, make: Make, writer: User, post: Post
 ) -> None:
-    form = typed_at(desk, post, title="A private thought")
-    writer.roles = [make.roles["moderator"]]
+    form = typed_at(desk, post, title="High water")
+    writer.timezone, writer.locale = "Asia/Tokyo", "de"
+    session.execute(update(UnsavedText).values(updated_at=NOON))
     session.commit()
 
-    for answer in (
-        desk.get(f"{editor_of(post)}&unsaved=1"),
-        desk.post(keeps(post), form),
-        desk.post(f"/admin/posts/{post.id}/unsaved/discard/", form),
-    ):
-        assert answer.status_code == 403
-        assert "A private thought" not in answer.text
+    assert "am 2. März 2026 um 21:00 etwas geschrieben" in desk.get(editor_of(post)).text
+    assert desk.post(keeps(post), form).get_json()["words"].startswith("Aufbewahrt ")
 
 
-def test_a_field_that_somebody_may_no_longer_change_is_not_filled_in(
-    desk: Browser, session: Session, make: Make, writer: User, post: Post
+def test_after_a_sign_in_that_ended_it_is_found_again(
+    desk: Browser, session: Session, writer: User, post: Post
 ) -> None:
-    typed_at(desk, post, title="High water", seo_title="For engines")
-    role = make.role(Permission.POST_EDIT)
-    writer.roles = [role]
-    session.commit()
+    form = typed_at(desk, post, title="High water")
+    desk.sign_out()
 
-    page = desk.get(f"{editor_of(post)}&unsaved=1").text
+    refused = desk.post(keeps(post), form | {"title": "Higher water"})
+    assert (refused.status_code, refused.is_json) == (401, False)
+    assert desk.get(editor_of(post)).location.startswith("/login?next=")
 
-    assert "High water" in page
-    assert "For engines" not in page
+    assert NOTICE in desk.sign_in(writer).get(editor_of(post)).text
+    assert [row.fields["title"] for row in kept(session)] == [["High water"]]
 
 
-def test_it_goes_with_the_post_and_with_the_person(
+def test_it_goes_with_the_person_who_is_erased(
     desk: Browser, session: Session, make: Make, writer: User, post: Post
 ) -> None:
     typed_at(desk, post, title="High water")

@@ -82,6 +82,7 @@ export function keepUnsaved(form, region) {
     clearTimeout(timer);
     asked?.abort("saving");
   });
+  if (known === null) plan(QUIET); // a form that came back refused
   window.addEventListener("online", () => { if (failures && timer) plan(0); });
   document.addEventListener("visibilitychange", () => { if (document.hidden && timer && !failures) plan(0); });
 }
