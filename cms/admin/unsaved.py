@@ -67,7 +67,8 @@ class KeepsUnsaved(Listing, Records):
 
     def let_go_unsaved(self, record: Post | None) -> None:
         """What the form that was sent had kept: it is saved, or not wanted."""
-        unsaved.let_go(db.session(), self._place(record), sitting=request.form.get("sitting", ""))
+        if sitting := _sitting_sent():
+            unsaved.let_go(db.session(), self._place(record), sitting=sitting)
 
     def unsaved_context(self, record: Post | None) -> dict[str, Any]:
         """For the template: this form's sitting, and what to say of a text that was kept before."""
