@@ -31,7 +31,7 @@ def soup(answer):
     ],
 )
 def test_the_tab_of_what_is_shown_is_marked_however_it_was_asked_for(desk, query, tab):
-    page = soup(desk.get(f"/admin/posts/{query}"))
+    page = soup(desk.get(f"/admin/posts/{query}", follow_redirects=True))
 
     assert [one.text for one in page.select("nav.tabs a[aria-current]")] == tab
 
