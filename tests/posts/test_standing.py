@@ -5,11 +5,12 @@ from datetime import datetime
 from itertools import product
 
 import pytest
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Engine, select
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
 from cms.posts import actions, standing
+from cms.posts.actions.editions import make_live
 from cms.posts.lifecycle import DRAFT, PUBLISHED, PostMove
 from cms.posts.models import Post, PostKind
 from cms.posts.standing import Showing, Standing, standings
@@ -105,6 +106,24 @@ def test_each_post_says_where_it_stands(session: Session, posts: dict[str, Post]
     assert named(lambda stands: stands.is_scheduled) == {"ahead", "changed_ahead", "again"}
     assert named(lambda stands: stands.is_expired) == {"expired", "ended", "trashed"}
     assert named(lambda stands: stands.has_changes) == {"changed", "changed_ahead", "replaced_and_changed"}
+
+
+def test_it_is_noted_anew_where_somebody_else_noted_another_since_the_post_was_read(
+    session: Session, engine: Engine, create: Create, publish: Publish, editor: User, now: datetime
+) -> None:
+    post = create("live")
+    publish(post)
+    session.commit()
+    with Session(engine) as beside:
+        theirs, they = beside.get_one(Post, post.id), beside.get_one(User, editor.id)
+        actions.move_post(beside, theirs, PostMove.UNPUBLISH, by=they, at=now + HOUR)
+        beside.commit()
+
+    make_live(session, post, by=editor, at=now + DAY)
+    session.commit()
+
+    session.refresh(post)
+    assert (post.shown_from, post.shown_until, post.shown_earlier_until) == (now + DAY, None, now + HOUR)
 
 
 def test_what_is_shown_is_said_with_its_times_and_version(

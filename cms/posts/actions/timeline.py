@@ -12,7 +12,7 @@ from cms.core.errors import Conflict
 from cms.core.i18n import _
 from cms.core.text import plain_text
 from cms.media.paths import ids_in
-from cms.posts.models import Edition, Post, Revision
+from cms.posts.models import LAST_SHOWN, Edition, Post, Revision
 from cms.posts.queries import is_open
 from cms.posts.slugs import MAX_PATH
 
@@ -53,8 +53,9 @@ def note_last(session: Session, post_id: int) -> None:
     To be called once everything has its place, whatever was put in, ended or taken out.
     """
     post = session.get_one(Post, post_id)
-    # PostgreSQL holds the row before it looks at the editions, or two at once would each note the other's absence.
-    session.execute(select(Post.id).where(Post.id == post_id).with_for_update(key_share=True))
+    # PostgreSQL holds the row before it looks at the editions, or two at once would each note the other's absence; and
+    # what somebody else noted since the post was read is known here, or what is as it was then would not be written.
+    session.refresh(post, (*LAST_SHOWN, "shown_version"), with_for_update={"key_share": True})
     rows = session.execute(_last_stretch(post_id)).all()
     newest = rows[0] if rows else None
     first = next((row for row in rows if row.before != row.live_from), None)
