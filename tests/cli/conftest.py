@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 
 from cms import create_app
 from cms.cli import main
 from cms.extensions import db
+from cms.web import migrating
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
@@ -71,7 +71,7 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setenv("CMS_DATABASE_URL", f"sqlite:///{folder / 'copydesk.db'}")
         app = create_app("development")
     with app.app_context():
-        upgrade()
+        migrating.upgrade()
         db.engine.dispose()
     return folder / "copydesk.db"
 
