@@ -2,12 +2,16 @@
 
 import ctypes
 import gc
+import logging
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import configure_mappers
 
 from cms.core.files import MEGABYTE
 from cms.web.runtimes import runtime_of
+
+log = logging.getLogger(__name__)
 
 #: Of glibc's mallopt. By itself it gives each thread a heap of its own, and keeps up to 64 MB of each that nobody uses:
 #: a day of requests took three times what it needed. Less than this, and each page that is packed asks anew.
@@ -23,9 +27,16 @@ def keep_one_heap() -> None:
 
 
 def make_once(app: Flask) -> None:
-    """What each worker would make by itself for its first answer: mappers, statements, templates, names of months."""
+    """What each worker would make by itself for its first answer: mappers, statements, templates, names of months.
+
+    Nobody reads what is asked for here: a browser that is counted would be counted by each worker. Where the tables are
+    of another version the server begins all the same, since `/readyz` is who says so.
+    """
     configure_mappers()
-    app.test_client().get("/", base_url=runtime_of(app).config.base_url)
+    try:
+        app.test_client().get("/", base_url=runtime_of(app).config.base_url, headers={"User-Agent": ""})
+    except SQLAlchemyError as error:
+        log.warning("the front page could not be made before the workers: %s", type(error).__name__)
 
 
 def share_what_is_there() -> None:

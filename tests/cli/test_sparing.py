@@ -10,8 +10,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
+from cms import create_app
 from cms.cli.sparing import make_once, share_what_is_there
+from cms.posts.lifecycle import PUBLISHED
+from cms.settings.models import SettingValue
+from cms.site.reads import reads_of
+from tests.cli.conftest import spoil
+from tests.factories import Make
 
 ROOT = Path(__file__).parents[2]
 #: As a worker packs pages: large pieces for a moment in several threads at once, and small ones that stay.
@@ -62,6 +69,32 @@ def test_the_front_page_is_made_before_the_workers(app: Flask, monkeypatch: pyte
     monkeypatch.setattr(app, "wsgi_app", asked)
     make_once(app)
     assert answers == [("localhost", "/", "200 OK")]
+
+
+def test_it_is_no_read_of_the_page_that_stands_there(app: Flask, session: Session, make: Make) -> None:
+    """Each worker would write it, and those that come after them as well."""
+    front = make.page(slug="front", status=PUBLISHED)
+    session.add(SettingValue(key="home_page_id", value=front.id, updated_at=make.at))
+    session.commit()
+
+    make_once(app)
+    assert reads_of(app).take() is None
+
+    app.test_client().get("/", base_url="http://localhost")
+    assert reads_of(app).take() is not None
+
+
+@pytest.mark.usefixtures("migrated")
+@pytest.mark.parametrize("fault", ["DROP TABLE settings", "DROP TABLE editions"])
+def test_a_server_begins_on_tables_of_another_version_and_says_so(installation: Path, fault: str) -> None:
+    spoil(installation, fault, "UPDATE alembic_version SET version_num = '0001'")
+    app = create_app("development")
+
+    make_once(app)
+
+    answer = app.test_client().get("/readyz")
+    assert answer.status_code == 503
+    assert "db upgrade" in answer.text
 
 
 def test_what_was_made_before_the_workers_is_not_looked_at_again() -> None:
