@@ -51,6 +51,19 @@ def test_a_row_is_mended_where_it_stands(person: Person) -> None:
     expect(row).to_contain_text("winch-rusty")  # an address is kept unless somebody changes it
 
 
+def test_a_button_that_is_pressed_twice_saves_once(person: Person) -> None:
+    page = person("editor")
+    draft(page, "Davit, folded")
+    form = quick_edit(page, "Davit, folded")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+
+    form.get_by_role("button", name="Publish").dblclick()
+
+    expect(page.get_by_role("cell", name="Published")).to_be_visible()
+    assert len(sent) == 1
+
+
 def test_it_is_opened_filled_in_and_left_with_the_keyboard_alone(person: Person) -> None:
     page = person("editor")
     draft(page, "Capstan, oak")

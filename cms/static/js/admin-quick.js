@@ -39,9 +39,12 @@ async function send(form, submitter, under, link) {
 function show(form, under, link) {
   under.cells[0].replaceChildren(form);
   guardForms(under);
+  let sent = false; // twice would publish twice
+  window.addEventListener("pageshow", () => { sent = false; });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    send(form, event.submitter, under, link);
+    if (!sent) send(form, event.submitter, under, link);
+    sent = true;
   });
   form.querySelector("[data-close-quick]").addEventListener("click", (event) => {
     event.preventDefault();
