@@ -92,17 +92,20 @@ class KeptPages:
 
     def _found_or_made(self, key: str, environ: "WSGIEnvironment", generation: int) -> KeptPage | Unkept | None:
         """From the files of all processes, or made by one while the others wait; None where that takes too long."""
-        page: KeptPage | Unkept | None = self._in_files(key, generation)
+        if (page := self._in_files(key, generation)) is not None:
+            self._memory_of(key).put(key, page)
+            return page
+        with self._files.making(key) as is_ours:
+            return self._made_in_turn(key, environ, generation) if is_ours else None
+
+    def _made_in_turn(self, key: str, environ: "WSGIEnvironment", generation: int) -> KeptPage | Unkept:
+        """It is kept before the turn ends, so that whoever waited finds it."""
+        generation = self._generations.current() or generation
+        page: KeptPage | Unkept | None = self._made_meanwhile(key, generation)
         if page is None:
-            with self._files.making(key) as is_ours:
-                if not is_ours:
-                    return None
-                generation = self._generations.current() or generation
-                page = self._made_meanwhile(key, generation)
-                if page is None:
-                    page = self._shared_or_made(key, environ, generation)
-                    if isinstance(page, KeptPage) and key.endswith("?"):
-                        self._files.put(key, page)
+            page = self._shared_or_made(key, environ, generation)
+            if isinstance(page, KeptPage) and key.endswith("?"):
+                self._files.put(key, page)
         if isinstance(page, KeptPage):
             self._memory_of(key).put(key, page)
         return page

@@ -2,6 +2,7 @@
 
 import gzip
 import shutil
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,11 +15,13 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from cms import create_app
+from cms.core.locks import PAUSE
 from cms.extensions import db
 from cms.posts.lifecycle import PUBLISHED
 from cms.posts.models import Post
 from cms.site import stories
 from cms.site.kept.address import cleaned
+from cms.site.kept.shelf import Memory
 from tests.browser import Browser
 from tests.counting import counted
 from tests.factories import Make
@@ -258,6 +261,8 @@ def test_many_who_ask_at_once_wait_for_one(app: Flask, monkeypatch: pytest.Monke
     made = []
     show = stories.show
     monkeypatch.setattr(stories, "show", lambda edition: (made.append(edition.path), show(edition))[1])
+    put = Memory.put  # while somebody is about to keep a page, the others wait for it still
+    monkeypatch.setattr(Memory, "put", lambda *page: (time.sleep(10 * PAUSE), put(*page))[1])
 
     with ThreadPoolExecutor(8) as readers:
         answers = list(readers.map(lambda _number: Browser(app).get(url), range(24)))
