@@ -123,13 +123,24 @@ def _is_kept(macro: Macro) -> bool:
 
 
 def _kept(macro: Macro, edition: Listed | None, options: dict[str, Any]) -> str:
+    shown, told = () if edition is None else (edition,), _told(options)
+    if not _is_key(told):
+        return macro(*shown, **options)
     printed: Printed = current_app.extensions[REGISTRY]
-    return printed(macro, edition, _place(), _told(options))
+    return printed(macro, shown, _place(), told)
 
 
-def _printed(macro: Macro, edition: Listed | None, _place: object, options: tuple[Option, ...]) -> str:
-    shown = () if edition is None else (edition,)
+def _printed(macro: Macro, shown: tuple[Listed, ...], _place: object, options: tuple[Option, ...]) -> str:
     return macro(*shown, **{name: value for name, _type, value in options})
+
+
+def _is_key(told: tuple[Option, ...]) -> bool:
+    """Not where a page of one's own hands over a list, say, which may be another the next time."""
+    try:
+        hash(told)
+    except TypeError:
+        return False
+    return True
 
 
 def _told(options: dict[str, Any]) -> tuple[Option, ...]:

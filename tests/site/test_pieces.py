@@ -228,6 +228,19 @@ def test_a_piece_of_the_theme_follows_what_ones_own_replaces_in_it(
     assert "<i>2026 two</i>" in second
 
 
+def test_a_page_of_ones_own_may_hand_over_what_can_change(with_theme: WithTheme) -> None:
+    page = (
+        '{% import "site/_foot.html" as foot %}'
+        '{{ furniture(foot.about, title="", words="", read=[{"address": request.args.ask, "label": "Imprint"}]) }}'
+    )
+    browser = with_theme({"templates/site/home.html": page})
+
+    first, second = (browser.get_unkept(f"/?ask=/{word}").text for word in ("one", "two"))
+
+    assert '<a href="/one">Imprint</a>' in first
+    assert '<a href="/two">Imprint</a>' in second
+
+
 def test_an_address_is_put_together_once_for_each_place_of_the_site(browser: Browser, clean: None) -> None:
     found = []
     for root in ("/", "/blog", "/"):
