@@ -150,12 +150,15 @@ class Gated(FlaskAdminView):
 
     def _run_view(self, method: Any, *args: Any, **values: Any) -> Any:
         """Without Flask-Admin's second call after a TypeError, which would run a view twice."""
-        if self.is_searched and request.endpoint == f"{self.endpoint}.index_view":
-            given = list(request.args.items(multi=True))
-            said = [(name, value) for name, value in given if value]
-            if said != given:
-                return redirect(f"{request.path}?{urlencode(said)}".rstrip("?"))
-        return method(self, *args, **values)
+        return self._to_shorter_address() or method(self, *args, **values)
+
+    def _to_shorter_address(self) -> Response | None:
+        """Without what a search form left open; None where there is no such thing in the address."""
+        given = list(request.args.items(multi=True))
+        said = [(name, value) for name, value in given if value]
+        if said == given or not self.is_searched or request.endpoint != f"{self.endpoint}.index_view":
+            return None
+        return redirect(f"{request.path}?{urlencode(said)}".rstrip("?"))
 
 
 class CmsView(Gated):

@@ -18,7 +18,7 @@ from cms.core.errors import NotFound
 from cms.core.i18n import _
 from cms.core.keyset import beyond
 from cms.posts.models import Post
-from cms.posts.queries import with_tags
+from cms.posts.queries import each_with_tags
 from cms.search import asked_last
 
 #: Earlier than any comment.
@@ -105,7 +105,7 @@ def judged(query: Select[Comment]) -> Select[Comment]:
     """The same in one query, for the record; rows are to be made unique."""
     _post, *others = loaded()
     place = contains_eager(Comment.post).options(contains_eager(Post.tags), *_as_place())
-    return with_tags(query.outerjoin(Comment.post)).options(place, *others)
+    return each_with_tags(query.outerjoin(Comment.post)).options(place, *others)
 
 
 def _as_place() -> tuple[Any, ...]:

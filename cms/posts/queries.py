@@ -113,12 +113,14 @@ def listed() -> tuple:  # type: ignore[type-arg]  # loader options share no publ
 def judged(query: Select[Post]) -> Select[Post]:
     """For a policy that judges posts of a record, in one query; rows are to be made unique."""
     author, _tags, parent, _series, text = listed()
-    return with_tags(query).options(author, contains_eager(Post.tags), parent, text)
+    return each_with_tags(query).options(author, contains_eager(Post.tags), parent, text)
 
 
-def with_tags(query: Select[Any]) -> Select[Any]:
-    """A row for each tag of each post. One table after the other: SQLite makes a table of all tags of all posts first
-    where both are joined as one, as the ORM would do it.
+def each_with_tags(query: Select[Any]) -> Select[Any]:
+    """A row for each tag of each post.
+
+    One table after the other: SQLite makes a table of all tags of all posts first where both are joined as one, as the
+    ORM would do it.
     """
     return query.outerjoin(post_tags, post_tags.c.post_id == Post.id).outerjoin(Tag, Tag.id == post_tags.c.tag_id)
 
