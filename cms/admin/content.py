@@ -27,6 +27,7 @@ from cms.core.decision import Decision
 from cms.core.errors import CmsError
 from cms.core.i18n import N_, _
 from cms.core.permissions import Permission
+from cms.core.text import count_words
 from cms.extensions import db
 from cms.media.models import Media
 from cms.media.queries import images
@@ -131,6 +132,7 @@ class ContentView(RendersAhead, Histories, Previews, KeepsUnsaved, CmsModelView,
         context: dict[str, Any] = {
             "tag_names": db.session.scalars(select(Tag.name).order_by(Tag.name).limit(MOST_CHOICES)).all(),
             "kind": self.kind,
+            "words": count_words(form.body.data or ""),
             "featured": self._featured(form),
             "thumb_of": thumb_of,
         }

@@ -100,6 +100,20 @@ def test_a_new_text_is_kept_found_again_and_gone_once_it_is_saved(desk: Browser,
     assert only_post(session).title == "Ebb"
 
 
+def test_the_words_that_are_counted_are_those_in_the_form(desk: Browser, post: Post) -> None:
+    def counted(page: str) -> list[str]:
+        return re.findall(r"<span data-words=[^>]*>([^<]*)<", page)
+
+    assert counted(desk.get(editor_of(post)).text) == ["4 words"]
+    form = typed_at(desk, post, body="The ferry floats, at last.", title="")
+
+    assert counted(desk.get(editor_of(post)).text) == ["4 words"]
+    assert counted(desk.get(f"{editor_of(post)}&unsaved=1").text) == ["5 words"]
+    assert counted(desk.post(editor_of(post), form).text) == ["5 words"]
+    assert counted(desk.post(NEW, {"title": "", "body": "Ebb."}).text) == ["1 word"]
+    assert counted(desk.get(NEW).text) == ["0 words"]
+
+
 def test_a_page_and_a_post_that_are_new_are_kept_side_by_side(desk: Browser, session: Session) -> None:
     for area in ("posts", "pages"):
         form = opened(desk, f"/admin/{area}/new/", title=f"One of the {area}")
