@@ -36,6 +36,7 @@ if (text && toolbar) {
   watchPreview(toolbar, text);
   const number = new Intl.NumberFormat(document.documentElement.lang);
   text.addEventListener("input", () => {
-    words.textContent = words.dataset.words.replace("%s", number.format(countWords(text.value)));
+    const count = countWords(text.value);
+    words.textContent = count === 1 ? words.dataset.oneWord : words.dataset.words.replace("%s", number.format(count));
   });
 }
