@@ -31,7 +31,7 @@ def planned(session: Session, make: Make) -> Post:
 def stretches(session: Session, post: Post) -> list[tuple[datetime, datetime | None]]:
     session.expire_all()
     query = select(Edition.live_from, Edition.live_until).where(Edition.post_id == post.id)
-    found = [(begins, ends) for begins, ends in session.execute(query)]
+    found = [(begins, ends) for begins, ends in session.execute(query.order_by(Edition.live_from))]
     session.commit()
     return found
 

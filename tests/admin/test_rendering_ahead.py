@@ -46,7 +46,7 @@ def move_all(session: Session) -> None:
 
 def are_moved(session: Session) -> bool:
     session.expire_all()
-    moved = session.scalar(select(Post.position)) == 1
+    moved = session.scalar(select(Post.position).order_by(Post.id)) == 1
     session.commit()
     return moved
 
