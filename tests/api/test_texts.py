@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from cms.audit.models import Event
 from cms.core.permissions import Permission
 from cms.posts.lifecycle import PUBLISHED
-from cms.posts.models import Post
 from tests.api.conftest import Of
 from tests.api.program import Program
 from tests.counting import counted
@@ -282,26 +281,3 @@ def test_a_list_costs_the_same_however_long_it_is(
 
     assert costs[0] == costs[1]
     assert costs[1] <= 6
-
-
-def test_a_page_lies_below_another(of: Of, session: Session, make: Make) -> None:
-    program = of(make.editor())
-    about = program.post("/pages", {"title": "About"}).json
-    team = program.post("/pages", {"title": "Team", "parent_id": about["id"]})
-    for page in (about, team.json):
-        program.post(f"/pages/{page['id']}/moves/publish")
-
-    assert Program(program.app).get(f"/pages/{team.json['id']}").json["url"] == "http://localhost/about/team"
-    assert program.post("/posts", {"title": "x", "parent_id": about["id"]}).status_code == 422
-    assert session.scalar(select(Post.parent_id).where(Post.id == team.json["id"])) == about["id"]
-
-
-def test_a_post_that_is_given_to_somebody_else_comes_back_as_theirs(of: Of, session: Session, make: Make) -> None:
-    ines, program = make.author(), of(make.editor())
-    post = make.post(title="The tide clock")
-    session.commit()
-
-    given = program.patch(f"/posts/{post.id}", {"author_id": ines.id}, "*")
-
-    assert given.json["author"]["username"] == ines.username
-    assert program.get(f"/posts/{post.id}?view=desk").json["author"]["username"] == ines.username
