@@ -5,7 +5,6 @@ On a fresh machine it first makes `.venv` from the locked requirements, with not
 and starts itself again in there. `CMS_NO_VENV=1` leaves that out, for images that bring the packages.
 """
 
-import gc
 import hashlib
 import os
 import sys
@@ -33,11 +32,8 @@ def main() -> None:
             sys.exit(f"Cannot prepare {VENV}: {error}")
         except KeyboardInterrupt:
             sys.exit(130)
-    gc.disable()  # what is imported is never garbage: looking for some takes a seventh of a start
     from cms.cli import main as run_command
 
-    gc.freeze()
-    gc.enable()
     run_command()
 
 

@@ -19,14 +19,14 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 from werkzeug.test import EnvironBuilder
 
 from bench.changing import application
 from bench.installation import installation, setups
 from bench.results import Goal, conclude
 from cms.api.text_shapes import LONG, TextShape
-from cms.api.texts import PUBLISHED_LAST
+from cms.api.texts import LOADED, PUBLISHED_LAST
 from cms.extensions import db
 from cms.posts import public, queries
 from cms.posts.models import Edition, PostKind
@@ -128,9 +128,8 @@ def _bare(app: Flask, read: Read) -> Callable[[], bytes]:
 
 
 def _list(session: Session) -> Any:
-    wanted = (
-        queries.live_editions(now()).where(Edition.kind == PostKind.POST).options(*public.as_listed(with_text=False))
-    )
+    wanted = queries.live_editions(now()).where(Edition.kind == PostKind.POST)
+    wanted = wanted.options(*LOADED, defer(Edition.body_html, raiseload=True))
     found = session.scalars(wanted.order_by(*PUBLISHED_LAST.terms()).limit(LISTED + 1)).all()
     return {"items": LISTED_SHAPE.dump(found[:LISTED], many=True)}
 

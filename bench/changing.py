@@ -1,8 +1,8 @@
-"""Programs that change posts by the API and read them back, each time over a connection of its own."""
+"""Programs that change posts by the API and read them back."""
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -32,20 +32,30 @@ class Answer:
     body: bytes
 
 
-def ask(base: str, path: str, method: str = "GET", headers: dict[str, str] | None = None, told: Any = None) -> Answer:
-    """Over a new connection, so that any of the workers may be met; a connection that breaks raises OSError."""
+def ask(base: str, path: str, *more: Any) -> Answer:
+    """Over a new connection, so that any of the workers may be met; `more` as `send` takes it."""
     place = urlsplit(base)
     connection = HTTPConnection(place.hostname or "", place.port, timeout=TIMEOUT_SECONDS)
-    named = {"Connection": "close", **(headers or {})}
     try:
-        body = None if told is None else json.dumps(told)
-        if body is not None:
-            named["Content-Type"] = "application/json"
-        connection.request(method, path, body, named)
-        answer = connection.getresponse()
-        return Answer(answer.status, answer.read())
+        send(connection, path, *more)
+        return received(connection)
     finally:
         connection.close()
+
+
+def send(
+    connection: HTTPConnection, path: str, method: str = "GET", headers: dict[str, str] | None = None, told: Any = None
+) -> None:
+    """A connection that breaks raises OSError, here or when the answer is read."""
+    body = None if told is None else json.dumps(told)
+    kind = {} if body is None else {"Content-Type": "application/json"}
+    connection.request(method, path, body, {**(headers or {}), **kind})
+
+
+def received(connection: HTTPConnection) -> Answer:
+    """Whole, so that the connection may be used again."""
+    answer = connection.getresponse()
+    return Answer(answer.status, answer.read())
 
 
 @contextmanager
@@ -72,19 +82,19 @@ def token_of_owner(one: Installation) -> str:
 
 
 class Writer:
-    """Changes posts in the name of the owner."""
+    """Changes posts in the name of the owner; `ask` takes a path and what `send` takes."""
 
-    def __init__(self, base: str, token: str) -> None:
-        self._base, self._headers = base, {"Authorization": f"Bearer {token}"}
+    def __init__(self, ask: Callable[..., Answer], token: str) -> None:
+        self._ask, self._headers = ask, {"Authorization": f"Bearer {token}"}
 
     def publish(self, post: int, title: str) -> list[int]:
         """Saves and publishes; the statuses of both."""
         path = f"/api/v1/posts/{post}"
-        saved = ask(self._base, path, "PATCH", {**self._headers, "If-Match": "*"}, {"title": title})
-        moved = ask(self._base, f"{path}/moves/publish", "POST", self._headers, {})
+        saved = self._ask(path, "PATCH", {**self._headers, "If-Match": "*"}, {"title": title})
+        moved = self._ask(f"{path}/moves/publish", "POST", self._headers, {})
         return [saved.status, moved.status]
 
     def schedule(self, post: int, live_from: str) -> list[int]:
         """Publishes the working text from a later moment on."""
         path = f"/api/v1/posts/{post}/moves/publish"
-        return [ask(self._base, path, "POST", self._headers, {"live_from": live_from}).status]
+        return [self._ask(path, "POST", self._headers, {"live_from": live_from}).status]

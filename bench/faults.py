@@ -10,6 +10,7 @@ import argparse
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from bench.changing import Writer, ask, token_of_owner
@@ -63,7 +64,7 @@ class Trial:
         assert one.services is not None
         self.one, self.seconds = one, seconds
         self.database, self.redis = one.services.database, one.services.redis
-        self.writer = Writer(one.base, token)
+        self.writer = Writer(partial(ask, one.base), token)
         self.post, self.path = newest_texts(one.base, 1)[0]
         posts = every_post(one.base)
         self.kept = ["/", "/posts", "/feed.atom", self.path, *posts[:KEPT_POSTS]]

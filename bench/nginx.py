@@ -10,7 +10,7 @@ import argparse
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from statistics import median
@@ -32,7 +32,12 @@ def main() -> int:
     if lacking := NGINX.lack() or (None if shutil.which("wrk") else "wrk is missing: apt install wrk"):
         print(lacking)
         return 1
-    with TemporaryDirectory(prefix="copydesk-bench-") as name, _site(Path(name)) as (page, static):
+    with ExitStack() as stack:
+        folder, memory = (
+            Path(stack.enter_context(TemporaryDirectory(prefix="copydesk-bench-", dir=place)))
+            for place in (None, "/dev/shm")
+        )
+        page, static = stack.enter_context(_site(folder, memory))
         rounds = [(ask(static, asked.seconds), ask(page, asked.seconds)) for _ in range(asked.rounds)]
     files, pages = ([pair[side] for pair in rounds] for side in (0, 1))
     ratio = median(page.per_second / file.per_second for file, page in rounds)
@@ -54,9 +59,9 @@ def _arguments() -> argparse.Namespace:
 
 
 @contextmanager
-def _site(folder: Path) -> Iterator[tuple[Target, Target]]:
-    """A stored post, and a plain file with the same bytes."""
-    port, pages, files = free_port(), folder / "pages", folder / "files"
+def _site(folder: Path, memory: Path) -> Iterator[tuple[Target, Target]]:
+    """A stored post, in memory as it should be, and beside it a plain file with the same bytes."""
+    port, pages, files = free_port(), memory / "pages", memory / "files"
     more = {"CMS_DATABASE_URL": f"sqlite:///{folder / 'bench.db'}", **settings(pages, port)}
     one = filled(SQLITE, folder, more, posts=100, comments=100)
     with one.served(), nginx_before(one, pages, port, files) as plain:

@@ -80,18 +80,22 @@ def tree_of(pid: int) -> list[int]:
     return found
 
 
+def workers_of(pid: int, count: int) -> list[int]:
+    """They begin one after the other, and the first of them answers alone; raises RuntimeError where it takes long."""
+    deadline = time.monotonic() + START_SECONDS
+    while len(found := tree_of(pid)[1:]) < count:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{len(found)} of {count} processes have begun.")
+        time.sleep(LOOK_SECONDS)
+    return found
+
+
 def _parent(folder: Path) -> int:
     """0 for one that has ended meanwhile."""
     try:
         return int((folder / "stat").read_text().rpartition(")")[2].split()[1])
     except OSError:
         return 0
-
-
-def cpu_seconds_of(pid: int) -> float:
-    """What one process has computed so far."""
-    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def megabytes_of(pid: int) -> float:

@@ -150,9 +150,10 @@ SECTIONS = {
         "The whole site",
         """`manage.py serve` with two processes of four threads, an empty view of Flask with 10 KB under the same
 settings of gunicorn, a file of 10 KB from nginx, and Wagtail on PostgreSQL where it was set up, asked by `wrk` with 32
-connections over the same two cores. A page is *missed* where Flask has to make it: the front page under a name
-of the machine that nothing is kept for, posts right after a publication, each asked for once. *Publishing*: five times
-a second somebody opens the form of a post, changes the title and publishes; every page is then made anew.""",
+connections over the same two cores. A page is *missed* where Flask has to make it: here under a name of the machine
+that nothing is kept for. *After a change*: something was published, so that all kept pages are old, and each post is
+asked for once. *Publishing*: five times a second somebody opens the form of a post, changes its title and
+publishes.""",
         _site_tables,
         _site_charts,
         _site_extent,
@@ -165,8 +166,9 @@ a second somebody opens the form of a post, changes the title and publishes; eve
     ),
     "freshness": Section(
         "Every change in the very next answer",
-        """A program changes and publishes a post by the API and reads its public page right after, twice, each time
-over a new connection.""",
+        """A program changes and publishes a post by the API, by each worker in turns, and reads its public page right
+after, twice, from all workers at once; through nginx, from whichever that asks. Met are those that answered; where
+nginx did, those that published.""",
         _fresh_tables,
         extent=_fresh_extent,
     ),

@@ -61,11 +61,17 @@ def targets(base: str, pages: Pages, empty: str, plain_file: str, peer: Peer | N
         "home, 304": Target(base, ["/"], warm(front)),
         "500 posts, 304": Target(base, pages.posts, warm(posts)),
         "nginx, a file": Target(plain_file, ["/"]),
-        "home, missed": Target(base, ["/"], headers={"Host": f"{OTHER_NAME}:{base.rpartition(':')[2]}"}, kept=False),
-        "posts, missed": Target(base, pages.every_post, kept=False),
+        "home, missed": Target(base, ["/"], headers={"Host": _other_name(base)}, kept=False),
+        "posts, missed": Target(base, pages.posts, headers={"Host": _other_name(base)}, kept=False),
+        "posts after a change": Target(base, pages.every_post, kept=False),
         "mix": Target(base, pages.mix),
     }
     return found | dict(_peers(peer))
+
+
+def _other_name(base: str) -> str:
+    """Under which nothing is kept, so that Flask makes the page each time."""
+    return f"{OTHER_NAME}:{base.rpartition(':')[2]}"
 
 
 def _peers(peer: Peer | None) -> Iterator[tuple[str, Target]]:

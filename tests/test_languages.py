@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from babel.dates import format_date
 from babel.messages.pofile import read_po, write_po
 from bs4 import BeautifulSoup
 from click.testing import CliRunner, Result
@@ -19,6 +20,7 @@ from cms.cli import languages
 from cms.core.i18n import LANGUAGES, listed, ngettext
 from cms.settings.models import SettingValue
 from cms.taxonomy.models import Tag
+from cms.web.dates import date_words
 from cms.web.languages import speaking as in_language
 from tests.browser import Browser
 from tests.conftest import NOON
@@ -170,6 +172,16 @@ def test_another_language_is_spoken_inside_and_not_after(speaking: Speaking, cle
     said.append(ngettext("%(num)s post", "%(num)s posts", 1))
 
     assert said == ["1 post", "1 Beitrag", "1 post", "1 Beitrag", "1 post"]
+
+
+def test_dates_follow_the_language_that_is_spoken(speaking: Speaking, clean: None) -> None:
+    with speaking("de"):
+        told = [date_words(NOON, "MMMM")]
+        with speaking("ar"):
+            told.append(date_words(NOON, "MMMM"))
+        told.append(date_words(NOON, "MMMM"))
+
+    assert told == [format_date(NOON, "MMMM", locale=language) for language in ("de", "ar", "de")]
 
 
 def test_every_number_has_its_form(speaking: Speaking, clean: None) -> None:

@@ -47,6 +47,8 @@ class Bulk:
     confirm: str = ""
     reversible: bool = False
     asks: tuple[str, str] | None = None
+    #: How many characters what is typed for it may have.
+    longest: int = 200
     #: Whether what it asks for is a moment in the site's zone.
     asks_time: bool = False
     #: Whether selected rows are looked at first as well, as everything that matches always is.

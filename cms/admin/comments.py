@@ -28,6 +28,7 @@ from cms.core.i18n import N_, _, listed, ngettext
 from cms.core.permissions import Permission
 from cms.core.text import excerpt
 from cms.extensions import db
+from cms.posts import showing
 from cms.search import COMMENTS
 from cms.web import now, signed_in
 from cms.web.agents import agent_name
@@ -156,6 +157,7 @@ class CommentView(CmsModelView):
             "answers": queries.answers_to(db.session(), record, viewer=signed_in()),
             "status_labels": STATUS_LABELS,
             "agent_name": agent_name,
+            "live": _place(record),
         } | sayings()
 
     # one comment
@@ -244,6 +246,12 @@ def moves_of(comment: Comment, policy: CommentPolicy) -> list[Move]:
         )
         for move in COMMENT_LIFE.moves_from(comment.status)
     ]
+
+
+def _place(comment: Comment) -> str | None:
+    """Where readers see it, if they do."""
+    seen = showing.edition_now(db.session(), comment.post_id, now()) if comment.status is APPROVED else None
+    return f"{seen.path}#comment-{comment.id}" if seen else None
 
 
 def said(comment: Comment) -> str:

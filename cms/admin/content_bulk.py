@@ -1,4 +1,4 @@
-"""Bulk actions of posts and pages that need more than a move: foreseen, and with a parameter."""
+"""Bulk actions of posts and pages, and those that need more than a move: foreseen, and with a parameter."""
 
 from typing import Any
 
@@ -22,10 +22,16 @@ from cms.posts.lifecycle import PostMove
 from cms.posts.models import Post, PostKind
 from cms.posts.policy import PostPolicy
 from cms.posts.queries import line_of_page
+from cms.taxonomy.fields import MAX_NAME
 from cms.web import now, signed_in
 
-GIVE = Bulk(
-    "author", N_("Change author…"), (P.POST_EDIT, P.PAGE_MANAGE), icon="i-users", asks=("author", N_("New author"))
+PUBLISH = Bulk(
+    "publish",
+    N_("Publish…"),
+    (P.POST_PUBLISH, P.PAGE_MANAGE),
+    icon="i-out",
+    confirm=N_("Publish these as they are now?"),
+    reversible=True,
 )
 SCHEDULE = Bulk(
     "schedule",
@@ -35,7 +41,56 @@ SCHEDULE = Bulk(
     asks=("live_from", N_("Goes live")),
     asks_time=True,
 )
+UNPUBLISH = Bulk(
+    "unpublish",
+    N_("Unpublish…"),
+    (P.POST_PUBLISH, P.PAGE_MANAGE),
+    icon="i-x",
+    confirm=N_("Unpublish these? Readers no longer see them."),
+    reversible=True,
+)
 MOVE_BELOW = Bulk("below", N_("Move below…"), (P.PAGE_MANAGE,), icon="i-page", asks=("parent", N_("Parent page")))
+GIVE = Bulk(
+    "author", N_("Change author…"), (P.POST_EDIT, P.PAGE_MANAGE), icon="i-users", asks=("author", N_("New author"))
+)
+#: Of posts and pages alike, as often as they are used; few lists have anything that can be restored.
+FURTHER = (
+    Bulk(
+        "add_tag",
+        N_("Add tag…"),
+        (P.POST_EDIT, P.PAGE_MANAGE),
+        icon="i-tag",
+        asks=("tag", N_("Tag to add")),
+        longest=MAX_NAME,
+    ),
+    Bulk(
+        "remove_tag",
+        N_("Remove tag…"),
+        (P.POST_EDIT, P.PAGE_MANAGE),
+        icon="i-tag",
+        asks=("tag", N_("Tag to remove")),
+        longest=MAX_NAME,
+    ),
+    GIVE,
+    Bulk(
+        "archive",
+        N_("Archive…"),
+        (P.POST_PUBLISH, P.POST_EDIT, P.PAGE_MANAGE),
+        icon="i-box",
+        confirm=N_("Archive these?"),
+        reversible=True,
+    ),
+    Bulk("restore", N_("Restore"), (P.POST_EDIT, P.POST_DELETE, P.PAGE_MANAGE), icon="i-back"),
+    Bulk(
+        "trash",
+        N_("Move to trash…"),
+        (P.POST_DELETE, P.PAGE_MANAGE),
+        icon="i-trash",
+        confirm=N_("Move these to the trash? They can be restored."),
+        reversible=True,
+        danger=True,
+    ),
+)
 
 
 def may_give(policy: PostPolicy, kind: PostKind) -> Decision:

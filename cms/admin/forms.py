@@ -4,6 +4,7 @@ Labels and helps are marked with `N_` and translated where they are printed. A f
 a form with fewer fields (a narrower right, a quick edit) cannot empty what it does not show.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -24,6 +25,7 @@ from cms.web import settings
 
 #: Beyond this a list to choose from is cut: it is no way to find anything, and makes a page heavy.
 MOST_CHOICES = 300
+LONG_YEAR = re.compile(r"\d{5,}-")
 
 
 class RecordForm(BaseForm):
@@ -162,7 +164,10 @@ def read_local(text: str) -> datetime:
     try:
         wall = datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
-        raise ValueError(_("This is not a date and a time.")) from None
+        is_too_late = LONG_YEAR.match(text) is not None  # which browsers let people type
+        raise ValueError(
+            _("The year has four digits.") if is_too_late else _("This is not a date and a time.")
+        ) from None
     if not is_within_calendar(wall):
         raise ValueError(outside_calendar())
     moment = wall.replace(tzinfo=site_zone()).astimezone(UTC)

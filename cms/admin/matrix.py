@@ -37,6 +37,8 @@ class Cell:
     chosen: str
     tags: str
     options: list[Option]
+    #: What is wrong with the tags that were sent, if anything.
+    fault: str = ""
 
     @property
     def name(self) -> str:
@@ -125,7 +127,8 @@ def _cell(
         options.append(Option(Scope.OWN, _("Own"), _can_grant(policy, permission, Scope.OWN)))
     widest = _("Any") if about.scoped else _("Yes")
     options.append(Option(Scope.ANY, widest, _can_grant(policy, permission, Scope.ANY)))
-    return Cell(permission, about, chosen, tags, options)
+    fault = _fault(tags, names) if sent is not None and chosen != NONE else ""
+    return Cell(permission, about, chosen, tags, options, fault)
 
 
 def _can_grant(policy: RolePolicy, permission: Permission, scope: Scope) -> bool:
@@ -143,13 +146,27 @@ def _scope(value: str) -> Scope:
 
 def _tags(text: str, names: Names) -> frozenset[int]:
     """Names between commas, in whatever case."""
-    by_name = {name.casefold(): tag_id for tag_id, name in names.items()}
-    wanted = [name.strip() for name in re.split(f"[{COMMAS}]", text) if name.strip()]
-    unknown = [name for name in wanted if name.casefold() not in by_name]
-    if unknown:
-        message = _("There is no tag “%(tag)s”.", tag=unknown[0][:80])
-        raise Invalid(message, {"grants": message})
-    return frozenset(by_name[name.casefold()] for name in wanted)
+    if fault := _fault(text, names):
+        raise Invalid(fault, {"grants": fault})
+    by_name = _by_name(names)
+    return frozenset(by_name[name] for name in _wanted(text))
+
+
+def _fault(text: str, names: Names) -> str:
+    """What is wrong with names between commas, if anything."""
+    by_name = _by_name(names)
+    unknown = [name for folded, name in _wanted(text).items() if folded not in by_name]
+    return _("There is no tag “%(tag)s”.", tag=unknown[0][:80]) if unknown else ""
+
+
+def _by_name(names: Names) -> dict[str, int]:
+    return {name.casefold(): tag_id for tag_id, name in names.items()}
+
+
+def _wanted(text: str) -> dict[str, str]:
+    """Each name as it was typed, under itself without its case."""
+    typed = (name.strip() for name in re.split(f"[{COMMAS}]", text))
+    return {name.casefold(): name for name in typed if name}
 
 
 def _reach(role: Role, grant: Grant | None, names: Names) -> str:

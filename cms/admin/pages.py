@@ -4,11 +4,11 @@ from sqlalchemy import select
 
 from cms.admin.columns import Column
 from cms.admin.content import ContentView
-from cms.admin.content_bulk import GIVE, MOVE_BELOW
+from cms.admin.content_bulk import FURTHER, MOVE_BELOW, PUBLISH, UNPUBLISH
 from cms.admin.gate import WORK
 from cms.admin.post_columns import FILE_ALSO, FILE_COLUMNS, without_finding
 from cms.admin.post_form import PageForm, joined
-from cms.admin.posts import BULK_ACTIONS, content_filters
+from cms.admin.posts import content_filters
 from cms.core.errors import Invalid
 from cms.core.i18n import N_, _, ngettext
 from cms.core.permissions import Permission, Scope
@@ -70,7 +70,7 @@ class PageView(ContentView):
     )
     import_parent = ("parent", ("title", "path"))
     filters = content_filters(PostKind.PAGE)
-    bulk_actions = (*BULK_ACTIONS[:-1], MOVE_BELOW, GIVE, BULK_ACTIONS[-1])
+    bulk_actions = (PUBLISH, UNPUBLISH, MOVE_BELOW, *FURTHER)
 
     def is_offered(self) -> bool:
         """Whoever sees only what is their own has no pages."""

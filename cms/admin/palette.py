@@ -20,7 +20,7 @@ from cms.settings.declared import DECLARED, SECTIONS
 from cms.web.gate import SIGNED_IN
 
 #: Areas that are searched, in this order.
-SEARCHED = ("posts", "pages", "users", "tags")
+SEARCHED = ("posts", "pages", "users", "tags", "series")
 MOST_OF_AN_AREA = 5
 #: Among so many of the newest that match, those come first that bear the words in their name.
 MOST_LOOKED_AT = 50

@@ -3,10 +3,9 @@
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 
 from cms.accounts.models import User
-from cms.admin.bulk_action import Bulk
 from cms.admin.columns import Column
 from cms.admin.content import ContentView
-from cms.admin.content_bulk import GIVE, SCHEDULE
+from cms.admin.content_bulk import FURTHER, PUBLISH, SCHEDULE, UNPUBLISH
 from cms.admin.filters import ChoiceFilter, DateFilter, Filter, FlagFilter, RelationFilter
 from cms.admin.gate import WORK
 from cms.admin.import_columns import as_flag
@@ -111,47 +110,6 @@ def _authors(kind: PostKind) -> Select[int, str]:
 
 POST_FILTERS = content_filters(PostKind.POST)
 
-BULK_ACTIONS = (
-    Bulk(
-        "publish",
-        N_("Publish…"),
-        (P.POST_PUBLISH, P.PAGE_MANAGE),
-        icon="i-out",
-        confirm=N_("Publish these as they are now?"),
-        reversible=True,
-    ),
-    Bulk(
-        "unpublish",
-        N_("Unpublish…"),
-        (P.POST_PUBLISH, P.PAGE_MANAGE),
-        icon="i-x",
-        confirm=N_("Unpublish these? Readers no longer see them."),
-        reversible=True,
-    ),
-    Bulk(
-        "archive",
-        N_("Archive…"),
-        (P.POST_PUBLISH, P.POST_EDIT, P.PAGE_MANAGE),
-        icon="i-box",
-        confirm=N_("Archive these?"),
-        reversible=True,
-    ),
-    Bulk("restore", N_("Restore"), (P.POST_EDIT, P.POST_DELETE, P.PAGE_MANAGE), icon="i-back"),
-    Bulk("add_tag", N_("Add tag…"), (P.POST_EDIT, P.PAGE_MANAGE), icon="i-tag", asks=("tag", N_("Tag to add"))),
-    Bulk(
-        "remove_tag", N_("Remove tag…"), (P.POST_EDIT, P.PAGE_MANAGE), icon="i-tag", asks=("tag", N_("Tag to remove"))
-    ),
-    Bulk(
-        "trash",
-        N_("Move to trash…"),
-        (P.POST_DELETE, P.PAGE_MANAGE),
-        icon="i-trash",
-        confirm=N_("Move these to the trash? They can be restored."),
-        reversible=True,
-        danger=True,
-    ),
-)
-
 
 class PostView(ContentView):
     """Everybody sees the posts that their roles let them see; what they may do with each is shown beside it."""
@@ -238,7 +196,7 @@ class PostView(ContentView):
         Preset(N_("Changes waiting"), {"shown": "changes"}),
         Preset(N_("Without a summary"), {"summary": "no"}),
     )
-    bulk_actions = (*BULK_ACTIONS[:-1], GIVE, SCHEDULE, BULK_ACTIONS[-1])
+    bulk_actions = (PUBLISH, SCHEDULE, UNPUBLISH, *FURTHER)
 
     def prepare_form(self, form: ContentForm, record: Post | None) -> None:
         super().prepare_form(form, record)

@@ -148,7 +148,8 @@ class UserView(UserRows, CmsModelView):
         return shown | {"roles": [role.id for role in record.roles]}
 
     def form_context(self, record: User | None, form: Any) -> dict[str, Any]:
-        return {"role_choices": role_choices(db.session(), record, self.policy)}
+        choices = role_choices(db.session(), record, self.policy)
+        return {"role_choices": choices, "delete_label": _("Switch off or erase…")}
 
     def details_context(self, record: User) -> dict[str, Any]:
         """Sessions for those who manage the person, activity for those who may see activity."""

@@ -17,6 +17,11 @@ from cms.web.requests import SAFE_METHODS
 View = Callable[..., Any]
 #: What anything may be answered with, whoever asks for it.
 ALWAYS = (400, 401, 403, 429, 503)
+#: What the server refuses before it asks us, and so without our JSON.
+BEFORE_US = {
+    414: {"description": "The address is longer than the server reads."},
+    431: {"description": "The headers are longer than the server reads."},
+}
 KEY = {
     "in": "header",
     "name": HEADER,
@@ -70,7 +75,7 @@ class ApiBlueprint(Blueprint):
             headers = _headers(method, versioned=versioned, keyed=not is_secret)
             described = doc | ({"parameters": headers} if headers else {})
             refusals = _refusals(rule, is_safe=is_safe, versioned=versioned, asks=bool(query or body))
-            named = {"operationId": f"{self.kind}_{view.__name__}", "responses": refusals}
+            named = {"operationId": f"{self.kind}_{view.__name__}", "responses": refusals | BEFORE_US}
             made = self.doc(**described, **_said(needs), **named)(made)
             made = self.response(status, gives)(made)
             endpoint = view.__name__
@@ -91,7 +96,7 @@ def _headers(method: str, *, versioned: bool, keyed: bool) -> list[dict[str, Any
     return found + ([IF_MATCH | {"required": required}] if versioned else [])
 
 
-def _refusals(rule: str, *, is_safe: bool, versioned: bool, asks: bool) -> dict[int, str]:
+def _refusals(rule: str, *, is_safe: bool, versioned: bool, asks: bool) -> dict[int, Any]:
     found = {*ALWAYS}
     if "<" in rule or not is_safe:
         found.add(404)

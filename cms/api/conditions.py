@@ -35,7 +35,9 @@ def seen() -> set[str] | None:
     if not request.headers.get("If-Match"):
         raise Unseen(_("Say which version you change: send its ETag as “If-Match”."))
     tags = request.if_match
-    return None if tags.star_tag else {name.partition("-")[0] for name in tags.as_set(include_weak=True)}
+    if tags.star_tag:
+        return None
+    return {(name or "").partition("-")[0] for name in tags.as_set(include_weak=True)}  # None for an empty tag
 
 
 def require_seen(version: str, now: Callable[[], Any], *, optional: bool = False) -> None:

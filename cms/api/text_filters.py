@@ -10,6 +10,7 @@ from cms.api.viewing import refuse_of_desk
 from cms.extensions import db
 from cms.posts import public
 from cms.posts.models import Edition, Post, post_tags
+from cms.posts.queries import is_dated
 from cms.posts.slugs import tags_called
 from cms.series.queries import id_of as id_of_series
 from cms.web import now
@@ -29,6 +30,8 @@ def public_where(asked: dict[str, Any]) -> Iterator[ColumnElement[bool]]:
         yield Edition.published_at >= asked["since"]
     if "until" in asked:
         yield Edition.published_at < asked["until"]
+    elif "cursor" not in asked:
+        yield is_dated(now())
 
 
 def desk_where(asked: dict[str, Any]) -> Iterator[ColumnElement[bool]]:

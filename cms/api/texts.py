@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, url_for
 from marshmallow import Schema
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload, selectinload
 
 from cms.accounts.models import User
 from cms.api import answers, conditions, text_filters, worked
@@ -28,6 +28,12 @@ from cms.web.gate import PUBLIC, Needs
 
 SEES = {PostKind.POST: SEEING, PostKind.PAGE: (Permission.PAGE_MANAGE, Permission.POST_VIEW)}
 PUBLISHED_LAST = Order(Edition.published_at, Edition.id, is_descending=True)
+LOADED = (
+    joinedload(Edition.author).options(*public.as_author()),
+    joinedload(Edition.featured_media).lazyload("*"),
+    joinedload(Edition.series),
+    selectinload(Edition.tags),
+)
 CHANGED_LAST = Order(Post.updated_at, Post.id, is_descending=True)
 
 
@@ -112,9 +118,9 @@ class Texts:
 
     def _public_page(self, query: dict[str, Any]) -> Page:
         wanted = queries.live_editions(now()).where(Edition.kind == self.kind, *text_filters.public_where(query))
-        with_text = answers.asks_for("body_html", query)
-        options = (*public.as_listed(with_text=with_text), joinedload(Edition.series))
-        return page(wanted.options(*options), PUBLISHED_LAST, query)
+        if not answers.asks_for("body_html", query):
+            wanted = wanted.options(defer(Edition.body_html, raiseload=True))
+        return page(wanted.options(*LOADED), PUBLISHED_LAST, query)
 
     def _desk_page(self, query: dict[str, Any], viewer: User) -> Page:
         loaded = queries.loaded() if answers.asks_for("body", query) else queries.listed()

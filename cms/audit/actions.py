@@ -1,6 +1,5 @@
 """Writing the record. Every action of every domain ends here, once."""
 
-import contextvars
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
@@ -14,9 +13,7 @@ from sqlalchemy.orm import Session
 
 from cms.audit.followers import tell
 from cms.audit.models import Event, EventPersonal
-
-#: Ties the events of one request together; set by whoever starts the work, never read by a rule.
-request_id: contextvars.ContextVar[str | None] = contextvars.ContextVar("request_id", default=None)
+from cms.core.request_ids import request_id
 
 #: Stands for a value that the event itself must not hold.
 CHANGED = "changed"

@@ -1,25 +1,26 @@
 """The command line: `python3 manage.py …`.
 
-Each command lives in a module of its own, imported when it is called: `--help` and a mistyped name answer at once.
+Each command lives in a module of its own, imported when it is called: `--help` and a mistyped name answer at once, and
+the process that only starts those that serve stays small. So this module imports nothing that knows the application.
 """
 
+import gc
 import importlib
 import sys
+from typing import TYPE_CHECKING
 
 import click
-from flask import Flask
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from cms.core.db import is_away
-from cms.core.errors import CmsError
-from config import ConfigError
+from cms.cli.starting import nothing_collected
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 #: Command → where it lives and what it is for.
 COMMANDS = {
     "demo": ("cms.cli.demo:demo", "Serve a populated site: the quickest way to look around."),
     "serve": ("cms.cli.serve:serve", "Serve this installation under gunicorn."),
-    "dev": ("cms.cli.serve:dev", "Serve for development, reloading on every change."),
+    "dev": ("cms.cli.dev:dev", "Serve for development, reloading on every change."),
     "test": ("cms.cli.test:test", "Set up what the tests need and run them all."),
     "shell": ("cms.cli.shell:shell", "A Python prompt with the models and a session."),
     "db": ("cms.cli.database:database", "Migrate the database."),
@@ -48,7 +49,10 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, name = COMMANDS[cmd_name][0].split(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
+        with nothing_collected():
+            command: click.Command = getattr(importlib.import_module(module), name)
+            if not gc.get_freeze_count():
+                gc.freeze()
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -61,7 +65,7 @@ def commands() -> None:
     """Copydesk: write, publish, moderate, govern."""
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: "Flask") -> None:
     """The same commands under `flask`, for those whose fingers know it."""
     app.cli.add_command(commands, "copydesk")
 
@@ -72,23 +76,11 @@ def main() -> None:
         commands(prog_name="python3 manage.py", standalone_mode=False)
     except click.exceptions.Exit as stopped:
         sys.exit(stopped.exit_code)
-    except click.exceptions.Abort:
-        sys.exit(130)
     except click.exceptions.NoArgsIsHelpError as asked:
         click.echo(asked.format_message())
-    except click.ClickException as error:
-        sys.exit(_complain(error.format_message()))
-    except (CmsError, ConfigError) as error:
-        sys.exit(_complain(str(error)))
-    except OSError as error:
-        sys.exit(_complain(f"{error.filename}: {error.strerror}" if error.filename else str(error)))
-    except (DBAPIError, PoolTimeout) as error:
-        if not is_away(error):
+    except Exception as error:
+        from cms.cli import mistakes  # here, since it knows what databases raise, and brings them along
+
+        if (status := mistakes.told(error)) is None:
             raise
-        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
-        sys.exit(_complain(f"The database cannot be reached: {reason}"))
-
-
-def _complain(message: str) -> int:
-    click.echo(f"Error: {message}", err=True)
-    return 1
+        sys.exit(status)

@@ -1,22 +1,24 @@
-"""gunicorn around an application that is already made: imported once, then shared by the workers.
+"""gunicorn as `serve` and `demo` start it: its settings, where it logs to, and who starts the processes that serve.
 
-`deploy/gunicorn.conf.py` has the same settings from here.
+`deploy/gunicorn.conf.py` has the same settings from here. Nothing of the application is imported: see `arbiter`.
 """
 
 import logging
 import os
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
-from cms.cli import housekeeping, sparing
-from cms.extensions import db
-from cms.web import beside, meters
-from cms.web.runtimes import runtime_of
-from cms.web.worker import Worker
+import config
+from cms.cli.arbiter import LeanArbiter, Site, can_adopt
+from cms.core.files import MEGABYTE
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 class ServerLog(Logger):
@@ -24,7 +26,22 @@ class ServerLog(Logger):
 
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
-        self.error_log.handlers = logging.getLogger("cms").handlers or self.error_log.handlers
+        self.error_log.handlers = [_AsTheRest()]
+
+
+class _AsTheRest(logging.Handler):
+    """As the application logs; where there is none, its handlers are made when there is something to say."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        for handler in logging.getLogger("cms").handlers or self._made:
+            handler.handle(record)
+
+    @cached_property
+    def _made(self) -> list[logging.Handler]:
+        from cms.core.log_lines import handlers_of
+
+        settings = config.load()
+        return handlers_of(settings.log_file, settings.log_megabytes * MEGABYTE, for_programs=settings.is_public)
 
 
 def settings_of(bind: str, workers: int) -> dict[str, Any]:
@@ -32,19 +49,14 @@ def settings_of(bind: str, workers: int) -> dict[str, Any]:
     settings: dict[str, Any] = {
         "bind": bind,
         "workers": workers,
-        "worker_class": "gthread",
+        "worker_class": "cms.cli.threads.Worker",  # of gthread
         "threads": 4,
         "timeout": 60,
         "graceful_timeout": 30,
         "keepalive": 5,
         "max_requests": 500_000,  # of kept pages, which are thousands a second
         "max_requests_jitter": 50_000,
-        "preload_app": True,
         "control_socket_disable": True,
-        "when_ready": _before_workers,
-        "post_worker_init": _begin_beside,
-        "child_exit": _note_ended,
-        "worker_exit": _end_beside,
         "loglevel": "warning",
         "logger_class": ServerLog,
         "forwarded_allow_ips": "127.0.0.1",
@@ -55,55 +67,28 @@ def settings_of(bind: str, workers: int) -> dict[str, Any]:
     return settings
 
 
-def _before_workers(arbiter: Any) -> None:
-    """Counts are shared by the processes, and memory; connections must not be: each worker opens its own."""
-    app: Flask = arbiter.app.wsgi()
-    sparing.make_once(app)
-    meters.share(app, "serve")
-    beside.prepare(app)
-    with app.app_context():
-        db.engine.dispose()
-    sparing.keep_one_heap()
-    sparing.share_what_is_there()
-
-
-def _begin_beside(worker: Any) -> None:
-    app: Flask = worker.app.wsgi()
-    housekeeping.begin(app)
-    beside.begin(app)
-    if runtime_of(app).config.broker_url is not None:  # which `manage.py worker` drains the outbox by
-        return
-    worker.outbox = Worker(app, alone=True)
-    worker.outbox.begin()
-
-
-def _note_ended(_arbiter: Any, worker: Any) -> None:
-    meters.process_ended(worker.pid)
-
-
-def _end_beside(_arbiter: Any, worker: Any) -> None:
-    """The job in hand is finished; one that is cut off is taken again when its lease is over."""
-    if outbox := getattr(worker, "outbox", None):
-        outbox.end()
-    beside.end(worker.app.wsgi())
-
-
 class Server(BaseApplication):
     """gunicorn with these settings, and nothing read from files or the command line."""
 
-    def __init__(self, app: Flask, bind: str, workers: int) -> None:
-        self.app = app
-        self.settings = settings_of(bind, workers)
+    def __init__(self, site: Site, settings: dict[str, Any]) -> None:
+        self.site = site
+        self._settings = settings
         super().__init__()
 
     def load_config(self) -> None:
-        for name, value in self.settings.items():
+        for name, value in self._settings.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
-        return self.app
+    def load(self) -> "Flask":
+        return self.site(is_first=True)
 
 
-def run(app: Flask, *, host: str, port: int, workers: int = 2) -> None:
+def run(site: Site, *, host: str, port: int, workers: int = 2) -> None:
     """Serve until Ctrl-C or TERM; both end cleanly and finish what is under way."""
-    Server(app, f"{host}:{port}", workers).run()
+    settings = settings_of(f"{host}:{port}", workers)
+    if can_adopt():
+        LeanArbiter(Server(site, settings)).run()
+        return
+    from cms.cli.processes import PRELOADED  # whoever starts the others loads the application, and they share it
+
+    Arbiter(Server(site, settings | PRELOADED)).run()

@@ -3,6 +3,7 @@
 import ctypes
 import gc
 import logging
+import time
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +17,8 @@ log = logging.getLogger(__name__)
 #: Of glibc's mallopt. By itself it gives each thread a heap of its own, and keeps up to 64 MB of each that nobody uses:
 #: a day of requests took three times what it needed. Less than this, and each page that is packed asks anew.
 _OF_GLIBC = {"M_ARENA_MAX": (-8, 1), "M_TRIM_THRESHOLD": (-1, 2 * MEGABYTE), "M_MMAP_THRESHOLD": (-3, 2 * MEGABYTE)}
+#: To look for what is free takes a millisecond at most; to take it again later, less than that.
+GIVE_BACK_SECONDS = 2.0
 
 
 def keep_one_heap() -> None:
@@ -43,3 +46,17 @@ def share_what_is_there() -> None:
     """Nothing that was made so far is looked at for garbage again: a look writes, and what is written is not shared."""
     gc.collect()
     gc.freeze()
+
+
+def keep_giving_back() -> None:
+    """For ever: only what is free at the end of a heap goes back by itself, and a page that stays lies behind much."""
+    while give_back():
+        time.sleep(GIVE_BACK_SECONDS)
+
+
+def give_back() -> bool:
+    """What the heap has free goes back to the system now; False where no library does that."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+    return trim is not None

@@ -20,6 +20,7 @@ from cms.core.i18n import _
 from cms.core.permissions import Permission
 from cms.posts import queries as posts
 from cms.posts.models import Edition, PostKind
+from cms.posts.shown import Story
 from cms.settings.queries import SiteSettings
 
 #: Within this time, and from this many characters on, nobody says the same thing again by chance.
@@ -32,7 +33,7 @@ _LINK = re.compile(r"<a\s", re.IGNORECASE)
 class Arrival:
     """What a visitor sent about a live post, and what the edge noticed: a trap filled in, a form sent too fast."""
 
-    edition: Edition
+    edition: Story
     draft: Draft
     sender: Sender
     rules: SiteSettings
@@ -40,7 +41,7 @@ class Arrival:
     noticed: tuple[Reason, ...] = ()
 
 
-def require_open(edition: Edition, rules: SiteSettings, *, by: User | None, at: datetime) -> None:
+def require_open(edition: Story, rules: SiteSettings, *, by: User | None, at: datetime) -> None:
     """Refuse where this post takes no comments (Conflict) or takes none from this person (NotAllowed)."""
     if not is_open(edition, rules, at=at):
         raise Conflict(_("Comments on “%(title)s” are closed.", title=edition.title))
@@ -48,7 +49,7 @@ def require_open(edition: Edition, rules: SiteSettings, *, by: User | None, at: 
         raise NotAllowed(_("Only members may comment here. Sign in first."))
 
 
-def is_open(edition: Edition, rules: SiteSettings, *, at: datetime) -> bool:
+def is_open(edition: Story, rules: SiteSettings, *, at: datetime) -> bool:
     """Whether this post takes comments from anybody; pages never do."""
     days = rules.comments_close_days
     is_late = bool(days) and edition.published_at + timedelta(days=days) <= at
@@ -88,7 +89,7 @@ def reasons_to_hold(session: Session, arrival: Arrival, *, by: User | None, at: 
     return [*arrival.noticed, *(reason for reason, applies in checks if applies)]
 
 
-def _is_trusted(session: Session, person: User, edition: Edition) -> bool:
+def _is_trusted(session: Session, person: User, edition: Story) -> bool:
     if edition.author_id == person.id:
         return True
     comment = Comment(post=posts.by_id(session, edition.post_id))

@@ -1,34 +1,42 @@
 """The conversation under a post, as readers see it: approved comments in the shape in which they answer each other."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, bindparam, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload, lazyload, load_only
+from sqlalchemy import ColumnElement, Integer, Row, ScalarSelect, Select, bindparam, exists, func, or_, select
+from sqlalchemy.orm import Session, joinedload, lazyload, load_only
 from sqlalchemy.sql.base import ExecutableOption
 
 from cms.accounts.models import User
 from cms.comments.lifecycle import APPROVED
 from cms.comments.models import Comment
 from cms.comments.queries import later_than
+from cms.comments.shown import Remark, Speaker
 from cms.core.db import fits
 
 #: Threads on one page; a thread is a comment that answers none, with everything below it.
 PER_PAGE = 50
 
 _POST: ColumnElement[int] = bindparam("post", type_=Integer())
-_APPROVED = (Comment.post_id == _POST, Comment.status == APPROVED)
+_COMMENTS, _USERS = Comment.__table__, User.__table__
+_C = _COMMENTS.c
+_APPROVED = (_C.post_id == _POST, _C.status == APPROVED)
+_OLDEST_FIRST = _C.created_at, _C.id
+#: Where a row has what is said of a comment itself, and of who wrote it.
+_OWN = slice(len(Remark._fields) - 1)
+_SPEAKER = slice(_OWN.stop, _OWN.stop + len(Speaker._fields))
 
 
 @dataclass
 class Said:
     """A comment and its answers, the oldest first."""
 
-    comment: Comment
+    comment: Remark
     answers: list["Said"] = field(default_factory=list)
     #: Set where the depth is used up and the answer stands beside what it answers.
-    answers_to: Comment | None = None
+    answers_to: Remark | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ class Talk:
     count: int
     more: int | None
 
-    def people(self) -> Iterator[User]:
+    def people(self) -> Iterator[Speaker]:
         """Everybody with an account who speaks here."""
         waiting = list(self.threads)
         while waiting:
@@ -50,33 +58,48 @@ class Talk:
 
 
 def talk(session: Session, post_id: int, *, depth: int, after: int | None = None) -> Talk:
-    """One query, whatever the number of comments, and one more where this page has none but others may.
+    """One query where few have spoken, as almost everywhere, and one more where this page is of many.
 
     An answer to a comment that is gone begins a thread of its own; after one that is gone comes the first page.
     """
-    asked = {"post": post_id, "most": PER_PAGE + 1} | ({} if after is None else {"after": after})
+    asked = {"post": post_id, "most": PER_PAGE + 1}
+    if after is None:
+        rows = session.execute(_beginning(), asked).all()
+        if len(rows) <= PER_PAGE:
+            return Talk(_as_threads(rows, depth)[0], len(rows), None)
+    else:
+        asked["after"] = after
     rows = session.execute(_page(after is not None), asked).all()
-    threads, more = _as_threads([row[0] for row in rows], depth)
-    if rows:
-        return Talk(threads, rows[0][1], more)
-    return Talk(threads, 0 if after is None else session.scalar(select(_total()), asked) or 0, more)
+    threads, more = _as_threads(rows, depth)
+    return Talk(threads, rows[0].total if rows else session.scalar(select(_total()), asked) or 0, more)
 
 
 @cache
-def _page(is_further: bool) -> Select[Comment, int]:
-    """Comments, each with how many there are in all; put together once, which takes longer than to ask it."""
-    roots = select(Comment.id).where(*_APPROVED, _answers_none()).order_by(Comment.created_at, Comment.id)
+def _beginning() -> Select[Any]:
+    """What was said first, whatever it answers; put together once, which takes longer than to ask it."""
+    return _select().where(*_APPROVED).order_by(*_OLDEST_FIRST).limit(bindparam("most", type_=Integer()))
+
+
+@cache
+def _page(is_further: bool) -> Select[Any]:
+    """Threads that are as many as a page has, with everything below them."""
+    roots = select(_C.id).where(*_APPROVED, _answers_none()).order_by(*_OLDEST_FIRST)
     if is_further:
         roots = roots.where(later_than(bindparam("after", type_=Integer())))
     shown = roots.limit(bindparam("most", type_=Integer())).subquery()
     below = select(shown.c.id).cte(recursive=True)
-    below = below.union(select(Comment.id).join(below, Comment.parent_id == below.c.id).where(_is_approved()))
-    comments = select(Comment, _total()).where(Comment.id.in_(select(below.c.id)))
-    return comments.order_by(Comment.created_at, Comment.id).options(*as_shown())
+    below = below.union(select(_C.id).join(below, _C.parent_id == below.c.id).where(_is_approved()))
+    return _select(_total().label("total")).where(_C.id.in_(select(below.c.id))).order_by(*_OLDEST_FIRST)
+
+
+def _select(*more: ColumnElement[Any]) -> Select[Any]:
+    """Columns of tables, never attributes of models, one of which would make the ORM read them."""
+    own, of_author = [_C[name] for name in Remark._fields[_OWN]], [_USERS.c[name] for name in Speaker._fields]
+    return select(*own, *of_author, *more).select_from(_COMMENTS.outerjoin(_USERS, _USERS.c.id == _C.author_id))
 
 
 def _total() -> ScalarSelect[int]:
-    return select(func.count()).select_from(Comment).where(*_APPROVED).scalar_subquery()
+    return select(func.count()).select_from(_COMMENTS).where(*_APPROVED).scalar_subquery()
 
 
 def newest(session: Session, post_id: int, *, most: int) -> Sequence[Comment]:
@@ -99,13 +122,6 @@ def sent(session: Session, comment_id: int) -> Comment | None:
     return session.scalar(select(Comment).where(Comment.id == comment_id).options(with_author()))
 
 
-def as_shown() -> tuple[ExecutableOption, ...]:
-    """For pages, which show neither the source of a comment nor what is known of whoever sent it."""
-    places = (Comment.post_id, Comment.parent_id, Comment.author_id, Comment.created_at, Comment.edited_at)
-    words = (Comment.guest_name, Comment.guest_url, Comment.body_html, Comment.status, Comment.is_mention)
-    return load_only(*places, *words), with_author()
-
-
 def with_author() -> ExecutableOption:
     """A name and a portrait to show, and nothing else of a person."""
     shown = load_only(User.username, User.display_name, User.avatar_id)
@@ -113,33 +129,39 @@ def with_author() -> ExecutableOption:
 
 
 def _answers_none() -> ColumnElement[bool]:
-    parent = aliased(Comment)
-    public_parent = exists().where(parent.id == Comment.parent_id, parent.status == APPROVED, parent.post_id == _POST)
-    return or_(Comment.parent_id.is_(None), ~public_parent)
+    parent = _COMMENTS.alias()
+    public_parent = exists().where(parent.c.id == _C.parent_id, parent.c.status == APPROVED, parent.c.post_id == _POST)
+    return or_(_C.parent_id.is_(None), ~public_parent)
 
 
 def _is_approved() -> ColumnElement[bool]:
     """Written so that no index on the status fits: answers are found by what they answer, or SQLite reads them all."""
-    return func.lower(Comment.status) == APPROVED.value
+    return func.lower(_C.status) == APPROVED.value
 
 
-def _as_threads(comments: Sequence[Comment], depth: int) -> tuple[list[Said], int | None]:
+def _remark(row: Row[Any]) -> Remark:
+    author = row[_SPEAKER]
+    return Remark._make((*row[_OWN], Speaker._make(author) if author[0] is not None else None))
+
+
+def _as_threads(rows: Iterable[Row[Any]], depth: int) -> tuple[list[Said], int | None]:
     """Nested down to `depth`; below that, answers stand in a row and say what they answer."""
-    known = {comment.id for comment in comments}
-    roots = [comment for comment in comments if comment.parent_id not in known]
-    answers: dict[int | None, list[Comment]] = {}
-    for comment in comments:
-        answers.setdefault(comment.parent_id, []).append(comment)
+    remarks = [_remark(row) for row in rows]
+    known = {one.id for one in remarks}
+    roots = [one for one in remarks if one.parent_id not in known]
+    answers: dict[int | None, list[Remark]] = {}
+    for one in remarks:
+        answers.setdefault(one.parent_id, []).append(one)
     threads: list[Said] = []
     waiting: list[_Waiting] = [(root, threads, None, 1) for root in reversed(roots[:PER_PAGE])]
     while waiting:
-        comment, place, parent, level = waiting.pop()
-        said = Said(comment, answers_to=parent if level > depth else None)
+        remark, place, parent, level = waiting.pop()
+        said = Said(remark, answers_to=parent if level > depth else None)
         place.append(said)
         below = said.answers if level < depth else place
-        waiting += [(answer, below, comment, level + 1) for answer in reversed(answers.get(comment.id, []))]
+        waiting += [(answer, below, remark, level + 1) for answer in reversed(answers.get(remark.id, []))]
     return threads, roots[PER_PAGE - 1].id if len(roots) > PER_PAGE else None
 
 
 #: A comment, the list that it goes into, what it answers, and how deep it stands.
-_Waiting = tuple[Comment, list[Said], Comment | None, int]
+_Waiting = tuple[Remark, list[Said], Remark | None, int]

@@ -24,7 +24,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from cms.core import deadline, patience
+from cms.core import deadline, patience, presence
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -185,6 +185,11 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
         patience.keep(engine)
+    else:
+        from cms.core import postgres  # here, since it brings the driver along
+
+        postgres.prepare(engine)
+        presence.keep(engine)
     event.listen(engine, "before_cursor_execute", lambda *_told: deadline.check())
     event.listen(engine, "commit", lambda _connection: deadline.check())
 
@@ -243,7 +248,6 @@ def engine_options(url: str) -> dict[str, Any]:
         }
     return {
         "hide_parameters": True,
-        "pool_pre_ping": True,
         "pool_timeout": POOL_SECONDS,
         "pool_size": 8,
         "max_overflow": 8,

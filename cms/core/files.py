@@ -19,7 +19,7 @@ def write_whole(place: Path, data: bytes, *, prepare: Callable[[Path], None] | N
             file.write(data)
         if prepare is not None:
             prepare(Path(draft))
-        Path(draft).replace(place)
+        os.replace(draft, place)
     except OSError:
         Path(draft).unlink(missing_ok=True)
         raise

@@ -2,13 +2,13 @@
 
 import re
 
-from cms.media.models import Media
+from cms.media.shown import Pictured
 
 _REFERENCE = re.compile(r"/media/(\d{1,9})/")
 _PATH = re.compile(r"/media/(\d{1,9})/([0-9a-f]{16})/[^/\s)\"'>]+")
 
 
-def path_of(media: Media) -> str:
+def path_of(media: Pictured) -> str:
     """Where a browser finds the file."""
     return f"/media/{media.id}/{media.digest[:16]}/{media.filename}"
 

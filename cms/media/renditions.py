@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from cms.media.images import shaped
 from cms.media.models import Media, MediaKind, Rendition
 from cms.media.paths import path_of
+from cms.media.shown import Pictured
 from cms.media.storage import open_storage
 
 WIDTHS = (320, 640, 960, 1280, 1920)
@@ -49,11 +50,11 @@ class Made:
     height: int
 
 
-def has_renditions(media: Media) -> bool:
+def has_renditions(media: Pictured) -> bool:
     return media.kind is MediaKind.IMAGE and bool(media.width) and bool(media.height)
 
 
-def widths_of(media: Media) -> dict[int, int]:
+def widths_of(media: Pictured) -> dict[int, int]:
     """Declared width → the width that the copy has: up to the first that the image does not reach."""
     found: dict[int, int] = {}
     for width in WIDTHS if has_renditions(media) else ():
@@ -63,22 +64,22 @@ def widths_of(media: Media) -> dict[int, int]:
     return found
 
 
-def square_of(media: Media, side: int) -> str:
+def square_of(media: Pictured, side: int) -> str:
     """The shape of a square around the most important point."""
     return f"s{side}-{round(media.focal_x * 100)}-{round(media.focal_y * 100)}"
 
 
-def path_of_copy(media: Media, shape: str, format: str = "webp") -> str:
+def path_of_copy(media: Pictured, shape: str, format: str = "webp") -> str:
     """Where a browser finds a copy; the name is the file's own."""
     return f"/media/{media.id}/{media.digest[:16]}/{shape}/{PurePosixPath(media.filename).stem}.{format}"
 
 
-def thumb_of(media: Media, side: int = SIDES[-1], format: str = "webp") -> str:
+def thumb_of(media: Pictured, side: int = SIDES[-1], format: str = "webp") -> str:
     """The address of a small square; the file itself where there are no copies of it."""
     return path_of_copy(media, square_of(media, side), format) if has_renditions(media) else path_of(media)
 
 
-def srcset(media: Media, format: str) -> str:
+def srcset(media: Pictured, format: str) -> str:
     """All widths of one format, as the attribute wants them."""
     return ", ".join(f"{path_of_copy(media, f'w{width}', format)} {has}w" for width, has in widths_of(media).items())
 

@@ -10,11 +10,13 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, literal,
 from sqlalchemy.orm import Session
 
 from cms.core.db import UTCDateTime
-from cms.posts.models import Edition, PostKind, edition_tags
+from cms.posts import rows
+from cms.posts.models import PostKind, edition_tags
 from cms.posts.parts import Part, numbered
-from cms.posts.public import NEWEST_FIRST, as_listed, beside
-from cms.posts.queries import AT, is_live
-from cms.series.models import Series
+from cms.posts.public import NEWEST_FIRST, beside
+from cms.posts.queries import AT, is_dated, is_live
+from cms.posts.rows import EDITIONS
+from cms.posts.shown import Entry, Serial, Story
 
 RELATED = 3
 #: Only so many tags, and so many of the newest editions of each, are looked at for related posts.
@@ -22,17 +24,18 @@ RELATED_TAGS, RELATED_PER_TAG = 5, 40
 #: Of a long series only so many parts on either side are listed beside one of them.
 PARTS_BESIDE = 10
 
-OLDEST_FIRST = Edition.published_at, Edition.id
+_E = EDITIONS.c
+OLDEST_FIRST = _E.published_at, _E.id
 
 _POST: ColumnElement[int] = bindparam("post", type_=Integer())
-_OTHERS = (is_live(AT), Edition.kind == PostKind.POST, Edition.post_id != _POST)
+_OTHERS = (is_live(AT), _E.kind == PostKind.POST, _E.post_id != _POST)
 
 
 @dataclass(frozen=True)
 class InSeries:
     """Which part of how many this is, and the parts that stand near it, itself among them."""
 
-    series: Series
+    series: Serial
     number: int
     total: int
     parts: Sequence[Part]
@@ -52,57 +55,54 @@ class InSeries:
 class Around:
     """The posts before and after it in time, those that share its tags, and its place in a series."""
 
-    earlier: Edition | None
-    later: Edition | None
-    related: Sequence[Edition]
+    earlier: Entry | None
+    later: Entry | None
+    related: Sequence[Entry]
     in_series: InSeries | None
 
 
-def around(session: Session, edition: Edition, at: datetime) -> Around:
+def around(session: Session, story: Story, at: datetime) -> Around:
     """One query, whose cost does not grow with the number of posts."""
-    tags = {f"tag_{number}": tag.id for number, tag in enumerate(edition.tags[:RELATED_TAGS])}
-    here = {"post": edition.post_id, "edition": edition.id, "published_at": edition.published_at}
-    asked = tags | here | {"at": at} | ({"series": edition.series_id} if edition.series_id else {})
-    rows = session.execute(_query(len(tags), edition.series_id is not None), asked).all()
-    found: dict[str, list[Edition]] = {"earlier": [], "later": [], "related": []}
+    tags = {f"tag_{number}": tag.id for number, tag in enumerate(story.tags[:RELATED_TAGS])}
+    here = {"post": story.post_id, "edition": story.id, "published_at": story.published_at}
+    asked = tags | here | {"at": at} | ({"series": story.series_id} if story.series_id else {})
+    found: dict[str, list[Entry]] = {"earlier": [], "later": [], "related": []}
     parts: dict[int, Part] = {}
-    for other, role, rank, _total in rows:
-        if role == "part":
-            parts[rank] = Part(rank, other)
+    total = 0
+    for row in session.execute(_query(len(tags), story.series_id is not None), asked):
+        other, total = rows.entry(row), max(total, row.total)
+        if row.role == "part":
+            parts[row.rank] = Part(row.rank, other)
         else:
-            found[role].append(other)
-    total = max((row.total for row in rows), default=0)
-    in_series = _in_series(edition, [parts[number] for number in sorted(parts)], total)
+            found[row.role].append(other)
+    in_series = _in_series(story, [parts[number] for number in sorted(parts)], total)
     return Around(next(iter(found["earlier"]), None), next(iter(found["later"]), None), found["related"], in_series)
 
 
-def _in_series(edition: Edition, parts: Sequence[Part], total: int) -> InSeries | None:
+def _in_series(story: Story, parts: Sequence[Part], total: int) -> InSeries | None:
     """None where it is in no series, or not live, as what is rehearsed."""
-    here = next((part for part in parts if part.edition.post_id == edition.post_id), None)
-    if edition.series is None or here is None:
+    here = next((part for part in parts if part.edition.post_id == story.post_id), None)
+    if story.series is None or here is None:
         return None
-    return InSeries(edition.series, here.number, total, parts)
+    return InSeries(story.series, here.number, total, parts)
 
 
 @cache
 def _query(tags: int, is_part: bool) -> Select[Any]:
     """For so many tags; put together once, which takes longer than to ask it."""
     picks = union_all(*_picks(tags, is_part)).subquery()
-    return (
-        select(Edition, picks.c.role, picks.c.rank, picks.c.total)
-        .join(picks, picks.c.id == Edition.id)
-        .options(*as_listed(with_text=False, tags=False))
-        .order_by(picks.c.rank.desc(), *NEWEST_FIRST)
-    )
+    about = picks.c.role, picks.c.rank, picks.c.total
+    query = rows.entries(*about, of=EDITIONS.join(picks, picks.c.id == _E.id), tags=False)
+    return query.order_by(picks.c.rank.desc(), *NEWEST_FIRST)
 
 
 def _picks(tags: int, is_part: bool) -> list[Select[Any]]:
     """Ids with the role each plays; every part is limited, so that none walks a whole table."""
     here = (bindparam("published_at", type_=UTCDateTime()), bindparam("edition", type_=Integer()))
-    others = select(Edition.id).where(*_OTHERS)
+    others = select(_E.id).where(*_OTHERS)
     picks = [
         _as_pick(others.where(beside(*here, is_earlier=True)).order_by(*NEWEST_FIRST).limit(1), "earlier"),
-        _as_pick(others.where(beside(*here, is_earlier=False)).order_by(*OLDEST_FIRST).limit(1), "later"),
+        _as_pick(others.where(beside(*here, is_earlier=False), is_dated(AT)).order_by(*OLDEST_FIRST).limit(1), "later"),
     ]
     if tags:
         picks.append(_related(tags))
@@ -112,8 +112,8 @@ def _picks(tags: int, is_part: bool) -> list[Select[Any]]:
 
 
 def _as_pick(query: Select[Any], role: str) -> Select[Any]:
-    rows = query.subquery()
-    return select(rows.c.id, literal(role).label("role"), literal(0).label("rank"), literal(0).label("total"))
+    found = query.subquery()
+    return select(found.c.id, literal(role).label("role"), literal(0).label("rank"), literal(0).label("total"))
 
 
 def _parts() -> Select[Any]:
@@ -134,14 +134,14 @@ def _related(tags: int) -> Select[Any]:
         .subquery()
         for number in range(tags)
     ]
-    candidates = union_all(*(select(rows.c.edition_id) for rows in latest)).subquery()
-    rows = (
-        select(Edition.id, func.count().label("shared"))
-        .join(candidates, candidates.c.edition_id == Edition.id)
+    candidates = union_all(*(select(some.c.edition_id) for some in latest)).subquery()
+    shared = (
+        select(_E.id, func.count().label("shared"))
+        .join(candidates, candidates.c.edition_id == _E.id)
         .where(*_OTHERS)
-        .group_by(Edition.id)
+        .group_by(_E.id)
         .order_by(func.count().desc(), *NEWEST_FIRST)
         .limit(RELATED)
         .subquery()
     )
-    return select(rows.c.id, literal("related"), rows.c.shared, literal(0))
+    return select(shared.c.id, literal("related"), shared.c.shared, literal(0))

@@ -90,7 +90,7 @@ def _has_month(session: Session, year: str, month: str, at: datetime) -> bool:
     if not FIRST_YEAR <= int(year) <= LAST_YEAR:
         return False
     start, end = month_of(int(year), int(month), ZoneInfo(load(session).timezone))
-    return _has_posts(session, public.published_between(start, end), at)
+    return bool(public.newest(session, at, most=1, between=(start, end)).editions)
 
 
 def _has_posts(session: Session, among: ColumnElement[bool], at: datetime) -> bool:

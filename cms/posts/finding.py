@@ -3,19 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from cms import search
-from cms.accounts.models import User
-from cms.posts import public
 from cms.posts.models import Edition, edition_tags
-from cms.posts.public import Family
-from cms.posts.queries import is_live
-from cms.search import EDITIONS, Term
-from cms.taxonomy.models import Tag
+from cms.posts.narrowing import Tagged
+from cms.posts.queries import AT, is_live
+from cms.posts.shown import Writer
+from cms.search import EDITIONS, AnyRow, Close, Question, Term, Titles
 
 #: Of what was indexed last, so many are ranked; an older text comes among them by its title, or by a rarer word.
 RANKED, RANKED_BY_TITLE = 400, 200
@@ -27,14 +26,15 @@ DEPTH = 200
 ENOUGH = 5
 #: A title that has all the words counts as much as the best text; a new text gains less, and half of it in a year.
 IN_TITLE, FRESH, HALF_LIFE = 1.0, 0.3, timedelta(days=365)
-#: A word or a beginning of so many letters is not in most titles.
-LONG = 4
-#: Results that are looked at for what the reader could narrow the search to.
-LOOKED_AT, MOST_TAGS, MOST_AUTHORS = 100, 8, 5
 
-_SHOWN: tuple[Any, ...] = (Edition.id, Edition.title, Edition.path, Edition.published_at)
-_ID: tuple[Any, ...] = (Edition.id,)
-_TAGGED: tuple[Any, ...] = (edition_tags.c.edition_id,)
+#: Columns of the table: through the model, the ORM would read hundreds of rows one by one.
+_E = Edition.__table__.c
+_LIVE: Select[Any] = select(_E.id, _E.title, _E.path, _E.published_at).where(is_live(AT))
+#: As sets of ids that an index gives by itself: what follows a long text in its row is slow to reach.
+_WRITTEN: Select[Any] = select(_E.id).where(_E.author_id == bindparam("author"))
+_TAGGED: Select[Any] = select(edition_tags.c.edition_id).where(
+    edition_tags.c.tag_id.in_(bindparam("tags", expanding=True))
+)
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,11 @@ class Asked:
     """What somebody looks for, and where."""
 
     words: str
-    family: Family | None = None
-    author: User | None = None
+    family: Tagged | None = None
+    author: Writer | None = None
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """An edition that matches, and how well it does."""
 
     id: int
@@ -88,14 +87,21 @@ class Found:
 
 
 def find(session: Session, asked: Asked, at: datetime) -> Found:
-    """Up to `DEPTH` results, by two to five queries."""
+    """Up to `DEPTH` results, by one query or two."""
     terms = search.wanted(asked.words)
     if not terms:
         return Found()
-    as_typed = _ranked(session, terms, asked, at)
-    if len(as_typed) >= ENOUGH:
+    question, given = _question(asked, at)
+    titles, correctable = Titles(RANKED_BY_TITLE, MANY_TITLES), _correctable(terms)
+    answer = search.ask(session, question, terms, given, close=Close(correctable, ENOUGH))
+    in_titles = search.older_titles(session, question, terms, given, answer.found, titles)
+    as_typed = _ranked(answer.found, in_titles, at)
+    if not answer.near:
         return Found(terms, as_typed)
-    return Found(terms, as_typed, *_close(session, terms, asked, at, besides=as_typed))
+    meant = search.ask(session, question, search.respelled(terms, answer.near), given, titles=titles)
+    known = {hit.id for hit in as_typed}
+    close = [hit for hit in _ranked(meant.found, meant.in_titles, at) if hit.id not in known]
+    return Found(terms, as_typed, close, answer.near)
 
 
 def suggest(session: Session, words: str, at: datetime, *, most: int) -> list[Hit]:
@@ -103,92 +109,49 @@ def suggest(session: Session, words: str, at: datetime, *, most: int) -> list[Hi
     terms = search.wanted(words, is_typing=True)
     if not terms or len(words.strip()) < 2:
         return []
-    everywhere = Asked(words)
-    hits = _best(_rows(session, terms, everywhere, at, by_title=True), at)
-    if not hits:
-        meant = search.respelled(terms, _near(session, terms))
-        hits = _best(_rows(session, meant, everywhere, at, by_title=True), at) if meant != terms else []
-    return hits[:most]
+    by_title = Question(EDITIONS, _LIVE, RANKED_BY_TITLE, by_title=True)
+    answer = search.ask(session, by_title, terms, {"at": at}, close=Close(_correctable(terms), enough=1))
+    if answer.near:
+        answer = search.ask(session, by_title, search.respelled(terms, answer.near), {"at": at})
+    return _in_order(_weighed(answer.found, at))[:most]
 
 
-def texts_of(session: Session, ids: Sequence[int]) -> list[Edition]:
-    """What is shown of them, in this order."""
-    found = {edition.id: edition for edition in public.by_ids(session, ids)}
-    return [found[one] for one in ids if one in found]
+def _question(asked: Asked, at: datetime) -> tuple[Question, dict[str, Any]]:
+    """With what its statements are given."""
+    among: list[Select[Any]] = []
+    given: dict[str, Any] = {"at": at}
+    if asked.author is not None:
+        among.append(_WRITTEN)
+        given["author"] = asked.author.id
+    if asked.family is not None:
+        among.append(_TAGGED)
+        given["tags"] = sorted(asked.family.ids)
+    return Question(EDITIONS, _LIVE, RANKED, among=tuple(among)), given
 
 
-def tags_of(session: Session, ids: Sequence[int]) -> list[Tag]:
-    """The tags that most of the first results have."""
-    counted = (
-        select(edition_tags.c.tag_id, func.count().label("times"))
-        .where(edition_tags.c.edition_id.in_(ids[:LOOKED_AT]))
-        .group_by(edition_tags.c.tag_id)
-        .subquery()
-    )
-    query = select(Tag).join(counted, counted.c.tag_id == Tag.id).order_by(counted.c.times.desc(), Tag.name)
-    return list(session.scalars(query.limit(MOST_TAGS)))
+def _correctable(terms: Iterable[Term]) -> list[str]:
+    return list(filter(None, (term.correctable for term in terms)))
 
 
-def authors_of(session: Session, ids: Sequence[int]) -> list[User]:
-    """Who wrote most of the first results."""
-    counted = (
-        select(Edition.author_id, func.count().label("times"))
-        .where(Edition.id.in_(ids[:LOOKED_AT]))
-        .group_by(Edition.author_id)
-        .subquery()
-    )
-    query = select(User).join(counted, counted.c.author_id == User.id).options(*public.as_author())
-    return list(session.scalars(query.order_by(counted.c.times.desc(), User.username).limit(MOST_AUTHORS)))
-
-
-def _close(
-    session: Session, terms: Sequence[Term], asked: Asked, at: datetime, *, besides: list[Hit]
-) -> tuple[list[Hit], Mapping[str, Sequence[str]]]:
-    near = _near(session, terms)
-    if not near:
-        return [], near
-    known = {hit.id for hit in besides}
-    return [hit for hit in _ranked(session, search.respelled(terms, near), asked, at) if hit.id not in known], near
-
-
-def _near(session: Session, terms: Sequence[Term]) -> dict[str, list[str]]:
-    return search.near(session, filter(None, (term.correctable for term in terms)))
-
-
-def _ranked(session: Session, terms: Sequence[Term], asked: Asked, at: datetime) -> list[Hit]:
-    """Where more match than are looked at, and few of them by their titles, the titles are asked by themselves."""
-    rows = _rows(session, terms, asked, at, by_title=False)
-    hits = {hit.id: hit for hit in _best(rows, at)}
-    if len(rows) == RANKED and sum(row.in_title for row in rows) < MANY_TITLES:
-        for hit in _best(_rows(session, terms, asked, at, by_title=True), at):
-            if hit.id not in hits or hits[hit.id].weight < hit.weight:
-                hits[hit.id] = hit
+def _ranked(found: Sequence[AnyRow], in_titles: Sequence[AnyRow], at: datetime) -> list[Hit]:
+    """Each by the better of its weights: among all that were found, and among those with a title that matches."""
+    hits = {hit.id: hit for hit in _weighed(found, at)}
+    for hit in _weighed(in_titles, at):
+        if hit.id not in hits or hits[hit.id].weight < hit.weight:
+            hits[hit.id] = hit
     return _in_order(hits.values())
 
 
-def _rows(session: Session, terms: Sequence[Term], asked: Asked, at: datetime, *, by_title: bool) -> Sequence[Row[Any]]:
-    is_rare = by_title and any(len(word) >= LONG for term in terms for word in term.words)
-    scoring = search.Scoring(EDITIONS, terms, list(_within(asked)), is_rare)
-    query = search.scored(session, scoring, select(*_SHOWN).where(is_live(at)), Edition.id, by_title=by_title)
-    return session.execute(query.limit(RANKED_BY_TITLE if by_title else RANKED)).all()
+def _weighed(rows: Sequence[AnyRow], at: datetime) -> list[Hit]:
+    """Scores are of no scale of their own: each counts as a part of the best.
 
-
-def _within(asked: Asked) -> Iterable[Select[Any]]:
-    """As sets of ids that an index gives by itself: what follows a long text in its row is slow to reach."""
-    if asked.author is not None:
-        yield select(*_ID).where(Edition.author_id == asked.author.id)
-    if asked.family is not None:
-        yield select(*_TAGGED).where(edition_tags.c.tag_id.in_(asked.family.ids))
-
-
-def _best(rows: Sequence[Row[Any]], at: datetime) -> list[Hit]:
-    """Scores are of no scale of their own: each counts as a part of the best."""
-    best = max((row.score for row in rows), default=0) or 1
-    return _in_order(Hit(row.id, row.title, row.path, _weight(row, best, at)) for row in rows)
-
-
-def _weight(row: Row[Any], best: float, at: datetime) -> float:
-    return float(row.score / best + IN_TITLE * bool(row.in_title) + _freshness(row.published_at, at))
+    Columns are read by their places, as names take five times as long.
+    """
+    best = max((row[-2] for row in rows), default=0) or 1
+    return [
+        Hit(row_id, title, path, score / best + IN_TITLE * bool(in_title) + _freshness(published_at, at))
+        for _part, row_id, title, path, published_at, score, in_title in rows
+    ]
 
 
 def _freshness(published_at: datetime, at: datetime) -> float:
@@ -197,4 +160,4 @@ def _freshness(published_at: datetime, at: datetime) -> float:
 
 
 def _in_order(hits: Iterable[Hit]) -> list[Hit]:
-    return sorted(hits, key=lambda hit: (-hit.weight, -hit.id))
+    return sorted(hits, key=attrgetter("weight", "id"), reverse=True)

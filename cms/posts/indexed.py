@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, load_only
 from cms.accounts.models import User
 from cms.media.models import Media
 from cms.posts.models import Edition, PostKind, edition_tags
-from cms.posts.queries import is_live
+from cms.posts.queries import is_dated, is_live
 from cms.series.models import Series
 from cms.taxonomy.models import Tag
 
@@ -40,17 +40,24 @@ class List:
 
 
 def ranges(session: Session, at: datetime) -> dict[int, datetime | None]:
-    """The number of each range that holds anything, and when a text in it last changed.
+    """The number of each range that holds anything, and when something in it last changed.
 
-    Read from indexes alone. A range whose texts all ended or ask to be left out is among them, and is empty.
+    Read from indexes alone. A range whose texts all ended or ask to be left out is among them, and is empty. Tags,
+    series and authors change with texts of any range, so where there are some it is said to be as new as the newest.
     """
     texts = _numbered(Edition.post_id, func.max(Edition.updated_at)).where(Edition.live_from <= at)
     tags, authors = _numbered(Tag.id, _NEVER), _numbered(Edition.author_id, _NEVER)
-    found: dict[int, datetime | None] = {}
     series = _numbered(Series.id, _NEVER)
-    for number, changed in session.execute(union_all(texts, tags, series, authors)):
-        found[number] = found.get(number) or changed
-    return dict(sorted(found.items()))
+    rows = session.execute(union_all(texts, tags, series, authors)).all()
+    of_texts = {number: changed for number, changed in rows if changed is not None}
+    newest = max(of_texts.values(), default=None)
+    return dict(sorted((of_texts | {number: newest for number, changed in rows if changed is None}).items()))
+
+
+def newest(session: Session, at: datetime) -> datetime | None:
+    """When the newest live post last changed: the front page, and any list of posts, is as new at least."""
+    posts = select(Edition.updated_at).where(is_live(at), is_dated(at), Edition.kind == PostKind.POST)
+    return session.scalar(posts.order_by(*_NEWEST_FIRST).limit(1))
 
 
 def texts(session: Session, number: int, at: datetime) -> list[Text]:
@@ -66,15 +73,18 @@ def texts(session: Session, number: int, at: datetime) -> list[Text]:
 
 
 def tags(session: Session, number: int, at: datetime) -> list[List]:
-    """Tags of a range that have a live post, or stand above one that has."""
+    """Tags of a range that have a live post, or stand above one that has: their pages show posts of those below."""
     posts = select(Edition.updated_at).join(edition_tags, edition_tags.c.edition_id == Edition.id)
     posts = posts.where(edition_tags.c.tag_id == Tag.id, is_live(at), Edition.kind == PostKind.POST)
     # In the order of what has the tag: SQLite would walk all posts to see that none has it.
     newest = posts.order_by(edition_tags.c.edition_id.desc()).limit(1).correlate(Tag).scalar_subquery()
-    leading = select(Tag.id, Tag.parent_id).where(newest.is_not(None)).cte(recursive=True)
-    leading = leading.union(select(Tag.id, Tag.parent_id).join(leading, leading.c.parent_id == Tag.id))
-    query = select(Tag.slug, newest).where(_within(Tag.id, number), Tag.id.in_(select(leading.c.id))).order_by(Tag.id)
-    return [List(*row) for row in session.execute(query)]
+    having = select(Tag.id, Tag.parent_id, newest.label("changed")).where(newest.is_not(None))
+    leading = having.cte(recursive=True)
+    above = select(Tag.id, Tag.parent_id, leading.c.changed).join(leading, leading.c.parent_id == Tag.id)
+    leading = leading.union(above)
+    changed = func.max(leading.c.changed)
+    query = select(Tag.slug, changed).join(leading, leading.c.id == Tag.id).where(_within(Tag.id, number))
+    return [List(*row) for row in session.execute(query.group_by(Tag.id, Tag.slug).order_by(Tag.id))]
 
 
 def series(session: Session, number: int, at: datetime) -> list[List]:
@@ -87,13 +97,15 @@ def series(session: Session, number: int, at: datetime) -> list[List]:
 
 def authors(session: Session, number: int, at: datetime) -> list[List]:
     """People of a range who have a live post."""
-    posts = select(Edition.published_at).where(Edition.author_id == User.id, is_live(at), Edition.kind == PostKind.POST)
-    newest = posts.order_by(Edition.published_at.desc(), Edition.id.desc()).limit(1).correlate(User).scalar_subquery()
+    posts = select(Edition.published_at).where(is_live(at), is_dated(at), Edition.kind == PostKind.POST)
+    posts = posts.where(Edition.author_id == User.id)
+    newest = posts.order_by(*_NEWEST_FIRST).limit(1).correlate(User).scalar_subquery()
     people = select(User.username, newest.label("newest")).where(_within(User.id, number)).order_by(User.id).subquery()
     return [List(*row) for row in session.execute(select(people).where(people.c.newest.is_not(None)))]
 
 
 IdColumn = InstrumentedAttribute[int]
+_NEWEST_FIRST = (Edition.published_at.desc(), Edition.id.desc())
 _NEVER: ColumnElement[Any] = null()
 
 

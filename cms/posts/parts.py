@@ -12,14 +12,18 @@ from sqlalchemy import CTE, ColumnElement, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from cms.core.db import MAX_ID
+from cms.posts import rows
 from cms.posts.known import series_is_known
-from cms.posts.models import Edition, PostKind
-from cms.posts.public import Cursor, as_listed, with_tags
+from cms.posts.models import PostKind
+from cms.posts.public import Cursor
 from cms.posts.queries import When, is_live
+from cms.posts.rows import EDITIONS
+from cms.posts.shown import Entry
 from cms.series.models import Series
 
+_E = EDITIONS.c
 #: Where several parts have one number, the one that was published first comes first.
-IN_ORDER = Edition.series_position, Edition.published_at, Edition.post_id
+IN_ORDER = _E.series_position, _E.published_at, _E.post_id
 
 _PLACE = re.compile(r"([0-9]{1,10})-(.+)")
 
@@ -50,7 +54,7 @@ class Part:
     """A post of a series, and its number among those that readers see."""
 
     number: int
-    edition: Edition
+    edition: Entry
 
 
 @dataclass(frozen=True)
@@ -70,23 +74,21 @@ def series_named(session: Session, slug: str, at: datetime) -> Series | None:
 def numbered(series_id: int | ColumnElement[int], at: When) -> CTE:
     """Ids of the live parts, with the number of each and how many there are."""
     rank = func.row_number().over(order_by=IN_ORDER)
-    parts = select(Edition.id, Edition.post_id, rank.label("number"), func.count().over().label("total"))
-    here = Edition.series_id == series_id
-    return parts.where(here, is_live(at), Edition.kind == PostKind.POST).cte("numbered")
+    parts = select(_E.id, _E.post_id, rank.label("number"), func.count().over().label("total"))
+    here = _E.series_id == series_id
+    return parts.where(here, is_live(at), _E.kind == PostKind.POST).cte("numbered")
 
 
 def page(session: Session, series: Series, at: datetime, *, most: int, after: Place | None = None) -> Page:
     """Live parts in their order, without their texts: the first ones, or those after a place."""
     count = numbered(series.id, at)
-    query = select(Edition, count.c.number, count.c.total).join(count, count.c.id == Edition.id)
+    query = rows.entries(count.c.number, count.c.total, of=EDITIONS.join(count, count.c.id == _E.id))
     if after is not None:
         query = query.where(_comes_after(after))
-    query = query.order_by(count.c.number).limit(most + 1).options(*as_listed(with_text=False, tags=False))
-    rows = session.execute(query).all()
-    with_tags(session, [edition for edition, _number, _total in rows[:most]])
-    further = _place_of(rows[most - 1][0]) if len(rows) > most else None
-    parts = [Part(number, edition) for edition, number, _total in rows[:most]]
-    return Page(parts, rows[0].total if rows else 0, further)
+    found = session.execute(query.order_by(count.c.number).limit(most + 1)).all()
+    parts = [Part(row.number, rows.entry(row)) for row in found[:most]]
+    further = _place_of(parts[-1].edition) if len(found) > most else None
+    return Page(parts, found[0].total if found else 0, further)
 
 
 def _comes_after(place: Place) -> ColumnElement[bool]:
@@ -94,5 +96,5 @@ def _comes_after(place: Place) -> ColumnElement[bool]:
     return tuple_(*IN_ORDER) > tuple_(*(literal(value, column.type) for value, column in values))
 
 
-def _place_of(edition: Edition) -> Place:
+def _place_of(edition: Entry) -> Place:
     return Place(edition.series_position or 0, edition.published_at, edition.post_id)

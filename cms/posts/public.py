@@ -8,19 +8,23 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
-from sqlalchemy.orm import Session, defer, joinedload, lazyload, load_only, selectinload
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import Session, joinedload, lazyload, load_only
 
 from cms.accounts.models import User
 from cms.core.db import MAX_ID
 from cms.core.keyset import beyond
+from cms.posts import rows
 from cms.posts.models import Edition, Post, PostKind, edition_tags
-from cms.posts.queries import AT, When, is_live, live_editions
+from cms.posts.queries import AT, When, is_dated, is_live
+from cms.posts.rows import EDITIONS
+from cms.posts.shown import Entry, Story
 from cms.taxonomy.models import Tag
 
 #: A tag on more editions than this is found by walking the newest ones, a rarer one by its own rows.
 FREQUENT = 2_000
 
+_E = EDITIONS.c
+NEWEST_FIRST = _E.published_at.desc(), _E.id.desc()
 _FIRST_DAY = datetime.min.replace(tzinfo=UTC)
 _CURSOR = re.compile(r"([0-9a-f]{1,15})-([0-9a-f]{1,8})")
 _MICROSECOND = timedelta(microseconds=1)
@@ -52,7 +56,7 @@ class Cursor:
 class Listing:
     """One page of a list, and where the next one begins."""
 
-    editions: Sequence[Edition]
+    editions: Sequence[Entry]
     older: Cursor | None
 
 
@@ -76,57 +80,50 @@ def newest(
     most: int,
     before: Cursor | None = None,
     among: ColumnElement[bool] | None = None,
+    between: tuple[datetime, datetime] | None = None,
     with_text: bool = False,
 ) -> Listing:
-    """Live posts, newest first; without their texts unless asked for, since lists do not show them."""
-    query = _newest(with_text)
+    """Live posts, newest first; without their texts unless asked for, since lists do not show them.
+
+    `between` leaves those that are dated from its first moment on, and before its second.
+    """
+    query = _newest(with_text).where(_below(before, between[1] if between is not None else None, at))
     if among is not None:
         query = query.where(among)
-    if before is not None:
-        query = query.where(beside(before.published_at, before.edition_id, is_earlier=True))
-    found = session.scalars(query, {"at": at, "most": most + 1}).all()
+    if between is not None:
+        query = query.where(_E.published_at >= between[0])
+    made = rows.story if with_text else rows.entry
+    found = [made(row) for row in session.execute(query, {"at": at, "most": most + 1})]
     last = found[most - 1] if len(found) > most else None
-    return Listing(with_tags(session, found[:most]), Cursor(last.published_at, last.id) if last is not None else None)
+    return Listing(found[:most], Cursor(last.published_at, last.id) if last is not None else None)
+
+
+def _below(before: Cursor | None, end: datetime | None, at: datetime) -> ColumnElement[bool]:
+    """Where a list begins, as the one bound from above."""
+    if before is not None and before.published_at <= min(end or at, at):
+        return beside(before.published_at, before.edition_id, is_earlier=True)
+    return _E.published_at < end if end is not None and end <= at else is_dated(AT)
 
 
 @cache
-def _newest(with_text: bool) -> Select[Edition]:
+def _newest(with_text: bool) -> Select[Any]:
     """Put together once, which takes longer than to ask it."""
-    query = _posts(AT).order_by(*NEWEST_FIRST).limit(bindparam("most", type_=Integer()))
-    return query.options(*as_listed(with_text=with_text, tags=False))
+    query = (rows.stories() if with_text else rows.entries()).where(is_live(AT), _E.kind == PostKind.POST)
+    return query.order_by(*NEWEST_FIRST).limit(bindparam("most", type_=Integer()))
 
 
-def at_path(session: Session, path: str, at: datetime) -> Edition | None:
+def at_path(session: Session, path: str, at: datetime) -> Story | None:
     """The post or page that lives at an address now, with everything that its page shows."""
     if len(path) > 500:
         return None
-    found = with_tags(session, session.scalars(_at_path(), {"at": at, "path": path}).all())
-    return found[0] if found else None
+    row = session.execute(_at_path(), {"at": at, "path": path}).first()
+    return rows.story(row) if row is not None else None
 
 
 @cache
-def _at_path() -> Select[Edition]:
-    query = live_editions(AT).where(Edition.path == bindparam("path")).order_by(Edition.live_from.desc()).limit(1)
-    return query.options(*as_listed(with_text=True, tags=False))
-
-
-def with_tags(session: Session, editions: Sequence[Edition]) -> Sequence[Edition]:
-    """These, with their tags from one query: the same as `selectinload` does in two to three times the time."""
-    lacking = {edition.id: edition for edition in editions if "tags" not in edition.__dict__}
-    if lacking:
-        tags: dict[int, list[Tag]] = {edition_id: [] for edition_id in lacking}
-        for edition_id, tag in session.execute(_tags(), {"editions": list(lacking)}):
-            tags[edition_id].append(tag)
-        for edition_id, edition in lacking.items():
-            set_committed_value(edition, "tags", tags[edition_id])
-    return editions
-
-
-@cache
-def _tags() -> Select[int, Tag]:
-    links = edition_tags.c.edition_id, Tag
-    query = select(*links).join(edition_tags, edition_tags.c.tag_id == Tag.id)
-    return query.where(links[0].in_(bindparam("editions", expanding=True))).order_by(Tag.name)
+def _at_path() -> Select[Any]:
+    query = rows.stories().where(is_live(AT), _E.path == bindparam("path"))
+    return query.order_by(_E.live_from.desc()).limit(1)
 
 
 def above(session: Session, path: str, at: datetime) -> list[tuple[str, str]]:
@@ -137,11 +134,6 @@ def above(session: Session, path: str, at: datetime) -> list[tuple[str, str]]:
     paths = ["/" + "/".join(parts[:number]) for number in range(1, len(parts) + 1)]
     query = select(Edition.title, Edition.path).where(is_live(at), Edition.path.in_(paths))
     return sorted(((title, path) for title, path in session.execute(query)), key=lambda place: len(place[1]))
-
-
-def by_ids(session: Session, ids: Sequence[int]) -> Sequence[Edition]:
-    """Editions that were found to be live, in no order, with their texts."""
-    return session.scalars(select(Edition).where(Edition.id.in_(ids)).options(*as_listed(with_text=True))).all()
 
 
 def path_of_post(session: Session, post_id: int, at: datetime) -> str | None:
@@ -155,10 +147,15 @@ def paths_of_posts(session: Session, post_ids: Iterable[int], at: datetime) -> d
     return {post_id: path for post_id, path in session.execute(query)}
 
 
-def page_of_post(session: Session, post_id: int, at: datetime) -> Edition | None:
+def page_of_post(session: Session, post_id: int, at: datetime) -> Story | None:
     """The live edition of a post or page by its id, for what a setting names."""
-    query = live_editions(at).where(Edition.post_id == post_id).limit(1)
-    return session.scalar(query.options(*as_listed(with_text=True)))
+    row = session.execute(_of_post(), {"at": at, "post": post_id}).first()
+    return rows.story(row) if row is not None else None
+
+
+@cache
+def _of_post() -> Select[Any]:
+    return rows.stories().where(is_live(AT), _E.post_id == bindparam("post")).limit(1)
 
 
 def is_gone(session: Session, post_id: int) -> bool:
@@ -170,18 +167,8 @@ def author_named(session: Session, username: str) -> User | None:
     return session.scalar(select(User).where(User.username == username).options(*as_author()))
 
 
-def has_texts(session: Session, author: User, at: datetime) -> bool:
-    """Whether there is anything to read of theirs."""
-    return session.scalar(select(live_editions(at).where(by_author(author)).exists())) or False
-
-
 def by_author(author: User) -> ColumnElement[bool]:
-    return Edition.author_id == author.id
-
-
-def published_between(start: datetime, end: datetime) -> ColumnElement[bool]:
-    """From `start`, and before `end`."""
-    return (Edition.published_at >= start) & (Edition.published_at < end)
+    return _E.author_id == author.id
 
 
 def months_around(
@@ -190,7 +177,7 @@ def months_around(
     """When the last post before a stretch of time appeared, and the first one after it."""
     when = select(Edition.published_at).where(is_live(at), Edition.kind == PostKind.POST)
     earlier = when.where(Edition.published_at < start).order_by(Edition.published_at.desc()).limit(1)
-    later = when.where(Edition.published_at >= end).order_by(Edition.published_at).limit(1)
+    later = when.where(Edition.published_at >= end, is_dated(at)).order_by(Edition.published_at).limit(1)
     row = session.execute(select(earlier.scalar_subquery(), later.scalar_subquery())).one()
     return row[0], row[1]
 
@@ -230,34 +217,13 @@ def tagged(session: Session, family: Family) -> ColumnElement[bool]:
     links = select(edition_tags.c.edition_id).where(edition_tags.c.tag_id.in_(family.ids))
     bounded = select(func.count()).select_from(links.limit(FREQUENT + 1).subquery())
     if session.scalars(bounded).one() <= FREQUENT:
-        return Edition.id.in_(links)
-    return links.where(edition_tags.c.edition_id == Edition.id).correlate(Edition).exists()
-
-
-NEWEST_FIRST = Edition.published_at.desc(), Edition.id.desc()
-
-
-def _posts(at: When) -> Select[Edition]:
-    return live_editions(at).where(Edition.kind == PostKind.POST)
+        return _E.id.in_(links)
+    return links.where(edition_tags.c.edition_id == _E.id).correlate(EDITIONS).exists()
 
 
 def beside(published_at: When, edition_id: int | ColumnElement[int], *, is_earlier: bool) -> ColumnElement[bool]:
     """Of all editions those that came before this one, or after it."""
-    return beyond(Edition.published_at, Edition.id, (published_at, edition_id), is_descending=is_earlier)
-
-
-def as_listed(*, with_text: bool, tags: bool = True) -> tuple[Any, ...]:
-    """Author and image in the same query, tags in one more unless `with_tags` gets them.
-
-    Text and series are only wanted on its own page.
-    """
-    options: list[Any] = [
-        joinedload(Edition.author).options(*as_author()),
-        joinedload(Edition.featured_media).lazyload("*"),
-    ]
-    if tags:
-        options.append(selectinload(Edition.tags))
-    return (*options, joinedload(Edition.series)) if with_text else (*options, defer(Edition.body_html, raiseload=True))
+    return beyond(_E.published_at, _E.id, (published_at, edition_id), is_descending=is_earlier)
 
 
 def as_author() -> tuple[Any, ...]:

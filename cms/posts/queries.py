@@ -132,17 +132,28 @@ def lacks_summary() -> ColumnElement[bool]:
 
 #: A moment, or what stands for it in a statement that is put together once and asked many times.
 When = datetime | ColumnElement[datetime]
+#: As columns of the table, so that what is read as plain rows can ask, too.
+_EDITIONS = Edition.__table__.c
 AT: ColumnElement[datetime] = bindparam("at", type_=UTCDateTime())
 
 
 def is_live(at: When) -> ColumnElement[bool]:
     """Time as a predicate: the one condition under which anything is public."""
-    return and_(Edition.live_from <= at, is_open(at))
+    return and_(_EDITIONS.live_from <= at, is_open(at))
+
+
+def is_dated(at: When) -> ColumnElement[bool]:
+    """Whatever is live is: no edition is dated after its own start.
+
+    For what is read in the order of dates, which would meet all that is scheduled first. Never beside another bound
+    from above: of two SQLite takes the first, wherever it lies.
+    """
+    return _EDITIONS.published_at <= at
 
 
 def is_open(at: When) -> ColumnElement[bool]:
     """Live or ahead: what has ended is history and is never touched again."""
-    return or_(Edition.live_until.is_(None), Edition.live_until > at)
+    return or_(_EDITIONS.live_until.is_(None), _EDITIONS.live_until > at)
 
 
 def goes_on() -> ColumnElement[bool]:

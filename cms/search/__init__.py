@@ -4,6 +4,8 @@ The index is written inside the action that changes a text, in the same transact
 made again from the rows at any time, and `doctor` compares the two.
 """
 
+from cms.search.among import among, among_given, listed
+from cms.search.at_once import Answer, AnyRow, Close, Titles, ask, older_titles
 from cms.search.bulk import Words, put_found, settle
 from cms.search.index import (
     COMMENTS,
@@ -20,9 +22,9 @@ from cms.search.index import (
     words_of,
 )
 from cms.search.plan import asked_last
-from cms.search.query import among, entries, having, hits, matching, plain_ids
-from cms.search.ranking import Scoring, scored
-from cms.search.spelling import learn, near, worth_learning
+from cms.search.query import entries, having, hits, matching, plain_ids
+from cms.search.ranking import Question
+from cms.search.spelling import learn, worth_learning
 from cms.search.wanted import Term, respelled, wanted
 
 __all__ = [
@@ -31,26 +33,32 @@ __all__ = [
     "INDEXES",
     "MEDIA",
     "POSTS",
+    "Answer",
+    "AnyRow",
+    "Close",
     "Index",
-    "Scoring",
+    "Question",
     "Term",
+    "Titles",
     "Words",
     "among",
+    "among_given",
+    "ask",
     "asked_last",
     "entries",
     "having",
     "hits",
     "learn",
+    "listed",
     "matching",
     "missing",
-    "near",
+    "older_titles",
     "plain_ids",
     "put",
     "put_found",
     "rebuild",
     "remove",
     "respelled",
-    "scored",
     "settle",
     "unlearnt_lately",
     "wanted",

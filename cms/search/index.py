@@ -90,8 +90,11 @@ def unlearnt_lately(session: Session, index: Index) -> int:
 
 def folded(value: str) -> str:
     """Case and accents off, so that both databases find “café” by “cafe”."""
+    if value.isascii():
+        return value.lower()  # which is all that would become of it
     decomposed = unicodedata.normalize("NFKD", value.casefold()).casefold()
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    marks = {ord(one): None for one in set(decomposed) if unicodedata.combining(one)}
+    return decomposed.translate(marks) if marks else decomposed
 
 
 def words_of(value: str) -> list[str]:

@@ -1,6 +1,5 @@
 """Asking the index."""
 
-import json
 import re
 
 from sqlalchemy import (
@@ -12,7 +11,6 @@ from sqlalchemy import (
     Subquery,
     Text,
     TextClause,
-    any_,
     bindparam,
     column,
     false,
@@ -23,7 +21,6 @@ from sqlalchemy import (
     table,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cms.search.index import Index, words_of
@@ -65,13 +62,6 @@ def entries(session: Session, index: Index, query: str, most: int | None = None,
     phrases = _phrases(query, whole=whole)
     found = _ids(session, index, phrases) if phrases else select(literal_column("0", Integer).label("id"))
     return found.limit(most).subquery()
-
-
-def among(session: Session, id_column: IdColumn, ids: list[int]) -> ColumnElement[bool]:
-    """One of these, sent as one value however many they are."""
-    if _is_sqlite(session):
-        return id_column.in_(select(func.json_each(json.dumps(ids)).table_valued("value").c.value))
-    return id_column == any_(bindparam("ids", ids, type_=ARRAY(Integer), unique=True))
 
 
 def having(session: Session, index: Index, id_column: IdColumn, query: str) -> ColumnElement[bool]:

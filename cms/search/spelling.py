@@ -8,8 +8,10 @@ nothing, and so it is never shown.
 import json
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import text
+from sqlalchemy import Select, Text, column, select, table, text
 from sqlalchemy.orm import Session
+
+from cms.search.among import among_given
 
 TABLE = "search_words"
 #: A shorter word has too many neighbours; a longer one is not typed by hand.
@@ -49,16 +51,26 @@ def unlearnt(session: Session, words: Sequence[str]) -> list[str]:
     return [word for word in words if word not in known]
 
 
-def near(session: Session, words: Iterable[str]) -> dict[str, list[str]]:
-    """For each word of at least four letters, those that it may have been meant as."""
-    typed = [word for word in dict.fromkeys(words) if LEAST - 1 <= len(word) <= MOST + 1]
-    keys = sorted({key for word in typed for key in keys_of(word)})
-    if not keys:
-        return {}
-    query = {"keys": json.dumps(keys), "most": MOST_READ}
-    found = session.execute(text(_statement(session, SHARING)), query).scalars().all()
-    lists = {word: sorted(other for other in found if is_near(word, other))[:MOST_NEAR] for word in typed}
+def sharing(*, is_sqlite: bool) -> Select[str]:
+    """Words that share one of the `keys` that it is given, `listed`, for `near` to choose from."""
+    its = table(TABLE, column("key", Text), column("word", Text)).c
+    return select(its.word).distinct().where(among_given(its.key, "keys", is_sqlite=is_sqlite)).limit(MOST_READ)
+
+
+def keys_of_all(words: Iterable[str]) -> list[str]:
+    """None where none of the words is corrected."""
+    return sorted({key for word in _correctable(words) for key in keys_of(word)})
+
+
+def near(words: Iterable[str], known: Iterable[str]) -> dict[str, list[str]]:
+    """For each word of at least four letters, those of the known ones that it may have been meant as."""
+    known = list(known)
+    lists = {word: sorted(other for other in known if is_near(word, other))[:MOST_NEAR] for word in _correctable(words)}
     return {word: others for word, others in lists.items() if others}
+
+
+def _correctable(words: Iterable[str]) -> list[str]:
+    return [word for word in dict.fromkeys(words) if LEAST - 1 <= len(word) <= MOST + 1]
 
 
 def keys_of(word: str) -> set[str]:
@@ -85,18 +97,15 @@ def _in_parts(words: list[str]) -> Iterable[list[str]]:
 #: Lists travel as one value of JSON, however long they are; how it is taken apart differs.
 LEARN = "INSERT INTO search_words (key, word) SELECT {key}, {word} FROM {rows}"
 KNOWN = "SELECT its.word FROM {rows} JOIN search_words AS its ON its.key = {key} AND its.word = {word}"
-SHARING = "SELECT DISTINCT word FROM search_words WHERE key IN (SELECT value FROM {keys}) LIMIT :most"
 _SQLITE = {
     "rows": "json_each(:rows) AS one",
     "key": "json_extract(one.value, '$[0]')",
     "word": "json_extract(one.value, '$[1]')",
-    "keys": "json_each(:keys)",
 }
 _POSTGRESQL = {
     "rows": "json_array_elements(CAST(:rows AS json)) AS one(value)",
     "key": "(one.value ->> 0)",
     "word": "(one.value ->> 1)",
-    "keys": "json_array_elements_text(CAST(:keys AS json)) AS one(value)",
 }
 
 

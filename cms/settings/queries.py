@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from cms.settings.declared import BY_KEY, DECLARED
 from cms.settings.models import SettingValue
 
+#: Columns of the table: as attributes of the model, the ORM would read them.
+_ALL = select(SettingValue.__table__.c.key, SettingValue.__table__.c.value)
+
 
 class SiteSettings:
     """A snapshot: `settings.title`, `settings.posts_per_page` … with defaults filled in."""
@@ -28,7 +31,7 @@ class SiteSettings:
 
 def load(session: Session) -> SiteSettings:
     """Every setting; rows of settings that no longer exist are ignored."""
-    rows = session.execute(select(SettingValue.key, SettingValue.value))
+    rows = session.execute(_ALL)
     return SiteSettings({key: value for key, value in rows if key in BY_KEY})
 
 

@@ -104,6 +104,7 @@ def init_app(app: Flask) -> None:
         declare(app, endpoint, PUBLIC)
     app.jinja_env.globals.update(
         site_frame=frame.frame,
+        oembed_address=embedding.address,
         media_path=pictures.path_of,
         picture_of=pictures.picture,
         media_square=pictures.square,

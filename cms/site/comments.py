@@ -17,7 +17,7 @@ from cms.core.errors import CmsError, Invalid, NotAllowed, TooOften
 from cms.core.i18n import _
 from cms.extensions import csrf, db
 from cms.posts import public
-from cms.posts.models import Edition
+from cms.posts.shown import Story
 from cms.site import stamps
 from cms.site.stamps import BadStamp, OldStamp, Stamp
 from cms.web import now, runtime, settings, visitor
@@ -88,7 +88,7 @@ def _take(slug: str) -> Response:
     return redirect(target, 303)
 
 
-def _require_welcome(edition: Edition, person: User | None) -> None:
+def _require_welcome(edition: Story, person: User | None) -> None:
     require_open(edition, settings(), by=person, at=now())
     if person is not None and person.needs_second_factor:
         raise NotAllowed(_("One of your roles asks for a second factor. Set one up in your account first."))
@@ -102,7 +102,7 @@ def _draft(entered: Entered, *, is_member: bool) -> fields.Draft | Invalid:
         return fault
 
 
-def _stamp(edition: Edition, person: User | None) -> Stamp:
+def _stamp(edition: Story, person: User | None) -> Stamp:
     if not stamps.is_from_here():
         raise CmsError(_("This form was sent from another site. If you wrote it, send it again from here."))
     try:
@@ -113,7 +113,7 @@ def _stamp(edition: Edition, person: User | None) -> Stamp:
         raise CmsError(_("This form was incomplete. Nothing is lost: send it again.")) from None
 
 
-def _submit(edition: Edition, draft: fields.Draft, entered: Entered, stamp: Stamp, person: User | None) -> Comment:
+def _submit(edition: Story, draft: fields.Draft, entered: Entered, stamp: Stamp, person: User | None) -> Comment:
     noticed = ((Reason.TRAP, bool(request.form.get(TRAP))), (Reason.FAST, stamp.is_hasty))
     arrival = Arrival(
         edition,
@@ -128,7 +128,7 @@ def _submit(edition: Edition, draft: fields.Draft, entered: Entered, stamp: Stam
     return actions.submit(db.session(), arrival, by=person, at=now())
 
 
-def _edition(slug: str) -> Edition:
+def _edition(slug: str) -> Story:
     """The live post, or 404: nobody comments on what nobody can read."""
     edition = public.at_path(db.session(), f"/posts/{slug}", now())
     if edition is None:
@@ -136,12 +136,12 @@ def _edition(slug: str) -> Edition:
     return edition
 
 
-def _answered(edition: Edition, parent: str) -> Comment | None:
+def _answered(edition: Story, parent: str) -> Comment | None:
     return threads.answerable(db.session(), edition.post_id, row_id(parent) or 0)
 
 
 def _page(
-    edition: Edition,
+    edition: Story,
     person: User | None,
     entered: Entered,
     *,

@@ -1,7 +1,7 @@
 """oEmbed (https://oembed.com): what another site shows in place of a link to a text of ours, without any script."""
 
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, quote_plus, unquote, urlsplit
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from flask import Response, abort, jsonify, request
@@ -10,10 +10,10 @@ from markupsafe import Markup
 from cms.core.i18n import _
 from cms.core.text import printable
 from cms.extensions import db
-from cms.media.models import Media
 from cms.media.renditions import path_of_copy, widths_of
+from cms.media.shown import Pictured
 from cms.posts import public
-from cms.posts.models import Edition
+from cms.posts.shown import Story
 from cms.site.frame import direction_of, frame
 from cms.web import now, runtime
 from cms.web.languages import language
@@ -22,10 +22,18 @@ FORMATS = ("json", "xml")
 #: Of the card; a picture may be as high as the card is wide.
 WIDTH, HEIGHT = 640, 640
 KEPT_SECONDS = 3600
+#: In what follows the `?` of an address.
+_UNQUOTED = "!$'()*,/:;?@"
 _CARD = Markup(
     '<blockquote lang="{language}" dir="{direction}"><p><a href="{address}">{title}</a></p>'
     "<p>{summary}</p><p>{author} · {site}</p></blockquote>"
 )
+
+
+def address(path: str, format: str) -> str:
+    """Where the page at a path is told of, as `url_for` writes it, in a quarter of its time."""
+    site = frame()
+    return site.absolute(f"/oembed?url={quote_plus(site.absolute(path), safe=_UNQUOTED)}&format={format}")
 
 
 def embed() -> Response:
@@ -42,7 +50,7 @@ def embed() -> Response:
     return Response(_xml(told), content_type="text/xml; charset=utf-8")
 
 
-def _edition_at(address: str) -> Edition | None:
+def _edition_at(address: str) -> Story | None:
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -59,7 +67,7 @@ def _most(name: str, ours: int) -> int:
     return min(max(asked, 1), ours)
 
 
-def _told(edition: Edition, width: int, height: int) -> dict[str, Any]:
+def _told(edition: Story, width: int, height: int) -> dict[str, Any]:
     site, author = frame(), edition.author
     address = site.absolute(quote(edition.path))
     spoken = edition.language or language()
@@ -88,7 +96,7 @@ def _told(edition: Edition, width: int, height: int) -> dict[str, Any]:
     return told | (_thumbnail(edition.shown_media, width, height) if edition.shown_media else {})
 
 
-def _thumbnail(media: Media, width: int, height: int) -> dict[str, Any]:
+def _thumbnail(media: Pictured, width: int, height: int) -> dict[str, Any]:
     """The largest copy that fits; nothing where none does, or where there are none."""
     sizes = [
         (copy, has, round(has * (media.height or 0) / (media.width or 1))) for copy, has in widths_of(media).items()

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from flask import g, request
 
-from cms.media.models import Media
+from cms.media.shown import Pictured
 from cms.settings.menu import parse
+from cms.settings.queries import SiteSettings
 from cms.site.keeping import is_hidden
 from cms.web import runtime, settings
 from cms.web.languages import RIGHT_TO_LEFT
@@ -31,7 +32,7 @@ class Frame:
     title: str
     tagline: str
     about: str
-    logo: Media | None
+    logo: Pictured | None
     menu: tuple[MenuEntry, ...]
     foot: tuple[MenuEntry, ...]
     is_hidden: bool
@@ -45,21 +46,25 @@ class Frame:
 
 def frame() -> Frame:
     """Put together once a request."""
-    if "site_frame" not in g:
-        site = settings()
-        g.site_frame = Frame(
-            title=site.title,
-            tagline=site.tagline,
-            about=site.about,
-            logo=picture(site.logo_id),
-            menu=menu(site.menu, request.path),
-            foot=menu(site.foot_menu or site.menu, request.path),
-            is_hidden=is_hidden(),
-            feed=FEED_PATH,
-            by_mail=site.subscriptions,
-        )
-    found: Frame = g.site_frame
+    here = g._get_current_object()  # a werkzeug proxy; a page asks some ten times
+    found: Frame | None = here.get("site_frame")
+    if found is None:
+        found = here.site_frame = _frame(settings(), request.path)
     return found
+
+
+def _frame(site: SiteSettings, path: str) -> Frame:
+    return Frame(
+        title=site.title,
+        tagline=site.tagline,
+        about=site.about,
+        logo=picture(site.logo_id),
+        menu=menu(site.menu, path),
+        foot=menu(site.foot_menu or site.menu, path),
+        is_hidden=is_hidden(),
+        feed=FEED_PATH,
+        by_mail=site.subscriptions,
+    )
 
 
 def menu(lines: list[str], path: str) -> tuple[MenuEntry, ...]:

@@ -9,10 +9,11 @@ from urllib.parse import quote
 
 from babel.core import get_global, parse_locale
 
-from cms.media.models import Media
 from cms.media.paths import path_of
+from cms.media.shown import Pictured
 from cms.posts.around import InSeries
-from cms.posts.models import Edition, PostKind
+from cms.posts.models import PostKind
+from cms.posts.shown import Story
 from cms.posts.slugs import path_of_series
 from cms.site.frame import frame
 from cms.web.languages import language
@@ -20,7 +21,7 @@ from cms.web.languages import language
 CONTEXT = "https://schema.org"
 
 
-def article(edition: Edition, path: str, *, comments: int, in_series: InSeries | None = None) -> dict[str, Any]:
+def article(edition: Story, path: str, *, comments: int, in_series: InSeries | None = None) -> dict[str, Any]:
     """A post as an Article, a page as a WebPage; `path` is its one address."""
     is_post = edition.kind is PostKind.POST
     told: dict[str, Any] = {
@@ -80,7 +81,7 @@ def _publisher() -> dict[str, Any]:
     return _said({"@type": "Organization", "name": site.title, "url": _absolute("/"), "logo": logo})
 
 
-def _image(media: Media) -> dict[str, Any]:
+def _image(media: Pictured) -> dict[str, Any]:
     size = {"width": media.width or None, "height": media.height or None}
     return _said({"@type": "ImageObject", "url": _absolute(path_of(media)), **size})
 

@@ -1,5 +1,6 @@
 """Lists of posts, newest first: the front page, a tag, an author, a month; a series in an order of its own."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Response, abort, make_response, redirect, request, url_for
@@ -9,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from cms.core.calendar import FIRST_YEAR, LAST_YEAR, month_of
 from cms.core.i18n import _
+from cms.core.planning import plan_once
 from cms.extensions import db
 from cms.posts import parts, public
 from cms.posts.parts import Place
@@ -31,6 +33,7 @@ def home() -> BaseResponse:
     if "before" in request.args:
         return posts()
     site = settings()
+    plan_once(db.session())
     return _answer(
         "site/home.html",
         _listing(most=site.home_posts),
@@ -110,19 +113,22 @@ def archive(year: int, month: str) -> BaseResponse:
     if request.path != canonical:
         return redirect(canonical, 301)
     start, end = month_of(year, number, zone())
-    listing = _listing(public.published_between(start, end))
+    listing = _listing(between=(start, end))
     if not listing.editions:
         return elsewhere(request.path)
     nearby = public.months_around(db.session(), start, end, now())
     return _answer("site/archive.html", listing, heading=format_date(start, "MMMM y"), nearby=nearby)
 
 
-def _listing(among: ColumnElement[bool] | None = None, *, most: int = 0) -> Listing:
+def _listing(
+    among: ColumnElement[bool] | None = None, *, between: tuple[datetime, datetime] | None = None, most: int = 0
+) -> Listing:
     """The page that the reader asked for; a cursor that nobody gave out leads nowhere."""
     before = Cursor.read(request.args["before"]) if "before" in request.args else None
     if before is None and "before" in request.args:
         abort(404)
-    return public.newest(db.session(), now(), most=most or settings().posts_per_page, before=before, among=among)
+    most = most or settings().posts_per_page
+    return public.newest(db.session(), now(), most=most, before=before, among=among, between=between)
 
 
 def _answer(template: str, listing: Listing, *, heading: str, description: str = "", **shown: Any) -> Response:

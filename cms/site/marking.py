@@ -7,7 +7,7 @@ from itertools import pairwise
 from markupsafe import Markup, escape
 
 from cms.core.text import plain_text
-from cms.posts.models import Edition
+from cms.posts.shown import Story
 from cms.search import Term, words_of
 
 #: What a piece shows, and how much of it stands before the first word that was found.
@@ -24,12 +24,14 @@ class Marks:
     def __init__(self, terms: Sequence[Term]) -> None:
         self._whole = {word: at for at, term in enumerate(terms) for word in (*term.words, *term.others)}
         self._begun = {term.words[-1]: at for at, term in enumerate(terms) if term.beginning}
+        #: A text says most of its words more than once, and ten of them say the same.
+        self._known: dict[str, int | None] = {}
 
     def line(self, text: str) -> Markup:
         """All of it."""
         return _marked(text, self._found(text))
 
-    def piece(self, edition: Edition) -> Markup:
+    def piece(self, edition: Story) -> Markup:
         """Where most of the words stand together; the beginning where none of them does."""
         text = " ".join(f"{edition.summary}\n{plain_text(_beginning(edition.body_html))}".split())
         found = self._found(text)
@@ -41,10 +43,15 @@ class Marks:
 
     def _found(self, text: str) -> list[tuple[int, int, int]]:
         """Where words begin and end that were asked for, and by which term."""
-        places = ((word, self._term(words_of(word[0]))) for word in _WORD.finditer(text))
+        places = ((word, self._term(word[0])) for word in _WORD.finditer(text))
         return [(word.start(), word.end(), term) for word, term in places if term is not None]
 
-    def _term(self, words: list[str]) -> int | None:
+    def _term(self, word: str) -> int | None:
+        if word not in self._known:
+            self._known[word] = self._asked_for(words_of(word))
+        return self._known[word]
+
+    def _asked_for(self, words: list[str]) -> int | None:
         """One word on a page may be several in the index."""
         for word in words:
             if word in self._whole:

@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Iterable
 
-from flask import Response, abort, current_app, request
+from flask import Response, abort, request
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
@@ -17,6 +17,7 @@ from cms.extensions import db
 from cms.jobs import leases, presence
 from cms.web import now, runtime
 from cms.web.meters import OfAllPrograms
+from cms.web.proxies import this_app
 
 DATABASE_MILLISECONDS = 2000
 MOST = 10_000
@@ -29,7 +30,7 @@ def metrics() -> Response:
     if not (_has_token() or _is_from_here()):
         abort(404)
     registry = CollectorRegistry()
-    registry.register(OfAllPrograms(current_app._get_current_object()))  # type: ignore[attr-defined]  # a proxy
+    registry.register(OfAllPrograms(this_app()))
     registry.register(_Standing())
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 

@@ -11,16 +11,16 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import flask_babel
 from flask import Flask, current_app, g, request, url_for
 from jinja2.runtime import Macro
 
-from cms.accounts.models import User
-from cms.media.models import Media, MediaKind
-from cms.posts.models import Edition
-from cms.taxonomy.models import Tag
+from cms.media.models import MediaKind
+from cms.media.shown import Image
+from cms.posts.shown import Entry, Label, Writer
 from cms.themes.shelf import SHIPPED
+from cms.web import dates
 from cms.web.languages import language
+from cms.web.proxies import this_app, this_request
 from cms.web.themes import has_own_pieces
 
 REGISTRY, ADDRESSES = "copydesk_pieces", "copydesk_addresses"
@@ -79,7 +79,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(piece=piece, furniture=furniture, address=address)
 
 
-def piece(macro: Macro, edition: Edition, **options: Any) -> str:
+def piece(macro: Macro, edition: Entry, **options: Any) -> str:
     """The markup that the macro prints of an edition, whose tags need not be loaded where it is told to show none."""
     if not _is_kept(macro):
         return macro(edition, **options)
@@ -93,15 +93,15 @@ def furniture(macro: Macro, **options: Any) -> str:
 
 def address(endpoint: str, **values: Any) -> str:
     """`url_for` of what many pages link to, put together once."""
-    built: Callable[..., str] = current_app.extensions[ADDRESSES]
-    return built(request.script_root, endpoint, tuple(values.items()))
+    built: Callable[..., str] = this_app().extensions[ADDRESSES]
+    return built(this_request().root_path, endpoint, tuple(values.items()))
 
 
 def _built(_root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
     return url_for(endpoint, **dict(values))
 
 
-def _listed(edition: Edition, *, with_tags: bool) -> Listed:
+def _listed(edition: Entry, *, with_tags: bool) -> Listed:
     media = edition.shown_media
     return Listed(
         edition.path,
@@ -119,7 +119,7 @@ def _listed(edition: Edition, *, with_tags: bool) -> Listed:
 def _is_kept(macro: Macro) -> bool:
     """Whether it is a theme's, and made of nothing but what is a theme's, in the words of the language."""
     is_themes = _is_shipped(macro._func.__code__.co_filename) and not has_own_pieces()
-    return is_themes and not g.get("failing")
+    return is_themes and not g._get_current_object().get("failing")
 
 
 def _kept(macro: Macro, edition: Listed | None, options: dict[str, Any]) -> str:
@@ -153,22 +153,23 @@ def _place() -> tuple[object, ...]:
 
     The theme is not in here: each has macros of its own.
     """
-    locale = flask_babel.get_locale()
-    known: tuple[object, ...] | None = g.get("piece_place")
-    if known is None or known[0] is not locale:
-        known = g.piece_place = (locale, language(), flask_babel.get_timezone(), request.script_root)
-    return known
+    here, place = g._get_current_object(), dates.place()
+    known: tuple[object, tuple[object, ...]] | None = here.get("piece_place")
+    if known is None or known[0] is not place:
+        locale, zone = place
+        known = here.piece_place = (place, (str(locale), language(), zone, request.script_root))
+    return known[1]
 
 
-def _byline(person: User) -> Byline:
+def _byline(person: Writer) -> Byline:
     return Byline(person.username, person.name)
 
 
-def _link(tag: Tag) -> Link:
+def _link(tag: Label) -> Link:
     return Link(tag.slug, tag.name)
 
 
-def _picture(media: Media) -> Picture:
+def _picture(media: Image) -> Picture:
     sizes = (media.width, media.height, media.focal_x, media.focal_y)
     return Picture(media.id, media.digest, media.filename, media.kind, *sizes)
 

@@ -6,13 +6,13 @@ from flask import abort, jsonify, make_response, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from cms.accounts.models import User
 from cms.core.db import row_id
 from cms.core.i18n import _
 from cms.extensions import db
-from cms.posts import finding, public
+from cms.posts import finding, narrowing, public
 from cms.posts.finding import Asked, Found
-from cms.posts.models import Edition
+from cms.posts.narrowing import Page
+from cms.posts.shown import Story, Writer
 from cms.search.query import MAX_LENGTH
 from cms.site.marking import Marks
 from cms.web import now, rates, settings
@@ -32,7 +32,7 @@ NEWEST = 3
 class Result:
     """One of the list; `is_close` has words that the reader perhaps meant."""
 
-    edition: Edition
+    edition: Story
     title: Markup
     piece: Markup
     is_close: bool
@@ -54,20 +54,22 @@ def results() -> Response:
     after, most = row_id(request.args.get("after", "")) or 0, settings().posts_per_page
     if after and after >= len(found.hits):
         abort(404, _("There are no more results."))
-    page = _results(found, after, most)
+    shown = slice(after, after + most)
+    page = narrowing.page(db.session(), found.ids, shown, tags=asked.family is None, authors=asked.author is None)
+    results = _results(found, page)
     newest = [] if found.hits else public.newest(db.session(), now(), most=NEWEST).editions
     find(settings().logo_id)
     return make_response(
         render(
             "site/search.html",
             asked=asked,
-            results=page,
+            results=results,
             count=len(found.hits),
             is_cut=len(found.as_typed) >= finding.DEPTH,
             as_typed=len(found.as_typed[: finding.DEPTH]),
-            meant=_meant(asked, found, page),
+            meant=_meant(asked, found, results),
             taken_off=_chosen(asked),
-            narrower=_offered(asked, found) if found.hits else {},
+            narrower=_offered(asked, page),
             more=_address(asked, after=after + most) if after + most < len(found.hits) else None,
             first=_address(asked) if after else None,
             everywhere=_address(Asked(asked.words)),
@@ -90,22 +92,17 @@ def _words() -> str:
 def _asked() -> Asked:
     """A tag or an author who has nothing to read is no filter, and so tells nothing of what is not public."""
     slug, username = request.args.get("tag", ""), request.args.get("author", "")
-    family = public.family_of(db.session(), slug, now()) if slug else None
-    author = public.author_named(db.session(), username) if username else None
-    if author is not None and not public.has_texts(db.session(), author, now()):
-        author = None
-    return Asked(_words(), family, author)
+    return Asked(_words(), *narrowing.named(db.session(), slug, username, now()))
 
 
-def _results(found: Found, after: int, most: int) -> list[Result]:
+def _results(found: Found, page: Page) -> list[Result]:
     marks = Marks(found.respelled)
     close = {hit.id for hit in found.close}
-    editions = finding.texts_of(db.session(), found.ids[after : after + most])
-    return [Result(one, marks.line(one.title), marks.piece(one), one.id in close) for one in editions]
+    return [Result(one, marks.line(one.title), marks.piece(one), one.id in close) for one in page.texts]
 
 
-def _meant(asked: Asked, found: Found, page: list[Result]) -> Narrowing | None:
-    texts = (f"{one.edition.summary} {one.piece.striptags()}" for one in page if one.is_close)
+def _meant(asked: Asked, found: Found, results: list[Result]) -> Narrowing | None:
+    texts = (f"{one.edition.summary} {one.piece.striptags()}" for one in results if one.is_close)
     words = found.meant(texts)
     return Narrowing(words, _address(Asked(words, asked.family, asked.author))) if words else None
 
@@ -122,15 +119,12 @@ def _chosen(asked: Asked) -> list[Narrowing]:
     return chosen
 
 
-def _offered(asked: Asked, found: Found) -> dict[str, list[Narrowing]]:
+def _offered(asked: Asked, page: Page) -> dict[str, list[Narrowing]]:
     """What the first results have in common; a filter that is on is not offered again."""
-    offered: dict[str, list[Narrowing]] = {}
-    if asked.family is None:
-        tags = finding.tags_of(db.session(), found.ids)
-        offered[_("By tag")] = [Narrowing(tag.name, _address(asked, tag=tag.slug)) for tag in tags]
-    if asked.author is None:
-        authors = finding.authors_of(db.session(), found.ids)
-        offered[_("By author")] = [Narrowing(one.name, _address(asked, author=one.username)) for one in authors]
+    offered = {
+        _("By tag"): [Narrowing(tag.name, _address(asked, tag=tag.slug)) for tag in page.tags],
+        _("By author"): [Narrowing(one.name, _address(asked, author=one.username)) for one in page.authors],
+    }
     return {label: links for label, links in offered.items() if len(links) > 1}
 
 
@@ -145,5 +139,5 @@ def _address(asked: Asked, *, tag: str | None = None, author: str | None = None,
     )
 
 
-def _name_of(author: User | None) -> str | None:
+def _name_of(author: Writer | None) -> str | None:
     return author.username if author is not None else None

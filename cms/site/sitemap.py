@@ -30,10 +30,13 @@ class Listed:
 
 
 def index() -> Response:
-    """The pages that there are, the first with the front page of the site; none of a site that hides."""
-    changes = {} if is_hidden() else indexed.ranges(db.session(), now())
-    numbers = [] if is_hidden() else sorted({1, *changes})
-    pages = [Listed(_address(f"/sitemap-{number}.xml"), changes.get(number)) for number in numbers]
+    """The pages that there are, the first with the front page of the site, which changes with anything; none of a site
+    that hides."""
+    if is_hidden():
+        return _xml("site/sitemap_index.xml", [])
+    changes = indexed.ranges(db.session(), now())
+    changes[1] = max(filter(None, changes.values()), default=None)
+    pages = [Listed(_address(f"/sitemap-{number}.xml"), changes[number]) for number in sorted(changes)]
     return _xml("site/sitemap_index.xml", pages)
 
 
@@ -42,7 +45,7 @@ def page(number: int) -> Response:
     if is_hidden() or not 1 <= number <= MAX_ID // RANGE:
         abort(404)
     session, at = db.session(), now()
-    listed = [] if number > 1 or settings().home_page_id else [Listed(_address("/"))]
+    listed = [] if number > 1 or settings().home_page_id else [Listed(_address("/"), indexed.newest(session, at))]
     listed += [_text(text) for text in indexed.texts(session, number, at) if _is_its_own(text)]
     listed += [Listed(_address(path_of_tag(tag.name)), tag.changed) for tag in indexed.tags(session, number, at)]
     listed += [Listed(_address(path_of_series(one.name)), one.changed) for one in indexed.series(session, number, at)]

@@ -8,12 +8,15 @@ from werkzeug.wrappers import Response
 from cms.comments import threads
 from cms.comments.arrival import is_open
 from cms.core.db import row_id
+from cms.core.i18n import _
+from cms.core.planning import plan_once
 from cms.core.text import reading_minutes
 from cms.extensions import db
 from cms.media.paths import ids_in
 from cms.posts import public
 from cms.posts.around import around
-from cms.posts.models import Edition, PostKind
+from cms.posts.models import PostKind
+from cms.posts.shown import Story
 from cms.site import heads
 from cms.site.elsewhere import elsewhere
 from cms.site.reads import read
@@ -47,7 +50,7 @@ def page(path: str) -> Response:
     return _at(request.path)
 
 
-def show(edition: Edition) -> Response:
+def show(edition: Story) -> Response:
     """The page of an edition; the one chosen for the front has its address there."""
     read(edition.post_id)
     is_post = edition.kind is PostKind.POST
@@ -59,8 +62,9 @@ def show(edition: Edition) -> Response:
     path = "/" if edition.post_id == settings().home_page_id else edition.path
     in_series = beside.in_series if beside is not None else None
     linked = [heads.article(edition, path, comments=talk.count, in_series=in_series)]
-    if not is_post and path != "/":
-        linked.append(heads.crumbs([*above, (edition.title, path)]))
+    if path != "/":
+        way = [(_("All posts"), "/posts")] if is_post else above
+        linked.append(heads.crumbs([*way, (edition.title, path)]))
     return make_response(
         render(
             "site/post.html" if is_post else "site/page.html",
@@ -78,7 +82,7 @@ def show(edition: Edition) -> Response:
     )
 
 
-def contents(edition: Edition) -> list[Heading]:
+def contents(edition: Story) -> list[Heading]:
     """What the list of contents names: nothing where the author does not want one, or one heading says it all."""
     if not edition.show_contents:
         return []
@@ -87,6 +91,7 @@ def contents(edition: Edition) -> list[Heading]:
 
 
 def _at(path: str) -> Response:
+    plan_once(db.session())
     edition = public.at_path(db.session(), path, now())
     return show(edition) if edition is not None else elsewhere(path)
 

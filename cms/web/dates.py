@@ -3,13 +3,15 @@
 In English the day comes first and the clock has 24 hours, on every page alike; other languages keep their own order.
 """
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from functools import lru_cache
 from typing import Any
 
 import flask_babel
 from babel import Locale
-from flask import Flask
+from flask import Flask, g
+
+Place = tuple[Locale | None, tzinfo | None]
 
 ENGLISH_DATES = {"medium": "d MMM y", "long": "d MMMM y"}
 ENGLISH_TIMES = {"short": "HH:mm"}
@@ -21,21 +23,30 @@ def init_app(app: Flask) -> None:
 
 
 def date_words(value: datetime | date, form: str | None = None) -> str:
-    locale = flask_babel.get_locale()
-    day = _here(value).date() if isinstance(value, datetime) else value
+    locale, zone = place()
+    day = _here(value, zone).date() if isinstance(value, datetime) else value
     return _day(day, _own(ENGLISH_DATES, form, locale), _name(locale))
 
 
 def time_words(value: datetime, form: str | None = None) -> str:
-    locale = flask_babel.get_locale()
+    locale, zone = place()
     if form == "short":
-        minute = _here(value).time().replace(second=0, microsecond=0)
+        minute = _here(value, zone).time().replace(second=0, microsecond=0)
         return _minute(minute, _own(ENGLISH_TIMES, form, locale), _name(locale))
     return _told(flask_babel.format_time, value, _own(ENGLISH_TIMES, form, locale))
 
 
 def moment_words(value: datetime, form: str | None = None) -> str:
     return _told(flask_babel.format_datetime, value, form)
+
+
+def place() -> Place:
+    """The language and the zone in force, looked up once; `languages.speaking` has them looked up anew."""
+    here = g._get_current_object()  # a werkzeug proxy; Flask-Babel looks through three each time
+    known: Place | None = here.get("place")
+    if known is None:
+        known = here.place = (flask_babel.get_locale(), flask_babel.get_timezone())
+    return known
 
 
 def _name(locale: Locale | None) -> str | None:
@@ -53,13 +64,12 @@ def _minute(minute: time, form: str | None, _language: str | None) -> str:
     return str(flask_babel.format_time(minute, form, rebase=False))
 
 
-def _here(value: datetime) -> datetime:
+def _here(value: datetime, zone: tzinfo | None) -> datetime:
     """In the reader's zone, as far as that can tell it."""
     try:
-        here: datetime = flask_babel.to_user_timezone(value)
+        return (value if value.tzinfo is not None else value.replace(tzinfo=UTC)).astimezone(zone)
     except OverflowError:
         return value
-    return here
 
 
 def _own(english: dict[str, str], form: str | None, locale: Locale | None) -> str | None:

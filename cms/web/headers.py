@@ -1,10 +1,10 @@
 """Security headers on every answer, errors included."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_talisman import Talisman
 
 from cms.web.areas import is_private
@@ -19,9 +19,31 @@ ASK_EACH_TIME = "public, max-age=0, must-revalidate"
 MADE_ANEW = frozenset({"content-length", "content-encoding", "etag", "vary", "x-request-id", "date", "connection"})
 
 
+class Policies(Talisman):  # type: ignore[misc]  # it has no types
+    """Talisman, which puts the same words together for each answer: here once, but for views with some of their own."""
+
+    def __init__(self, app: Flask, **options: Any) -> None:
+        self._usual: dict[bool, list[tuple[str, str]]] = {}
+        super().__init__(app, **options)
+
+    def _set_response_headers(self, response: Response) -> Response:
+        view = current_app.view_functions.get(request.endpoint or "")
+        if hasattr(view, "talisman_view_options"):
+            return cast(Response, super()._set_response_headers(response))
+        is_https = request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
+        usual = self._usual.get(is_https)
+        if usual is None:
+            empty = Response()
+            empty.headers.clear()
+            usual = self._usual[is_https] = list(super()._set_response_headers(empty).headers)
+        for name, value in usual:
+            response.headers.set(name, value)
+        return response
+
+
 def init_app(app: Flask, config: Config) -> None:
     """Talisman keeps the options on itself, so that each application of a process needs one of its own."""
-    Talisman(
+    Policies(
         app,
         force_https=config.is_https and config.is_public,
         session_cookie_secure=config.is_https,

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import flask_babel
 from babel.support import NullTranslations
 from flask import Flask, current_app, g, has_request_context, request
-from jinja2 import pass_context
-from jinja2.runtime import Context
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from cms.core import i18n
@@ -18,6 +18,7 @@ from cms.core.zones import is_zone
 from cms.extensions import babel
 from cms.web import dates
 from cms.web.areas import is_api, is_private
+from cms.web.proxies import this_request
 from cms.web.visitors import settings, visitor
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
@@ -39,9 +40,10 @@ def language() -> str:
 
     Programs say with each request in which language they, or the people before them, want to be told.
     """
-    if is_api(request.path):
+    path = this_request().path
+    if is_api(path):
         return _language_asked_for() or _language_of_site()
-    user = visitor() if is_private(request.path) else None
+    user = visitor() if is_private(path) else None
     chosen = user.locale if user else None
     return chosen if chosen in LANGUAGES else _language_of_site()
 
@@ -68,12 +70,17 @@ def in_language_of_site() -> Iterator[None]:
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Inside, everything is said in this language."""
-    g.pop("catalogue", None)
+    _look_anew()
     try:
         with flask_babel.force_locale(language):
             yield
     finally:
-        g.pop("catalogue", None)
+        _look_anew()
+
+
+def _look_anew() -> None:
+    for known in ("catalogue", "place"):
+        g.pop(known, None)
 
 
 def direction() -> str:
@@ -99,11 +106,11 @@ def zone() -> ZoneInfo:
     return ZoneInfo(zone_name())
 
 
-@pass_context
-def _printed(context: Context, message: str, /, **values: object) -> str:
+@pass_eval_context
+def _printed(context: EvalContext, message: str, /, **values: object) -> str:
     """For templates, which put the values in by themselves, escaped."""
     words = _catalogue()
-    told = _text(words, message, is_markup=context.eval_ctx.autoescape)
+    told = _text(words, message, is_markup=context.autoescape)
     return told % values if values or "%" in told else told
 
 

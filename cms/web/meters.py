@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from weakref import ref
 
 from flask import Flask, current_app
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, multiprocess, values
@@ -46,6 +47,7 @@ class Meters:
         self.kept_page, self.kept_not_modified = kept.labels("page"), kept.labels("not_modified")
         self.kept_from_disk = kept.labels("from_disk")
         self.kept_misses = counter("kept_misses", "Pages that were made because none was kept.")
+        self.kept_renewals = counter("kept_renewals", "Pages of before a change that were still the same.")
         self.connections = Gauge(
             "copydesk_database_connections",
             "Connections of the pool that are in use.",
@@ -59,9 +61,16 @@ class Meters:
 
 
 def init_app(app: Flask, engine: Engine) -> None:
+    """Where it counts is made anew once it is shared, so its engine asks the application, without keeping it alive."""
     app.extensions[REGISTRY] = Meters()
-    event.listen(engine, "checkout", lambda *_told: meters_of(app).connections.inc())
-    event.listen(engine, "checkin", lambda *_told: meters_of(app).connections.dec())
+    known = ref(app)
+
+    def count(change: int) -> None:
+        if (alive := known()) is not None:
+            meters_of(alive).connections.inc(change)
+
+    event.listen(engine, "checkout", lambda *_told: count(1))
+    event.listen(engine, "checkin", lambda *_told: count(-1))
 
 
 def meters() -> Meters:
@@ -73,23 +82,29 @@ def meters_of(app: Flask) -> Meters:
     return found
 
 
-def share(app: Flask, program: str) -> None:
-    """Count, from now on, together with the processes that this one will start; it begins at 0.
+def share(app: Flask, program: str, others: Path | None = None) -> Path:
+    """Count, from now on, together with the processes that this one will start; where that is.
 
+    It begins at 0, or goes on where `others` of this program count, or did.
     The library would decide that by itself, by the same variable, but when it is imported: before we know the instance.
     """
     place = _place(app)
     place.mkdir(mode=0o700, exist_ok=True)
     with locked(place / LOCK):
         for folder in place.iterdir():
-            if folder.is_dir() and not _is_alive(folder):
+            if folder.is_dir() and folder != others and not _is_alive(folder):
                 shutil.rmtree(folder, ignore_errors=True)
-        own = Path(tempfile.mkdtemp(prefix=f"{program}-", dir=place))
+        own = (
+            others
+            if others is not None and others.is_dir()
+            else Path(tempfile.mkdtemp(prefix=f"{program}-", dir=place))
+        )
         alive = os.open(own / "alive", os.O_RDWR | os.O_CREAT, 0o600)  # open as long as any of its processes is
         fcntl.flock(alive, fcntl.LOCK_SH)
     os.environ[FOLDER] = str(own)
     values.ValueClass = values.MultiProcessValue()
     app.extensions[REGISTRY] = Meters()
+    return own
 
 
 def process_ended(pid: int) -> None:

@@ -6,7 +6,6 @@ from html import escape
 
 from flask import g
 from markupsafe import Markup
-from sqlalchemy import select
 
 from cms.core.keys import derived_key
 from cms.extensions import db
@@ -14,6 +13,7 @@ from cms.media import sheets
 from cms.media.models import Media
 from cms.media.paths import ids_in, path_of
 from cms.media.renditions import FORMATS, has_renditions, srcset, thumb_of
+from cms.media.shown import Pictured, by_ids
 from cms.web.runtimes import runtime
 
 __all__ = ["cells", "find", "know", "path_of", "picture", "pictured", "sheet_key", "sources", "square"]
@@ -30,28 +30,27 @@ _ADDRESS = re.compile(r'(?<= )(href|src|poster)="/media/(\d{1,9})/([0-9a-f]{16})
 
 def find(*media_ids: int | None) -> None:
     """Look these up in one query, so that `picture` need not ask for each."""
-    known: dict[int, Media | None] = g.setdefault("pictures", {})
+    known: dict[int, Pictured | None] = g.setdefault("pictures", {})
     wanted = {media_id for media_id in media_ids if media_id is not None and media_id not in known}
     if wanted:
-        query = select(Media).where(Media.id.in_(wanted), Media.trashed_at.is_(None))
-        found = {media.id: media for media in db.session.scalars(query)}
+        found = by_ids(db.session(), wanted)
         known.update({media_id: found.get(media_id) for media_id in wanted})
 
 
-def know(*found: Media) -> None:
+def know(*found: Pictured) -> None:
     """These were read for something else: `picture` need not ask for them."""
-    known: dict[int, Media | None] = g.setdefault("pictures", {})
+    known: dict[int, Pictured | None] = g.setdefault("pictures", {})
     known.update({media.id: media for media in found})
 
 
-def picture(media_id: int | None) -> Media | None:
+def picture(media_id: int | None) -> Pictured | None:
     """None where there is none, or where it was put in the trash."""
     find(media_id)
-    known: dict[int, Media | None] = g.pictures
+    known: dict[int, Pictured | None] = g.pictures
     return known.get(media_id) if media_id is not None else None
 
 
-def square(media: Media) -> str:
+def square(media: Pictured) -> str:
     """The address of a face: its most important part."""
     return thumb_of(media, FACE)
 
@@ -66,7 +65,7 @@ def sheet_key() -> str:
     return derived_key(runtime().config.secret_key, "sheets")
 
 
-def sources(media: Media, width: str) -> Markup:
+def sources(media: Pictured, width: str) -> Markup:
     """The copies of an image that is shown at most so wide, as `<source>` tags for the `<picture>` around it."""
     if not has_renditions(media):
         return Markup()

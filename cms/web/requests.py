@@ -7,11 +7,11 @@ from urllib.parse import unquote_to_bytes
 
 from flask import Flask, Response, abort, current_app, g, request
 
-from cms.audit.actions import request_id
 from cms.core import deadline
 from cms.core.db import begin_as, reading
 from cms.core.files import MEGABYTE
 from cms.core.i18n import _
+from cms.core.request_ids import request_id
 from cms.extensions import db
 from cms.web.runtimes import runtime
 from cms.web.visitors import settings, visitor
@@ -110,7 +110,9 @@ def _refuse_malformed() -> None:
     if request.mimetype in FORM_TYPES:
         pairs += request.form.items(multi=True)
         pairs += [(name, file.filename or "") for name, file in request.files.items(multi=True)]
-    if is_malformed(request.path) or any(is_malformed(key) or is_malformed(value) for key, value in pairs):
+    # Werkzeug says that a part of a multipart form has a name, also where it has none.
+    is_wrong = any(key is None or is_malformed(key) or is_malformed(value) for key, value in pairs)
+    if is_malformed(request.path) or is_wrong:
         abort(400, _("The request holds characters that no text can have."))
 
 

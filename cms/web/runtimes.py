@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app
+from flask import Flask
 
 from cms.core.clock import Clock
+from cms.web.proxies import this_app
 from config import Config
 
 
@@ -16,7 +17,7 @@ class Runtime:
 
 def runtime() -> Runtime:
     """Of the application that answers this request."""
-    return runtime_of(current_app)
+    return runtime_of(this_app())
 
 
 def runtime_of(app: Flask) -> Runtime:

@@ -20,6 +20,7 @@ from cms.themes import shelf as shelves
 from cms.themes.look import look_of
 from cms.themes.shelf import DEFAULT, TEMPLATES, Layers, Shelf
 from cms.web import static
+from cms.web.proxies import this_app
 from cms.web.theme_files import ThemeFiles
 from cms.web.trial import is_trial
 from cms.web.visitors import settings
@@ -65,7 +66,7 @@ def init_app(app: Flask, instance: Path) -> None:
 
 def themes() -> Themes:
     """Of the application that answers this request."""
-    found: Themes = current_app.extensions[REGISTRY]
+    found: Themes = this_app().extensions[REGISTRY]
     return found
 
 
@@ -114,7 +115,7 @@ def has_own_pieces() -> bool:
 
 def look_url() -> str:
     """The address of the sheet with what the owner chose; empty where all is left to the theme."""
-    if g.get("failing"):
+    if g._get_current_object().get("failing"):
         return ""
     look = look_of(settings().as_dict())
     return themes().files.look_address(_chosen(), look) if look else ""
@@ -122,7 +123,7 @@ def look_url() -> str:
 
 def _chosen() -> str:
     """The default where settings cannot be asked for, or name a theme that this version does not have."""
-    name = DEFAULT if g.get("failing") else settings().theme
+    name = DEFAULT if g._get_current_object().get("failing") else settings().theme
     return name if name in themes().shelf.themes else DEFAULT
 
 

@@ -2,18 +2,18 @@
 
 import contextvars
 
-from flask import Flask, Response, current_app, g
+from flask import Flask, Response, g
 
 from cms.core.db import begin_as
 from cms.extensions import db
 from cms.settings.queries import SiteSettings
+from cms.web.proxies import this_app
 from cms.web.runtimes import runtime
 
 
 def page_with(path: str, settings: SiteSettings) -> Response:
     """Made as if a stranger asked, in a request of its own that only reads: nothing is kept, counted or written."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # a werkzeug proxy
-    base_url = runtime().config.base_url
+    app, base_url = this_app(), runtime().config.base_url
     db.session.rollback()
     return contextvars.copy_context().run(_made, app, path, base_url, settings)
 

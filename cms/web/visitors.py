@@ -16,11 +16,14 @@ from cms.web.runtimes import runtime
 
 #: In the environment of a request: the settings, where whoever passes it on knows them.
 SETTINGS = "copydesk.settings"
+#: And the moment, where all of the answer is to be of one.
+MOMENT = "copydesk.moment"
 
 
 def now() -> datetime:
     """The time that rules are judged by; see `core.clock`."""
-    return runtime().clock.now()
+    given: datetime | None = request.environ.get(MOMENT) if has_request_context() else None
+    return given or runtime().clock.now()
 
 
 def visitor() -> User | None:

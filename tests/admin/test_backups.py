@@ -1,5 +1,6 @@
 """The page of backups: who may see it, a new one now, a check now; and what Today says of them."""
 
+import re
 import shutil
 from collections.abc import Iterator
 
@@ -46,7 +47,12 @@ def test_what_was_asked_for_is_shown_until_it_is_done(
     actions.ask_to_make(session, by=owner, at=NOON)
     session.commit()
 
-    assert "Under way" in desk.get("/admin/backups/").text
+    page = desk.get("/admin/backups/").text
+
+    assert "Under way" in page
+    sheets = [desk.get(href).text for href in re.findall(r'<link rel="stylesheet" href="([^"]+)"', page)]
+    for name in re.findall(r'class="(part[\w-]*)"', page):
+        assert any(f".{name} " in sheet for sheet in sheets), name  # else it looks like the title of the page
 
 
 def test_a_damaged_one_says_so(desk: Browser, app: Flask, shelf: Shelf) -> None:

@@ -1,5 +1,7 @@
 """An action of the bulk bar is offered and run for whoever could do it to any row at all, and tells nobody names."""
 
+import re
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -39,3 +41,19 @@ def test_who_may_edit_everybodys_posts_is_asked_who_shall_have_them(
     answer = browser.post("/admin/posts/action/", {"action": "author", "rowid": str(post.id)})
     assert answer.status_code == 200
     assert "New author" in answer.text
+
+
+@pytest.mark.parametrize("area", ["posts", "pages"])
+def test_what_is_used_most_comes_first_and_what_few_rows_need_comes_last(
+    browser: Browser, session: Session, make: Make, area: str
+) -> None:
+    editor = make.editor()
+    make.post()
+    make.page()
+    session.commit()
+
+    page = browser.sign_in(editor).get(f"/admin/{area}/").text
+
+    offered = re.findall(r'form="bulk" name="action" value="(\w+)"', page)
+    assert offered[0] == "publish"
+    assert offered[-2:] == ["restore", "trash"]

@@ -162,6 +162,22 @@ def test_details_show_the_comment_in_its_thread(browser: Browser, session: Sessi
     assert f'formaction="/admin/comments/{comment.id}/approve"' in page
 
 
+def test_what_readers_see_leads_to_where_they_see_it(browser: Browser, session: Session, make: Make) -> None:
+    post, draft = make.post(status=PUBLISHED), make.post()
+    seen, waits = make.comment(post, status=APPROVED), make.comment(post)
+    alone = make.comment(draft, status=APPROVED)
+    moderator = make.moderator()
+    session.commit()
+    browser.sign_in(moderator)
+
+    def leads_out(comment: Comment) -> bool:
+        page = browser.get(f"{LIST}details/?id={comment.id}").text
+        return f'#comment-{comment.id}"' in page
+
+    assert [leads_out(comment) for comment in (seen, waits, alone)] == [True, False, False]
+    assert f'id="comment-{seen.id}"' in browser.get(f"/posts/{post.slug}").text
+
+
 def test_the_export_has_no_addresses_and_the_same_rows_as_the_list(
     browser: Browser, session: Session, make: Make
 ) -> None:

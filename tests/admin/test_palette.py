@@ -77,6 +77,7 @@ def test_it_finds_by_words_what_one_may_see_and_no_more(browser: Browser, sessio
     make.post(title="Harbour secret", status=DRAFT)
     make.page(title="Harbour page", status=DRAFT)
     make.tag("Harbour tag")
+    make.series("Harbour series")
     make.user(display_name="Harbour master")
     session.commit()
     browser.sign_in(contributor)
@@ -86,7 +87,8 @@ def test_it_finds_by_words_what_one_may_see_and_no_more(browser: Browser, sessio
     owner = make.owner()
     session.commit()
     found = labels(LINK.findall(part(browser.sign_in(owner), "q=harbour")))
-    assert {"Harbour light", "Harbour secret", "Harbour page", "Harbour tag", "Harbour master"} <= found
+    every = {"light", "secret", "page", "tag", "series", "master"}
+    assert {f"Harbour {word}" for word in every} <= found
 
 
 def test_settings_and_acts_are_found_by_part_of_their_name(browser: Browser, session: Session, make: Make) -> None:
@@ -99,11 +101,12 @@ def test_settings_and_acts_are_found_by_part_of_their_name(browser: Browser, ses
     assert "Tagline" not in labels(LINK.findall(part(browser.sign_in(editor), "q=taglin")))
 
 
+@pytest.mark.parametrize("kind", ["post", "series"])
 def test_an_area_gives_no_more_than_five_and_costs_the_same_however_many_match(
-    browser: Browser, session: Session, make: Make, engine: Engine
+    browser: Browser, session: Session, make: Make, engine: Engine, kind: str
 ) -> None:
     owner = make.owner()
-    make.post(title="Tide 0")
+    getattr(make, kind)(title="Tide 0")
     session.commit()
     browser.sign_in(owner)
 
@@ -114,7 +117,7 @@ def test_an_area_gives_no_more_than_five_and_costs_the_same_however_many_match(
 
     few = cost()
     for number in range(1, 20):
-        make.post(title=f"Tide {number}")
+        getattr(make, kind)(title=f"Tide {number}")
     session.commit()
 
     assert cost() == few

@@ -1,5 +1,6 @@
 """The list of posts: filters, what may be seen in it, and what is done to several at once."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from cms.audit.models import Batch, Event
 from cms.posts.actions import timeline
 from cms.posts.lifecycle import DRAFT, PUBLISHED, PostStatus
 from cms.posts.models import Edition, Post
+from cms.taxonomy.fields import MAX_NAME
 from cms.taxonomy.models import Tag
 from cms.web import now as clock_now
 from tests.admin.posts import only_post
@@ -138,3 +140,12 @@ def test_bulk_tags_ask_for_the_tag_and_then_add_it(browser: Browser, session: Se
     assert only_post(session).tags == []
     saves = session.scalars(select(Event.batch_id).where(Event.verb == "post.save").order_by(Event.id)).all()
     assert saves == session.scalars(select(Batch.id).order_by(Batch.id)).all()
+
+
+def test_the_question_for_a_tag_takes_no_more_than_a_tag_holds(desk: Browser, session: Session, make: Make) -> None:
+    post = make.post()
+    session.commit()
+
+    for action in ("add_tag", "remove_tag"):
+        asked = desk.post("/admin/posts/action/", {"action": action, "rowid": str(post.id)}).text
+        assert re.search(rf'name="tag"[^>]* maxlength="{MAX_NAME}"', asked)

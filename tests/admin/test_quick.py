@@ -12,6 +12,7 @@ from cms.audit.models import Event
 from cms.core.permissions import Permission, Scope
 from cms.posts.lifecycle import DRAFT, PUBLISHED
 from cms.posts.models import Post, Revision, post_tags
+from cms.settings.models import SettingValue
 from cms.taxonomy.models import Tag
 from tests.browser import Browser
 from tests.factories import Make
@@ -56,6 +57,20 @@ def test_it_shows_what_is_mended_from_a_list_and_no_text(browser: Browser, perso
     assert f'action="/admin/posts/edit/?id={post.id}"' in main
     way = f'<a href="/admin/posts/edit/?id={post.id}" dir="auto">Light</a>'
     assert way in page, "the way there leads over the post"
+
+
+def test_whoever_gives_a_time_is_told_its_zone(browser: Browser, session: Session, make: Make, post: Post) -> None:
+    editor = make.user("editor", timezone="Pacific/Auckland")
+    session.add(SettingValue(key="timezone", value="Europe/Lisbon", updated_at=make.at))
+    session.commit()
+    browser.sign_in(editor)
+
+    quick = browser.get(f"/admin/posts/quick/?id={post.id}&part=1&url=/admin/posts/").text
+    many = browser.post("/admin/posts/action/", {"action": "schedule", "rowid": str(post.id)}).text
+
+    for page in (quick, many):
+        assert 'type="datetime-local"' in page
+        assert "Times are in the zone Europe/Lisbon." in page
 
 
 def test_a_save_changes_what_was_typed_and_leaves_the_rest(

@@ -279,3 +279,15 @@ def test_the_matrix_offers_no_right_that_nothing_asks_for(desk: Browser, session
     desk.post(f"{LIST}edit/?id={role.id}", {"version": str(role.version), "label": "Renamed", "confirmed": "1"})
     session.refresh(role)
     assert {grant.permission for grant in role.grants} == {P.POST_CREATE, P.COMMENT_BAN}
+
+
+def test_a_tag_that_nobody_knows_is_said_beside_its_right(desk: Browser) -> None:
+    answer = desk.post(
+        f"{LIST}new/",
+        {"label": "Desk", "grant.post.edit": "any", "tags.post.edit": "no-such-tag", "grant.post.publish": "any"},
+    )
+
+    assert answer.status_code == 422
+    assert re.search(r'name="tags\.post\.edit"[^>]*aria-invalid="true"', answer.text)
+    assert re.search(r'id="tags\.post\.edit-error">.*There is no tag “no-such-tag”\.', answer.text)
+    assert answer.text.count('aria-invalid="true"') == 1

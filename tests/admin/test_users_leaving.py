@@ -1,5 +1,6 @@
 """People who leave: the last owner stays, and what becomes of posts, comments and pictures is asked."""
 
+import re
 import threading
 
 import pytest
@@ -52,6 +53,17 @@ def test_of_four_owners_who_close_each_others_accounts_at_once_one_stays(
 
     assert set(answers) <= {302, 403, 404, 409}, answers
     assert session.scalars(select(User).where(is_owner(), User.active)).all()
+
+
+def test_the_way_to_erase_somebody_is_called_so(desk: Browser, session: Session, make: Make) -> None:
+    person = make.user("author")
+    session.commit()
+
+    page = desk.get(f"{LIST}edit/?id={person.id}").text
+
+    link = page.partition("Switch off or erase…</a>")[0].rpartition("<a ")[2]
+    [href] = re.findall(r'href="([^"]+)"', link.partition(">")[0])
+    assert "Erase the person" in desk.get(href).text
 
 
 def test_closing_an_account_asks_and_opening_the_page_changes_nothing(

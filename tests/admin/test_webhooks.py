@@ -201,3 +201,13 @@ def test_production_asks_for_https(desk: Browser, session: Session, monkeypatch:
 
     assert answer.status_code == 422
     assert "must begin with https://" in answer.text
+
+
+def test_where_nothing_was_sent_yet_a_test_is_one_press_away(desk: Browser, session: Session) -> None:
+    set_up(desk)
+    hook = only(session)
+
+    page = desk.get(f"{AREA}details/?id={hook.id}").text
+
+    sent = page.partition('aria-labelledby="sent-head"')[2].partition("</section>")[0]
+    assert f'formaction="{AREA}{hook.id}/ping"' in sent

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cms.audit.actions import digest_of, plain, record, request_id
+from cms.audit.actions import digest_of, plain, record
 from cms.audit.models import Event, EventPersonal
+from cms.core.request_ids import request_id
 from cms.posts.lifecycle import PostStatus
 from cms.taxonomy.models import Tag
 from tests.factories import Make

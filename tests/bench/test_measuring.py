@@ -10,13 +10,13 @@ from xml.etree import ElementTree
 import pytest
 
 from bench import charts, report
+from bench.changing import Answer
 from bench.fault_load import KEPT, Asked, Load
-from bench.freshness import Count, Place, _read
+from bench.freshness import Count, judge
 from bench.programs import megabytes_of, tree_of
 from bench.results import Goal, conclude, machine, number
 from bench.site_goals import Measured, goals
 from bench.wrk import Figure, Target, middle, read
-from tests.bench.serving import served
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -105,12 +105,22 @@ def test_an_error_of_any_round_is_a_missed_goal() -> None:
 
 def test_an_answer_with_another_title_is_stale_and_another_status_an_error() -> None:
     count = Count()
-    with served({"/a": (200, b"<h1>Change 10</h1>"), "/b": (503, b"")}) as base:
-        _read(count, Place(base), "/a", "Change 10")
-        _read(count, Place(base), "/a", "Change 1")
-        _read(count, Place(base), "/b", "Change 10")
+    judge(count, Answer(200, b"<h1>Change 10</h1>"), "Change 10")
+    judge(count, Answer(200, b"<h1>Change 10</h1>"), "Change 1")
+    judge(count, Answer(503, b""), "Change 10")
 
-    assert (count.pairs, count.reads, count.stale, len(count.errors)) == (3, 6, 2, 2)
+    assert (count.reads, count.stale, len(count.errors)) == (3, 1, 1)
+
+
+def test_what_desks_found_is_added_and_a_worker_that_two_met_is_one() -> None:
+    total = Count(seconds=2.0)
+    total.add(Count(pairs=3, reads=24, stale=1, errors=["503 on reading"], workers={7, 8}))
+    total.add(Count(pairs=2, reads=16, on_disk=1, workers={8, 9}))
+
+    assert total.told() == {
+        **{"pairs": 5, "on_disk": 1, "reads": 40, "stale": 1, "errors": 1},
+        **{"seconds": 2.0, "workers": 3, "rate": 2.5},
+    }
 
 
 def test_answers_are_counted_by_phase_and_second() -> None:

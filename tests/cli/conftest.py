@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,6 +135,11 @@ class Served:
                 time.sleep(0.05)
         raise AssertionError(self.log.read_text())
 
+    def workers(self) -> list[int]:
+        """The processes that answer, oldest first, once they are there."""
+        path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return sorted(map(int, path.read_text().split()))
+
     def stop(self) -> int:
         """The exit status after TERM."""
         self.process.send_signal(signal.SIGTERM)
@@ -143,15 +148,15 @@ class Served:
 
 @pytest.fixture
 def start(installation: Path) -> Iterator[Callable[..., Served]]:
-    """Starts a command that serves, on a free port; stopped at the end of the test."""
+    """Starts a command that serves, on a free port, `through` another if need be; stopped at the end of the test."""
     running: list[Served] = []
 
-    def start(*arguments: str) -> Served:
+    def start(*arguments: str, through: Sequence[str] = ()) -> Served:
         port = free_port()
         log = installation / f"log-{port}.txt"
         with log.open("w") as output:
             process = subprocess.Popen(
-                [sys.executable, str(ROOT / "manage.py"), *arguments, "--port", str(port)],
+                [*through, sys.executable, str(ROOT / "manage.py"), *arguments, "--port", str(port)],
                 env=os.environ | {"CMS_NO_VENV": "1"},
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -1,7 +1,6 @@
 """Metrics of a site that several processes serve."""
 
 import os
-import re
 import signal
 import time
 import urllib.request
@@ -29,12 +28,12 @@ def test_whichever_process_is_asked_tells_of_all(start: Callable[..., Served], i
     assert [scraped(served)[SEARCHES] for _number in range(9)] == [30] * 9
 
     [folder] = (installation / "metrics").glob("serve-*")
-    workers = {int(re.findall(r"\d+", file.name)[0]) for file in folder.glob("counter_*.db")} - {served.process.pid}
-    os.kill(sorted(workers)[0], signal.SIGKILL)
+    killed = served.workers()[0]
+    os.kill(killed, signal.SIGKILL)
     until = time.monotonic() + 30
-    while list(folder.glob(f"gauge_livesum_{sorted(workers)[0]}.db")) and time.monotonic() < until:
+    while list(folder.glob(f"gauge_livesum_{killed}.db")) and time.monotonic() < until:
         time.sleep(0.1)
-    assert not list(folder.glob(f"gauge_livesum_{sorted(workers)[0]}.db"))
+    assert not list(folder.glob(f"gauge_livesum_{killed}.db"))
     assert scraped(served)[SEARCHES] == 30
     assert 0 <= scraped(served)["copydesk_database_connections"] <= 3 * 4
     assert served.stop() == 0

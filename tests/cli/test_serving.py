@@ -1,6 +1,8 @@
 """`serve`, `dev` and `demo`: they come up, they come up again quickly, and they stop when told to."""
 
 import contextlib
+import http.client
+import json
 import re
 import socket
 import time
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cms.cli.serve import address_of
+from cms.cli.addresses import address_of
 from tests.cli.conftest import Result, Served, free_port
 
 Run = Callable[..., Result]
@@ -62,10 +64,11 @@ def test_a_port_in_use_is_one_line(run: Run, command: str) -> None:
     assert "cannot be used" in refused.err
 
 
-def test_serve_refuses_an_older_schema(run: Run, migrated: None) -> None:
+def test_serve_refuses_an_older_schema(run: Run, manage: Run, migrated: None) -> None:
     run("db", "downgrade", "0001")
 
-    refused = run("serve", "--port", str(free_port()))
+    refused = manage("serve", "--port", str(free_port()))
+    assert refused.code == 1
     assert refused.err == "Error: The database is not up to date. Run: python3 manage.py db upgrade\n"
 
 
@@ -88,6 +91,25 @@ def test_no_header_of_a_visitor_leads_the_links_of_a_page_elsewhere(start: Start
         assert answer.startswith("HTTP/1.1 404")
         assert "evil.invalid/" not in answer
     assert served.stop() == 0
+
+
+def test_the_document_of_the_api_names_what_the_server_itself_refuses(start: Start) -> None:
+    served = start("serve")
+    served.until_up()
+
+    def asked(path: str, **headers: str) -> tuple[int, bytes]:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)) as connection:
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+
+    document = json.loads(asked("/api/v1/openapi.json")[1])
+    known = document["paths"]["/api/v1/posts"]["get"]["responses"]
+    refused = [asked(f"/api/v1/posts?cursor={'a' * 5000}"), asked("/api/v1/posts", Authorization="a" * 9000)]
+    assert served.stop() == 0
+
+    assert [status for status, _page in refused] == [414, 431]
+    assert all("content" not in known[str(status)] for status, _page in refused), "which is not our JSON"
 
 
 def test_dev_serves(start: Start) -> None:
@@ -127,19 +149,17 @@ def test_demo_serves_what_is_there_once_demo_people_have_left(run: Run, start: S
 
 
 @pytest.mark.parametrize("env", ["staging", "production"])
-def test_demo_refuses_where_readers_are(run: Run, env: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CMS_ENV", env)
-    monkeypatch.setenv("CMS_SECRET_KEY", "kR7vT2mQ9xW4zL8pB3nH6jD1fG5sY0aC")
-    monkeypatch.setenv("CMS_BASE_URL", "https://review.example")
+def test_demo_refuses_where_readers_are(manage: Run, env: str) -> None:
+    settings = {"CMS_SECRET_KEY": "kR7vT2mQ9xW4zL8pB3nH6jD1fG5sY0aC", "CMS_BASE_URL": "https://review.example"}
 
-    refused = run("demo", "--port", "8999")
+    refused = manage("demo", "--port", str(free_port()), CMS_ENV=env, **settings)
     assert (refused.code, refused.err) == (1, f"Error: CMS_ENV is {env}. Demo content is only for development.\n")
 
 
-def test_demo_leaves_somebody_elses_installation_alone(run: Run, installation: Path, migrated: None) -> None:
+def test_demo_leaves_somebody_elses_installation_alone(run: Run, manage: Run, migrated: None) -> None:
     run("users", "create-owner", "--email", "real@example.com", "--password", "nine lamps along the quay")
 
-    refused = run("demo", "--port", "8999")
+    refused = manage("demo", "--port", str(free_port()))
     assert refused.code == 1
     assert "owner who is not a demo person" in refused.err
 

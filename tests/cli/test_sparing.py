@@ -45,6 +45,22 @@ output = libc.fdopen(1, b"w")
 libc.malloc_info(0, output)
 libc.fflush(output)
 """
+#: As after many pages were made at once: hardly anything of it stays, but it lies at the end.
+MUCH_IS_FREE = """
+from pathlib import Path
+from cms.cli.sparing import give_back, keep_one_heap
+keep_one_heap()
+
+def megabytes():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 // 2**20
+
+pieces = [b"x" * 5_000 + str(number).encode() for number in range(10_000)]
+last = pieces[-1]
+del pieces
+before = megabytes()
+give_back()
+print(before - megabytes())
+"""
 #: What only some need: whoever changes tables, works on PostgreSQL, or has Redis or a broker.
 FOR_FEW = {"alembic", "celery", "flask_migrate", "mako", "psycopg", "pygments.lexers.lisp", "redis"}
 
@@ -54,6 +70,14 @@ def test_all_threads_of_a_server_share_one_heap() -> None:
     told = subprocess.run([sys.executable, "-c", THREADS_AT_WORK], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert told.stdout.count("<heap nr=") == 1
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="of glibc alone")
+def test_what_is_free_in_the_midst_of_the_heap_goes_back() -> None:
+    command = [sys.executable, "-c", MUCH_IS_FREE]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert int(told.stdout) > 30
 
 
 def test_the_front_page_is_made_before_the_workers(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,7 +133,7 @@ def test_what_was_made_before_the_workers_is_not_looked_at_again() -> None:
 
 def test_a_server_on_sqlite_loads_nothing_that_only_others_need(tmp_path: Path) -> None:
     settings = {**os.environ, "CMS_INSTANCE": str(tmp_path), "CMS_DATABASE_URL": f"sqlite:///{tmp_path / 'it.db'}"}
-    script = "import sys, cms.cli.serve, cms; cms.create_app('development'); print(*sys.modules)"
+    script = "import sys, cms.cli.opening, cms.cli.processes, cms; cms.create_app('development'); print(*sys.modules)"
     command = [sys.executable, "-c", script]
     told = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=True)
 

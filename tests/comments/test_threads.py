@@ -23,7 +23,7 @@ def post(make: Make) -> Post:
 
 
 def shape(said: list[threads.Said]) -> list[object]:
-    return [[one.comment.body, *shape(one.answers)] for one in said]
+    return [[one.comment.body_html, *shape(one.answers)] for one in said]
 
 
 class Speaker:
@@ -35,8 +35,8 @@ class Speaker:
     def say(self, body: str, to: Comment | None = None, **values: object) -> Comment:
         self.at += MINUTE
         parent_id = to.id if to is not None else None
-        given = {"status": APPROVED, "created_at": self.at, "body": body, "parent_id": parent_id} | values
-        return self.make.comment(self.post, **given)
+        given = {"status": APPROVED, "created_at": self.at, "body": body, "body_html": body}
+        return self.make.comment(self.post, **given | {"parent_id": parent_id} | values)
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_below_the_depth_answers_stand_in_a_row_and_say_what_they_answer(
 
     assert shape(talk.threads) == expected
     if depth == 1:
-        assert [said.answers_to and said.answers_to.body for said in talk.threads] == [None, "1", "2", "3", None]
+        assert [said.answers_to and said.answers_to.body_html for said in talk.threads] == [None, "1", "2", "3", None]
 
 
 def test_a_long_conversation_comes_in_pages_that_miss_nothing(
@@ -143,7 +143,23 @@ def test_the_whole_conversation_is_one_query(session: Session, make: Make, speak
         names = [said.comment.author_name for said in talk.threads]
 
     assert len(statements) == 1
+    assert names
     assert all(name.startswith("Person") for name in names)
+
+
+def test_a_page_of_a_long_conversation_is_two_queries(
+    session: Session, speaker: Speaker, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threads, "PER_PAGE", 2)
+    for number in range(3):
+        speaker.say(f"answer {number}", to=speaker.say(f"thread {number}"))
+    session.commit()
+
+    with counted(session.get_bind()) as statements:
+        talk = threads.talk(session, post.id, depth=4)
+
+    assert len(statements) == 2
+    assert (len(talk.threads), talk.count) == (2, 6)
 
 
 def test_only_public_comments_of_the_post_can_be_answered(session: Session, speaker: Speaker, make: Make) -> None:

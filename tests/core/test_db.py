@@ -4,7 +4,8 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -235,6 +236,18 @@ def test_a_locked_database_is_away_and_a_wrong_statement_is_not(sqlite: Engine, 
     holder.close()
 
     assert (is_away(locked.value), is_away(wrong.value)) == (True, False)
+
+
+@pytest.mark.parametrize("beginning", [reading, nullcontext])
+def test_a_connection_that_broke_is_away_whatever_was_to_begin(
+    sqlite: Engine, beginning: Callable[[], AbstractContextManager[None]]
+) -> None:
+    with beginning(), sqlite.connect() as connection:
+        connection.connection.dbapi_connection.close()  # type: ignore[union-attr]
+        with pytest.raises(DBAPIError) as raised:
+            connection.execute(text("SELECT number FROM counter"))
+
+    assert is_away(raised.value)
 
 
 def test_a_server_that_nobody_can_reach_is_away() -> None:

@@ -1,7 +1,6 @@
 """Markdown of editors and visitors becomes the HTML that the theme knows."""
 
 import re
-import time
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from pathlib import Path
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from cms.core.markdown import Heading, render_article, render_comment
 from cms.core.markdown_code import LANGUAGES, highlight, pygments_css
 from cms.core.sanitize import sanitize, sanitize_comment
+from tests.growth import assert_grows_in_step
 
 STATIC = Path(__file__).parents[2] / "cms" / "static"
 
@@ -139,9 +139,7 @@ def test_authors_cannot_write_the_classes_of_code() -> None:
 
 def test_code_that_would_be_slow_to_colour_stays_plain() -> None:
     for code in ("a\n" * 4_000, "x" * 2_000, "if\n" + "\n" * 500 + "x", "if x: 1\n" * 3_000):
-        began = time.process_time()
         assert "tok-" not in html(f"```java\n{code}```")
-        assert time.process_time() - began < 2
 
 
 def test_an_article_knows_its_words_and_how_it_begins() -> None:
@@ -209,12 +207,7 @@ def test_whatever_is_written_the_result_is_already_clean(source: str) -> None:
 @pytest.mark.parametrize("unit", ["[", "![", "[a][", "^[", "^[a ", "[^", "://"])
 def test_tangled_text_costs_little(unit: str) -> None:
     """Sought without a bound, the pairs in these take a quarter of a minute."""
-    source = unit * (80_000 // len(unit))
-
-    began = time.process_time()
-    render_article(source)
-
-    assert time.process_time() - began < 6
+    assert_grows_in_step(render_article, unit)
 
 
 def test_no_word_is_lost_in_a_tangled_paragraph_or_a_deep_list() -> None:
@@ -237,10 +230,8 @@ def test_threads_do_not_disturb_one_another() -> None:
 def test_a_long_real_article_is_rendered_whole(shared_data: Path) -> None:
     source = (shared_data / "markdown" / "flask-deep-dive.md").read_text("utf-8").split("---", 2)[2]
 
-    began = time.process_time()
     article = render_article(source)
 
-    assert time.process_time() - began < 5
     assert len(article.headings) > 100
     assert article.html.count("<pre") == article.html.count("</pre>") > 100
     assert '<a href="#h-core-concepts">Core Concepts</a>' in article.html

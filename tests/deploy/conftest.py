@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.orm import Session
 
+from cms.accounts.models import User
 from cms.core.db import prepare_engine
 from cms.core.generation import watch
 from cms.core.shutter import Shutter
+from cms.posts.lifecycle import PUBLISHED
 from config import ROOT
 from deploy.front import HOST, Answer, Front, free_port, front
 from tests.conftest import NOON
@@ -169,3 +171,14 @@ def _until_up(server: subprocess.Popen[bytes], port: int) -> None:
             assert server.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def post(deployed: Deployed) -> str:
+    with deployed.changing() as (_session, make):
+        make.post(slug="tide-clock", title="The tide clock", body="Five minutes slow. " * 200, status=PUBLISHED)
+    return "/posts/tide-clock"
+
+
+def owner(session: Session) -> User:
+    return session.scalars(select(User).order_by(User.id).limit(1)).one()

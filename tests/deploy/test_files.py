@@ -3,7 +3,6 @@
 import json
 import re
 import runpy
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from cms.cli.processes import PRELOADED
 from cms.cli.server import settings_of
 from config import ROOT
 from deploy.front import DEPLOY
@@ -30,7 +30,7 @@ def test_gunicorn_is_set_as_serve_sets_it(monkeypatch: pytest.MonkeyPatch) -> No
 
     said = runpy.run_path(str(DEPLOY / "gunicorn.conf.py"))
 
-    expected = settings_of("127.0.0.1:8001", 3)
+    expected = settings_of("127.0.0.1:8001", 3) | PRELOADED
     assert {name: said[name] for name in expected} == expected
     assert said["wsgi_app"] == "cms:create_app()"
 
@@ -99,15 +99,14 @@ def test_the_image_runs_as_nobody_in_particular_and_says_how_it_is() -> None:
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
-def test_systemd_takes_the_units(unit: Path, tmp_path: Path) -> None:
-    """Asked where it is installed; its programs are looked for, so that those of this machine stand in."""
+def test_systemd_takes_the_units(unit: Path, tmp_path: Path, systemd_analyze: str) -> None:
+    """It looks for the programs that they start, so that those of this machine stand in."""
     text = unit.read_text().replace("/opt/copydesk/.venv/bin/python", "/bin/sh")
     sections = re.findall(r"^\[(\w+)\]$", text, re.MULTILINE)
     assert sections == ["Unit", "Service", "Install"]
     for other in UNITS:
         (tmp_path / other.name).write_text(other.read_text().replace("/opt/copydesk/.venv/bin/python", "/bin/sh"))
-    if shutil.which("systemd-analyze"):
-        done = subprocess.run(
-            ["systemd-analyze", "verify", "--man=no", str(tmp_path / unit.name)], capture_output=True, text=True
-        )
-        assert unit.name not in done.stderr, done.stderr
+    done = subprocess.run(
+        [systemd_analyze, "verify", "--man=no", str(tmp_path / unit.name)], capture_output=True, text=True
+    )
+    assert unit.name not in done.stderr, done.stderr

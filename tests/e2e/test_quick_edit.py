@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.conftest import WIDE
 from tests.e2e.looking import barriers
 
 Person = Callable[..., Page]
@@ -49,6 +50,19 @@ def test_a_row_is_mended_where_it_stands(person: Person) -> None:
     row = page.get_by_role("row").filter(has_text="Winch, painted")
     expect(row).to_contain_text("Winches")
     expect(row).to_contain_text("winch-rusty")  # an address is kept unless somebody changes it
+
+
+def test_it_opens_with_its_buttons_in_sight(person: Person) -> None:
+    page = person("editor")
+    page.goto("/admin/posts/")
+    bottoms = [(row, box["y"] + box["height"]) for row in page.locator("tbody tr").all() if (box := row.bounding_box())]
+    low = [row for row, bottom in bottoms if bottom < WIDE["height"] - 150][-1]  # room for the first field alone
+    low.locator("details summary").click()
+    low.get_by_role("link", name="Quick edit").click()
+
+    form = page.get_by_role("form", name="Quick edit")
+    expect(form.get_by_label("Title")).to_be_focused()
+    expect(form.get_by_role("button", name="Save")).to_be_in_viewport(ratio=1)
 
 
 def test_a_button_that_is_pressed_twice_saves_once(person: Person) -> None:

@@ -48,7 +48,7 @@ LOOK = """() => {
       return box.width && getComputedStyle(one).display !== "inline" && Math.min(box.width, box.height) < 24;
     }).map((one) => one.outerHTML.slice(0, 120)),
     readable: parseFloat(getComputedStyle(document.querySelector("main")).fontSize),
-    shifted: window.shifted,
+    shifted: window.shifts.reduce((sum, [value]) => sum + value, 0),
   };
 }"""
 

@@ -230,7 +230,7 @@ SCREENS = {
         Screen(OWNER, "with faults", "/admin/users/new/", press("Add and send the invitation")),
         Screen(OWNER, "edit", "/admin/users/", follow("Ines Pellow")),
         Screen(OWNER, "details", "/admin/users/", follow("Ines Pellow", "Details")),
-        Screen(OWNER, "question before closing", "/admin/users/", follow("Ines Pellow", "Switch the account off…")),
+        Screen(OWNER, "question before closing", "/admin/users/", follow("Ines Pellow", "Switch off or erase…")),
         Screen(OWNER, "question before switching off", "/admin/users/", then(open_row_menu, press("Switch off…"))),
         Screen(OWNER, "question for many", "/admin/users/", bulk("Switch off…")),
     ),

@@ -11,7 +11,7 @@ from tests.e2e.conftest import PHONE
 Walk = Callable[[Page], None]
 
 #: One row that changes something, one that does not, and one that is refused.
-ROWS = "name,slug,description,parent,colour\n,sea,Tides and *all*,,\nSea,sea-2,,,\n,ferries,,Nowhere,\n"
+ROWS = "name,slug,description,parent,colour\n,notices,Tides and *all*,,\nSea,sea-2,,,\n,ferries,,Nowhere,\n"
 CLOCK, RAIN, TRASH = "The tide clock on Pier 9", "A slightly longer dictionary of rain", "Move to trash…"
 
 
@@ -123,7 +123,8 @@ def save_over_somebody(page: Page) -> None:
     other = page.context.new_page()
     other.goto(page.url)
     fill({"Title": "The tea kiosk", "Text, in Markdown": "It opens at six, with tea."}, "Save")(other)
-    other.close()
+    expect(other.get_by_text("Saved.", exact=True)).to_be_visible()
+    other.goto("about:blank")
     fill({"Title": "The kiosk at six", "Text, in Markdown": "It opens at six. Bring a cup."}, "Save")(page)
 
 

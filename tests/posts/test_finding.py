@@ -4,6 +4,7 @@ import random
 import re
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -45,3 +46,19 @@ def test_nine_of_ten_mistyped_questions_find_their_post_among_the_first_five(
             missed.append((kind, title, words[spoilt]))
 
     assert len(missed) <= 20, missed
+
+
+@pytest.mark.parametrize("ask", ["find", "suggest"])
+def test_postgresql_calls_no_process_for_help_until_the_reader_has_an_answer(
+    session: Session, now: datetime, ask: str
+) -> None:
+    if ask == "find":
+        finding.find(session, Asked("boat"), now)
+    else:
+        finding.suggest(session, "boat", now, most=8)
+
+    if session.get_bind().dialect.name == "postgresql":
+        helpers = text("SHOW max_parallel_workers_per_gather")
+        assert session.scalar(helpers) == "0"
+        session.rollback()
+        assert session.scalar(helpers) != "0"

@@ -100,8 +100,7 @@ def test_a_month_knows_the_posts_before_and_after_it(
         publish(make.post(published_at=published_at), at=datetime(2026, 12, 1, tzinfo=UTC))
     at, march, april = (datetime(2026, month, 1, tzinfo=UTC) for month in (12, 3, 4))
 
-    among = public.published_between(march, april)
-    [found] = public.newest(session, at, most=5, among=among).editions
+    [found] = public.newest(session, at, most=5, between=(march, april)).editions
     assert found.published_at == times[1]
     assert public.months_around(session, march, april, at) == (times[0], times[2])
     assert public.months_around(session, times[0], times[2] + DAY, at) == (None, None)

@@ -1,8 +1,13 @@
 """How a reader's question is taken apart."""
 
+import unicodedata
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cms.search import wanted
+from cms.search.index import folded
 from cms.search.query import MAX_WORDS
 
 
@@ -43,3 +48,17 @@ def test_the_last_word_has_only_begun_while_somebody_types() -> None:
 def test_no_more_than_some_words_are_asked_for() -> None:
     assert len(wanted(" ".join(map(str, range(100))))) == MAX_WORDS
     assert [str(term) for term in wanted(" " * 5_000 + "tide")] == ["tide"]
+
+
+def test_what_is_written_without_accents_is_folded_like_what_is_written_with_them() -> None:
+    plain = "".join(map(chr, range(128)))
+
+    assert folded(plain + "\xc9") == folded(plain) + "e"
+
+
+@given(st.text())
+def test_no_accent_is_left_and_folding_twice_is_folding_once(text: str) -> None:
+    once = folded(text)
+
+    assert not any(map(unicodedata.combining, once))
+    assert folded(once) == once

@@ -16,7 +16,7 @@ from _pytest.terminal import TerminalReporter
 
 from . import keeper
 from .databases import drop_database, fresh_database
-from .programs import ALL, BROTLI, CHROMIUM, NGINX, POSTGRES, RABBITMQ, REDIS, Program
+from .programs import ALL, BROTLI, CHROMIUM, NGINX, POSTGRES, RABBITMQ, REDIS, SYSTEMD, Program
 from .servers import Server
 
 #: Where the real files are, if they are; for tests that have samples of their own as well.
@@ -140,6 +140,13 @@ def nginx_with_brotli(nginx_program: str) -> str:
     """The same file, where its module for brotli is there as well."""
     _need(BROTLI)
     return nginx_program
+
+
+@pytest.fixture(scope="session")
+def systemd_analyze() -> str:
+    """What reads units; systemd itself need not run."""
+    _need(SYSTEMD)
+    return str(SYSTEMD.find())
 
 
 def _own(name: str) -> str:

@@ -83,4 +83,5 @@ BROTLI = Program(
     "sudo apt-get install libnginx-mod-http-brotli-static",
     places=(str(MODULE.with_name(f"*{MODULE.name}")),),
 )
-ALL = (POSTGRES, REDIS, RABBITMQ, CHROMIUM, NGINX, BROTLI)
+SYSTEMD = Program("systemd-analyze", (), "sudo apt-get install systemd", places=("/usr/bin/*systemd-analyze",))
+ALL = (POSTGRES, REDIS, RABBITMQ, CHROMIUM, NGINX, BROTLI, SYSTEMD)

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from defusedxml.ElementTree import fromstring
+from flask import Flask, url_for
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from cms.posts.models import Post
+from cms.site import embedding
 from tests.browser import Browser
 from tests.counting import counted
 from tests.factories import Make
@@ -91,6 +93,14 @@ def test_nothing_is_wider_than_was_asked_for(browser: Browser, asked: str, width
 )
 def test_anything_else_is_not_there(browser: Browser, query: str, status: int) -> None:
     assert browser.get(f"/oembed?{query}").status_code == status
+
+
+@pytest.mark.parametrize("path", ["/posts/it", "/größe/a b", "/it's-50%/+&?"])
+def test_the_address_is_the_one_that_flask_would_write(app: Flask, path: str) -> None:
+    with app.test_request_context("/"):
+        for format in embedding.FORMATS:
+            usual = url_for("site.oembed", url=f"http://localhost{path}", format=format)
+            assert embedding.address(path, format) == f"http://localhost{usual}"
 
 
 def test_a_post_says_where_it_is_told(browser: Browser) -> None:

@@ -67,16 +67,21 @@ def test_a_post_says_what_an_article_says(
     assert ines.email not in browser.get("/posts/it").text
 
 
-def test_a_page_and_a_tag_say_the_way_down_to_them(
+def test_a_post_a_page_and_a_tag_say_the_way_down_to_them(
     session: Session, engine: Engine, browser: Browser, make: Make, publish: Publish, decide: Decide
 ) -> None:
     decide(title="The Review")
     about = make.page(slug="about", title="About us", status=PUBLISHED)
     make.page(slug="team", title="The team", parent_id=about.id, status=PUBLISHED)
-    publish(tags=[make.tag("Sea", parent_id=make.tag("Nature").id)])
+    publish(slug="tides", title="Tides", tags=[make.tag("Sea", parent_id=make.tag("Nature").id)])
     session.commit()
 
     front = (1, "The Review", "http://localhost/")
+    assert way(linked(browser, "/posts/tides")["BreadcrumbList"]) == [
+        front,
+        (2, "All posts", "http://localhost/posts"),
+        (3, "Tides", "http://localhost/posts/tides"),
+    ]
     assert way(linked(browser, "/about/team")["BreadcrumbList"]) == [
         front,
         (2, "About us", "http://localhost/about"),

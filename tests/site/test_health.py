@@ -176,7 +176,7 @@ def test_a_redis_that_is_stuck_is_not_waited_for(browser: Browser, setting: Sett
         began = time.monotonic()
 
         assert failing(browser) == {"redis": "Redis does not answer."}
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 10
 
 
 def test_it_is_logged_once_that_it_is_not_ready_and_once_that_it_is_again(

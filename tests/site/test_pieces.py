@@ -8,10 +8,9 @@ from flask import url_for
 from jinja2.runtime import Macro
 from markupsafe import Markup
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from cms.posts.models import Edition, Post
-from cms.posts.public import as_listed
 from cms.settings.models import SettingValue
 from cms.site.pieces import REGISTRY, address, piece
 from cms.themes.shelf import shipped
@@ -24,6 +23,7 @@ __all__ = ["with_theme"]
 
 Decide = Callable[..., None]
 Change = Callable[[Edition], None]
+LOADED = joinedload(Edition.author), joinedload(Edition.featured_media), selectinload(Edition.tags)
 LAYOUTS = [(theme, layout) for theme in shipped() for layout in ("lead", "list", "grid")]
 
 
@@ -116,9 +116,7 @@ def edition(session: Session, make: Make, publish: Callable[..., Post]) -> Editi
         title="The tide clock", summary="It <ticks>", author=ines, tags=[make.tag("Sea")], featured_media=pier
     )
     session.commit()
-    edition = session.scalars(
-        select(Edition).where(Edition.post_id == post.id).options(*as_listed(with_text=True))
-    ).one()
+    edition = session.scalars(select(Edition).where(Edition.post_id == post.id).options(*LOADED)).one()
     edition.published_at = edition.published_at.replace(hour=20)
     session.commit()
     return edition
@@ -189,37 +187,31 @@ def test_markup_is_not_taken_for_a_text_that_is_spelled_alike(
     assert "<b>1</b>" in as_markup
 
 
-@pytest.mark.usefixtures("edition")
-def test_a_theme_of_ones_own_may_print_anything_of_a_post_and_of_the_request(
-    session: Session, decide: Decide, with_theme: WithTheme
-) -> None:
-    decide(home_layout="list")
-    session.commit()
-    macros = (
-        "{% macro entry(edition, with_excerpt=true, with_picture=false) %}"
-        "<i>{{ edition.updated_at.year }} {{ request.args.ask }}</i>{% endmacro %}"
+OWN = "<i>{{ edition.updated_at.year }} {{ request.args.ask }}</i>"
+#: What is replaced in a theme: a piece itself, or something that a piece of the theme prints.
+MACROS = {
+    "the piece": (
+        {"home_layout": "list"},
+        "{% macro entry(edition, with_excerpt=true, with_picture=false) %}" + OWN + "{% endmacro %}"
         '{% import "shipped/site/_macros.html" as base %}{% set list_head, pages, feed_links = '
-        "base.list_head, base.pages, base.feed_links %}"
-    )
-    browser = with_theme({"templates/site/_macros.html": macros})
-
-    first, second = (browser.get_unkept(f"/?ask={word}").text for word in ("one", "two"))
-
-    assert "<i>2026 one</i>" in first
-    assert "<i>2026 two</i>" in second
-
-
-@pytest.mark.usefixtures("edition")
-def test_a_piece_of_the_theme_follows_what_ones_own_replaces_in_it(
-    session: Session, decide: Decide, with_theme: WithTheme
-) -> None:
-    decide(theme="gazette")
-    session.commit()
-    macros = (
+        "base.list_head, base.pages, base.feed_links %}",
+    ),
+    "a part of it": (
+        {"theme": "gazette"},
         '{% import "shipped/site/_macros.html" as base %}{% set list_head, pages, feed_links, picture, author, day, '
         "tag_link = base.list_head, base.pages, base.feed_links, base.picture, base.author, base.day, base.tag_link %}"
-        "{% macro minutes(edition) %}<i>{{ edition.updated_at.year }} {{ request.args.ask }}</i>{% endmacro %}"
-    )
+        "{% macro minutes(edition) %}" + OWN + "{% endmacro %}",
+    ),
+}
+
+
+@pytest.mark.usefixtures("edition")
+@pytest.mark.parametrize(("decided", "macros"), MACROS.values(), ids=MACROS)
+def test_what_ones_own_replaces_may_print_anything_of_a_post_and_of_the_request(
+    session: Session, decide: Decide, with_theme: WithTheme, decided: dict[str, str], macros: str
+) -> None:
+    decide(**decided)
+    session.commit()
     browser = with_theme({"templates/site/_macros.html": macros})
 
     first, second = (browser.get_unkept(f"/?ask={word}").text for word in ("one", "two"))

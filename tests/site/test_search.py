@@ -7,7 +7,6 @@ from html import unescape
 from urllib.parse import quote, quote_plus
 
 import pytest
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from cms.posts import actions, finding
@@ -15,7 +14,6 @@ from cms.posts.finding import Asked
 from cms.posts.lifecycle import PUBLISHED, PostMove
 from cms.posts.models import Post
 from tests.browser import Browser
-from tests.counting import counted
 from tests.factories import Make
 from tests.site.test_hostile import faults
 
@@ -264,28 +262,3 @@ def test_titles_are_suggested_while_somebody_types(session: Session, browser: Br
     assert suggested("elsew") == [{"title": "Elsewhere", "path": "/posts/elsewhere"}]
     assert suggested("elsehwere") == suggested("elsew")
     assert suggested("") == suggested("e") == []
-
-
-def test_a_search_asks_few_questions_however_much_it_finds(
-    engine: Engine, session: Session, browser: Browser, make: Make, publish: Publish
-) -> None:
-    tag = make.tag("Sea")
-    publish(title="Boat", tags=[tag])
-    session.commit()
-
-    def questions(url: str) -> int:
-        with counted(engine) as statements:
-            text_of(browser, url)
-        return len(statements)
-
-    urls = ("/search?q=boat", "/search?q=baot", "/search?q=boat&tag=sea", "/search/suggest?q=boat")
-    for url in urls:
-        questions(url)
-    few = [questions(url) for url in urls]
-    for _number in range(20):
-        publish(title="Boat", tags=[tag])
-    session.commit()
-
-    many = [questions(url) for url in urls]
-    assert all(most <= least for most, least in zip(many, few, strict=True))
-    assert max(few) <= 12

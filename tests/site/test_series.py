@@ -170,7 +170,7 @@ def test_machines_read_which_part_of_what_it_is(
     session.commit()
 
     page = text_of(browser, "/posts/part-2")
-    [told] = [json.loads(one) for one in re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)]
+    told, _way = [json.loads(one) for one in re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)]
 
     assert told["position"] == 2
     series = {"@type": "CreativeWorkSeries", "name": "Tides", "url": "http://localhost/series/tides"}

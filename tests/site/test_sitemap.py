@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from defusedxml.ElementTree import fromstring
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 
 from cms.core.db import MAX_ID
 from cms.posts import actions, indexed
 from cms.posts.indexed import RANGE
 from cms.posts.lifecycle import PUBLISHED
-from cms.posts.models import Post
+from cms.posts.models import Edition, Post
 from tests.browser import Browser
 from tests.counting import counted
 from tests.factories import Make
@@ -26,8 +26,11 @@ W3C_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
 
 
 def listed(browser: Browser, url: str) -> dict[str, tuple[str | None, str | None]]:
-    """Address → when it changed and its image, as far as they are said."""
-    response = browser.get(url)
+    """Address → when it changed and its image, as far as they are said.
+
+    Made anew: a page that is kept knows nothing of a range that a test made shorter.
+    """
+    response = browser.get_unkept(url)
     assert response.status_code == 200
     assert response.headers["Content-Type"] == "application/xml; charset=utf-8"
     root = fromstring(response.data, forbid_dtd=True)
@@ -122,6 +125,44 @@ def test_ids_are_listed_in_ranges(
     for post in posts:
         assert f"/posts/{post.slug}" in pages[f"/sitemap-{(post.id - 1) // 2 + 1}.xml"]
     assert sum(len(page) for page in pages.values()) == len(posts) + len(["the front", "the author"])
+
+
+def test_a_tag_changed_when_a_post_did_that_its_page_shows(
+    session: Session, browser: Browser, make: Make, publish: Publish, now: datetime
+) -> None:
+    """Those of the tags below it as well, however deep."""
+    nature = make.tag("Nature")
+    sea = make.tag("Sea", parent_id=nature.id)
+    boats = make.tag("Boats", parent_id=sea.id)
+    make.tag("Lights", parent_id=sea.id)
+    publish(slug="old", tags=[sea], published_at=now - timedelta(days=9))
+    publish(slug="new", tags=[boats])
+    session.commit()
+
+    changed = {address: said[0] for address, said in everything(browser).items()}
+
+    assert changed["/tags/boats"] == changed["/tags/sea"] == changed["/tags/nature"] == now.isoformat()
+    assert "/tags/lights" not in changed
+
+
+def test_the_index_says_when_what_is_listed_changed(
+    session: Session, browser: Browser, make: Make, publish: Publish, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the post that changed a tag is on another page; old posts alone are not said to be new."""
+    monkeypatch.setattr(indexed, "RANGE", 2)
+    ines, sea = make.user("author", username="ines"), make.tag("Sea")
+    for day in range(11, -1, -1):  # more pages than ids of one author and one tag can be on
+        publish(author=ines, tags=[sea], published_at=now - timedelta(days=day))
+    session.execute(update(Edition).values(updated_at=Edition.published_at))
+    session.commit()
+
+    index = listed(browser, "/sitemap.xml")
+
+    for url, (said, _image) in index.items():
+        within = [changed for changed, _picture in listed(browser, url).values() if changed]
+        assert within == [] or (said is not None and said >= max(within)), url
+    assert any(said is not None and said < now.isoformat() for said, _image in index.values())
+    assert listed(browser, "/sitemap-1.xml")["/"][0] == index["/sitemap-1.xml"][0] == now.isoformat()
 
 
 def test_a_page_costs_the_same_however_much_it_lists(

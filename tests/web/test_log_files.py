@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from cms.web.log_files import LogFile
+from cms.core.log_files import LogFile
 from tests.cli.conftest import ROOT
 
 PROGRAM = """
 import logging, sys
 from pathlib import Path
-from cms.web.log_files import LogFile
+from cms.core.log_files import LogFile
 
 file = LogFile(Path(sys.argv[1]), most_bytes=4000, kept=1000)
 for number in range(400):

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from cms.accounts.actions import tokens
-from cms.web import logs, passwords
+from cms.core.log_lines import written_to
+from cms.web import passwords
 from tests.browser import Browser
 from tests.factories import Make
 
@@ -23,7 +24,7 @@ FORGED = "x\r\nTraceback (most recent call last):\n2026-03-02T12:00:00Z [info] a
 def written() -> Iterator[io.StringIO]:
     """What a handler of ours writes."""
     stream = io.StringIO()
-    handler = logs.written_to(logging.StreamHandler(stream), for_programs=False)
+    handler = written_to(logging.StreamHandler(stream), for_programs=False)
     logger = logging.getLogger("cms")
     logger.addHandler(handler)
     yield stream
@@ -45,7 +46,7 @@ def test_what_somebody_sent_forges_no_entry(written: io.StringIO) -> None:
 
 def test_programs_get_one_object_a_line(written: io.StringIO) -> None:
     stream = io.StringIO()
-    handler = logs.written_to(logging.StreamHandler(stream), for_programs=True)
+    handler = written_to(logging.StreamHandler(stream), for_programs=True)
     logger = logging.getLogger("cms.tests.programs")
     logger.addHandler(handler)
     try:

@@ -61,6 +61,14 @@ def test_a_member_may_send_a_picture_as_large_as_the_site_takes(browser: Browser
     assert browser.client.post("/account/picture", data=body, content_type=MULTIPART).status_code == 302
 
 
+@pytest.mark.parametrize("place", ["/login", "/subscribe", "/api/v1/media"])
+@pytest.mark.parametrize("said", [b": form-data", b': form-data; filename="a.png"', b""])
+def test_a_part_of_a_form_without_a_name_is_malformed(browser: Browser, place: str, said: bytes) -> None:
+    body = b"--x\r\nContent-Disposition%b\r\n\r\nhello\r\n--x--\r\n" % said
+
+    assert browser.client.post(place, data=body, content_type=MULTIPART).status_code == 400
+
+
 def test_a_form_in_one_piece_is_no_upload(browser: Browser, session: Session, make: Make) -> None:
     """It would be kept in memory, however large a file may be."""
     editor = make.editor()

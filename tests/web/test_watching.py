@@ -89,7 +89,7 @@ def test_what_opens_a_door_is_in_no_line(
     session.commit()
     slow_from(1)
 
-    browser.get(address.format(secret))
+    browser.get_unkept(address.format(secret))
 
     told = lines(caplog) + lines(caplog, "slow request")
     assert told
@@ -142,7 +142,7 @@ def test_nothing_is_slow_where_that_is_switched_off(
     browser: Browser, caplog: pytest.LogCaptureFixture, slow_from: Callable[[int], None]
 ) -> None:
     slow_from(0)
-    browser.get("/")
+    browser.get_unkept("/")
 
     assert lines(caplog)
     assert not lines(caplog, "slow request")

@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from cms import create_app, search
-from cms.cli.application import migrate_if_empty
+from cms.cli.application import learn_sizes, migrate_if_empty
 from cms.cli.demo.refusals import refuse_foreign_owner, refuse_public
 from cms.cli.seed import comments, decks, people, post_decks, posts
 from cms.cli.seed.turns import TURNS_EACH
@@ -54,6 +54,8 @@ def seed(post_count: int, comment_count: int, no_people: bool) -> None:
             _add_comments(session, cast, comment_count, at)
             search.settle(session)
             session.commit()
+        learn_sizes(session)
+        session.commit()
 
 
 @contextmanager

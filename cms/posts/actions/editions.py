@@ -253,7 +253,7 @@ def _edition_of(session: Session, post: Post, revision: Revision, starts: dateti
         live_from=starts,
         live_until=until,
         planned_until=until,
-        published_at=post.published_at or starts,
+        published_at=min(post.published_at or starts, starts),
         updated_at=starts,
         path=path_of(post.kind, version["slug"], path_at(session, version["parent_id"], starts)),
         excerpt=version["summary"] or excerpt(article.lead, EXCERPT),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cms.media.models import Media
+from cms.media.shown import Pictured
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Entry:
     html: str | None
     language: str | None = None
     tags: Sequence[str] = ()
-    image: Media | None = None
+    image: Pictured | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from flask_babel import format_date
 from cms.comments.models import Comment
 from cms.core.i18n import _
 from cms.core.text import excerpt, printable
-from cms.posts.models import Edition
+from cms.posts import shown
 from cms.posts.public import Listing
 from cms.site.feeds.channel import Byline, Channel, Entry
 from cms.site.frame import frame
@@ -34,7 +34,7 @@ def of_posts(listing: Listing, *, name: str, page: str, title: str = "", about: 
     )
 
 
-def of_comments(edition: Edition, comments: Sequence[Comment]) -> Channel:
+def of_comments(edition: shown.Story, comments: Sequence[Comment]) -> Channel:
     """What was said under a post, newest first."""
     page = frame().absolute(edition.path)
     return Channel(
@@ -63,7 +63,7 @@ def tag_uri(name: str) -> str:
     return f"tag:{host},2026:{name}"
 
 
-def _of_post(edition: Edition) -> Entry:
+def _of_post(edition: shown.Entry) -> Entry:
     page = frame().absolute(edition.path)
     author = edition.author
     return Entry(
@@ -75,7 +75,7 @@ def _of_post(edition: Edition) -> Entry:
         updated=edition.updated_at,
         day=format_date(edition.published_at, "long"),
         summary=printable(edition.excerpt),
-        html=printable(absolute_html(edition.body_html, page)) if settings().feed_full_text else None,
+        html=printable(absolute_html(edition.body_html, page)) if isinstance(edition, shown.Story) else None,
         language=edition.language,
         tags=[printable(tag.name) for tag in edition.tags],
         image=edition.shown_media,

@@ -12,8 +12,8 @@ from feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed
 from flask import current_app
 
 from cms.core.i18n import _
-from cms.media.models import Media
 from cms.media.paths import path_of
+from cms.media.shown import Pictured
 from cms.site.feeds.channel import Channel
 from cms.site.frame import frame
 from cms.web.languages import language
@@ -109,7 +109,7 @@ def _written(format: type[Any], channel: Channel, ending: str) -> str:
     return _styled(feed.writeString("utf-8"))
 
 
-def _enclosure(media: Media) -> Enclosure:
+def _enclosure(media: Pictured) -> Enclosure:
     return Enclosure(frame().absolute(path_of(media)), str(media.bytes), media.mime)
 
 

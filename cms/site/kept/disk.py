@@ -18,9 +18,10 @@ from cms.core.clock import Clock
 from cms.core.files import MEGABYTE, write_whole
 from cms.core.shutter import Shutter
 from cms.site.kept import hearing
+from cms.site.kept.direct import Headers
 from cms.site.kept.generations import Generations
 from cms.site.kept.making import EVER
-from cms.site.kept.page import PLAIN, Headers, KeptPage
+from cms.site.kept.page import PLAIN, KeptPage
 from cms.site.kept.release import release_of
 from cms.web import beside
 from cms.web.headers import of_kept_pages
@@ -51,7 +52,7 @@ def init_app(app: Flask, generations: Generations) -> "Disk | None":
     release = release_of(runtime.config) + _boot()
     disk = Disk(runtime.config.stored_pages, release, of_kept_pages(app), generations, runtime.clock)
     beside.declare(app, "stored-pages", disk.watch)
-    hearing.init_app(app, runtime.config.stored_pages, disk.post_id)
+    hearing.init_app(app, runtime.config.stored_pages, disk.post_id, disk.sweep)
     return disk
 
 
@@ -64,6 +65,7 @@ class Disk:
         self._generations, self._clock = generations, clock
         self._shutter = Shutter(folder)
         self._name, self._bytes = "", 0
+        self._past: set[str] = set()
         folder.mkdir(parents=True, exist_ok=True, mode=0o755)
         self._look()  # other code may have made what is there, or it is of another database
 
@@ -77,8 +79,8 @@ class Disk:
             place = self._folder / name / path.lstrip("/") / FILE
             if not place.exists() and not self._written(name, place, page):
                 return
-            if self._shutter.target() != name and self._shutter.lead_to(name, lambda: self._holds(name)):
-                self._remove_all_but(name)
+            if self._shutter.target() != name:
+                self._shutter.lead_to(name, lambda: self._holds(name))
         except OSError as error:
             log.warning("a page could not be stored for the web server: %s", error)
 
@@ -92,13 +94,28 @@ class Disk:
                 log.exception("what the web server serves could not be looked at")
 
     def post_id(self, path: str) -> int | None:
-        """What is read with the page that the web server has at this address; None where nothing is, or no page."""
+        """What is read with the page that the web server had at this address; None where nothing was, or no page.
+
+        Of the newest that there is: told of a page is a moment after it was sent, and it may have changed in between.
+        """
         if not ADDRESS.fullmatch(path):
             return None
-        try:
-            return int((self._shutter.link / path.lstrip("/") / POST).read_bytes())
-        except (OSError, ValueError):
-            return None
+        for name in sorted(self._names(), key=_generation, reverse=True):
+            try:
+                return int((self._folder / name / path.lstrip("/") / POST).read_bytes())
+            except (OSError, ValueError):
+                continue
+        return None
+
+    def sweep(self) -> None:
+        """What led nowhere at the last look either goes, once all that was told of it is heard.
+
+        Whoever was about to read there asks us instead.
+        """
+        past = self._names() - {self._shutter.target()}
+        for name in past & self._past:
+            shutil.rmtree(self._folder / name, ignore_errors=True)
+        self._past = past
 
     def _look(self) -> None:
         target = self._shutter.target()
@@ -117,10 +134,11 @@ class Disk:
         return told["until"] == "0" or self._clock.now().timestamp() + MARGIN_SECONDS < int(told["until"]) / 1000
 
     def _written(self, name: str, place: Path, page: KeptPage) -> bool:
-        """The plain file last, since the web server looks for it first; False where there is no more room."""
+        """The plain file last: whoever finds it finds them all. False where there is no more room."""
         if name != self._name:
             self._name, self._bytes = name, 0
-        bodies = {ENDINGS[coding]: page.body(coding) for coding in {*page.bodies, PLAIN} if coding in ENDINGS}
+        codings = (PLAIN,) if PLAIN in page.bodies else ENDINGS
+        bodies = {ENDINGS[coding]: page.body(coding) for coding in codings}
         size = sum(map(len, bodies.values()))
         if self._bytes + size > MOST_BYTES:
             return False
@@ -133,11 +151,12 @@ class Disk:
         self._bytes += size
         return True
 
-    def _remove_all_but(self, name: str) -> None:
-        """Whoever was about to read there asks us instead."""
-        for folder in self._folder.iterdir():
-            if folder.name != name and NAME.fullmatch(folder.name):
-                shutil.rmtree(folder, ignore_errors=True)
+    def _names(self) -> set[str]:
+        return {folder.name for folder in self._folder.iterdir() if NAME.fullmatch(folder.name)}
+
+
+def _generation(name: str) -> int:
+    return int(name.split("-")[1])
 
 
 def _show(draft: Path, moment: int) -> None:

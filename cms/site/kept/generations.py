@@ -19,8 +19,11 @@ T = TypeVar("T")
 class Generations(Protocol):
     """Whoever knows the number."""
 
-    def current(self) -> int | None:
-        """What was last committed; None where it cannot be told, and nothing that is kept is used then."""
+    def current(self, since: int | None = None) -> int | None:
+        """What was last committed; None where it cannot be told, and nothing that is kept is used then.
+
+        Where it is enough to know what was committed before a moment (of `time.monotonic_ns`), say `since` when.
+        """
 
     def close(self) -> None:
         """Let go of all connections, as before a process is forked; the next question opens one again."""
@@ -42,7 +45,7 @@ class OfSqlite:
         self._path = path
         self._idle: list[_Looker] = []
 
-    def current(self) -> int | None:
+    def current(self, since: int | None = None) -> int | None:
         try:
             looker = _taken(self._idle) or self._opened()
             try:

@@ -1,21 +1,21 @@
 """What the web server tells of pages that it sent from disk: they are read as much as those that we send.
 
-A line for each, through a socket in the folder of the pages: the page, and what the browser said of itself. Of that a
-count is kept, and nothing else. The web server waits for nobody: a line that finds no room is not counted.
+A line for each, in a file beside the pages: the page, and what the browser said of itself. Of that a count is kept, and
+nothing else.
 """
 
 import contextlib
 import json
 import logging
-import math
-import socket
-import struct
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask
 
+from cms.core.intake import Intake
 from cms.site.reads import is_somebody, reads_of, write_soon
 from cms.web import beside
 from cms.web.meters import meters_of
@@ -24,96 +24,99 @@ from cms.web.runtimes import runtime_of
 log = logging.getLogger(__name__)
 
 #: deploy/nginx.conf has the same name.
-SOCKET = "told"
-LONGEST_LINE = 65536
-#: How many times as long as it worked it rests, but no longer than this: the processors are the readers'.
+FILE = "told.log"
+#: How many times as long as it worked it rests: the processors are the readers'.
 RESTS = 9
-LONGEST_REST = 1.0
-AT_ONCE = 500
-#: Without a word for so long, what was counted is written all the same.
-SILENCE_SECONDS = 60
+LOOK_SECONDS = 1.0
+AFTER_FAULT_SECONDS = 60.0
 
 
-def init_app(app: Flask, folder: Path, post_id: Callable[[str], int | None]) -> None:
-    """`post_id`: of the page at this address, if a post is read with it."""
-    ear = Ear(app, folder / SOCKET, post_id)
+def init_app(app: Flask, folder: Path, post_id: Callable[[str], int | None], sweep: Callable[[], None]) -> None:
+    """`post_id`: of the page at this address, if a post is read with it; `sweep` is called when all was heard."""
+    ear = Ear(app, folder / FILE, post_id, sweep)
     beside.before_fork(app, ear.open)
     beside.declare(app, "told-of-reads", ear.listen)
     beside.at_end(app, ear.finish)
 
 
 class Ear:
-    """One socket for all processes, opened before they are forked; each line reaches one of them."""
+    """Of each process one; they take turns."""
 
-    def __init__(self, app: Flask, place: Path, post_id: Callable[[str], int | None]) -> None:
-        self._app, self._place, self._post_id = app, place, post_id
+    def __init__(
+        self, app: Flask, place: Path, post_id: Callable[[str], int | None], sweep: Callable[[], None]
+    ) -> None:
+        self._app, self._intake = app, Intake(place)
+        self._post_id, self._sweep = post_id, sweep
         self._clock = runtime_of(app).clock
-        self._socket: socket.socket | None = None
+        self._hearing, self._has_ended = threading.Lock(), False
 
     def open(self) -> None:
-        """In the place of the one that an earlier run left there."""
-        heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
-            self._place.unlink(missing_ok=True)
-            heard.bind(str(self._place))
-            self._place.chmod(0o666)  # the web server is somebody else
+            self._intake.open()
         except OSError as error:
-            heard.close()
             log.warning("reads of stored pages are not counted: %s", error)
-            return
-        heard.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE_SECONDS, 0))
-        self._socket = heard
 
     def listen(self) -> None:
-        """For ever; ends at once where nothing was opened."""
-        while self._socket is not None:
-            begun = math.inf
-            try:
-                line = self._socket.recv(LONGEST_LINE)
-                begun = time.thread_time()
-                self.hear(line)
-                self._hear_all(self._socket)
-            except BlockingIOError:
-                pass
-            except OSError:
-                log.exception("the web server cannot be heard")
-                time.sleep(SILENCE_SECONDS)
-            rest = min(LONGEST_REST, RESTS * max(0.0, time.thread_time() - begun))
+        """Until the process ends."""
+        while not self._has_ended:
+            rest = self._rest_after_work()
             write_soon(self._app, self._clock.now())
             time.sleep(rest)
 
-    def _hear_all(self, heard: socket.socket) -> None:
-        """What waits, but no more at once than the system keeps waiting."""
-        for _number in range(AT_ONCE):
-            self.hear(heard.recv(LONGEST_LINE, socket.MSG_DONTWAIT))
+    def _rest_after_work(self) -> float:
+        begun = time.thread_time()
+        try:
+            some = self.hear_some()
+        except OSError:
+            log.exception("the web server cannot be heard")
+            return AFTER_FAULT_SECONDS
+        return RESTS * (time.thread_time() - begun) if some else LOOK_SECONDS
 
     def finish(self) -> None:
-        """What waits is heard before the counts are written."""
+        """What was told is heard before the counts are written; what another process hears is counted there."""
         with contextlib.suppress(OSError):
-            if self._socket is not None:
-                self._hear_all(self._socket)
+            while self.hear_some():
+                pass
+        with self._hearing:
+            self._has_ended = True
 
-    def hear(self, line: bytes) -> None:
-        """As `log_format told` of deploy/nginx.conf has it, after what syslog puts before; anything else is nothing."""
-        told = _words(line)
-        if told is None:
-            return
-        path, agent, purpose, older_purpose = told
-        meters_of(self._app).kept_from_disk.inc()
-        environ = {
-            "REQUEST_METHOD": "GET",
-            "HTTP_USER_AGENT": agent,
-            "HTTP_SEC_PURPOSE": purpose,
-            "HTTP_PURPOSE": older_purpose,
-        }
-        if is_somebody(environ) and (post_id := self._post_id(path)) is not None:
-            reads_of(self._app).count(post_id, self._clock.now())
+    def hear_some(self) -> bool:
+        """Whether there was anything; what is told stays there until it is counted."""
+        with self._hearing, self._intake.some() as lines:
+            if self._has_ended or lines is None:
+                return False
+            if not lines:
+                self._sweep()
+            self._hear(lines)
+            return bool(lines)
+
+    def _hear(self, lines: bytes) -> None:
+        """As `log_format told` of deploy/nginx.conf has them; anything else is nothing."""
+        read: Counter[str] = Counter()
+        for line, times in Counter(lines.splitlines()).items():
+            if (told := _words(line)) is None:
+                continue
+            path, agent, purpose, older_purpose = told
+            meters_of(self._app).kept_from_disk.inc(times)
+            environ = {
+                "REQUEST_METHOD": "GET",
+                "HTTP_USER_AGENT": agent,
+                "HTTP_SEC_PURPOSE": purpose,
+                "HTTP_PURPOSE": older_purpose,
+            }
+            if is_somebody(environ):
+                read[path] += times
+        at = self._clock.now()
+        for path, times in read.items():
+            if (post_id := self._post_id(path)) is not None:
+                for _time in range(times):
+                    reads_of(self._app).count(post_id, at)
 
 
 def _words(line: bytes) -> list[str] | None:
     """Page, agent and two purposes."""
     try:
-        told = json.loads(line.decode("utf-8", "replace").partition(": ")[2])
+        told = json.loads(line.decode("utf-8", "replace"))
     except (ValueError, RecursionError):  # anybody on this machine can write here, and nest as deep as they like
         return None
     is_whole = isinstance(told, list) and len(told) == 4 and all(isinstance(word, str) for word in told)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
+from cms.core.arrival import came_at
 from cms.core.files import MEGABYTE
 from cms.extensions import db
 from cms.site.kept import disk
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 #: Of memory for pages that are asked for with parameters: there may be any number, and they push out no others.
-DEEPER_BYTES = 4 * MEGABYTE
+DEEPER_BYTES = 2 * MEGABYTE
 
 
 def init_app(app: Flask, pages: Pages) -> None:
@@ -56,7 +57,7 @@ class KeptPages:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Never an old page: whatever cannot be told goes to Flask."""
         key = self._addresses.key(environ)
-        generation = self._generations.current() if key is not None else None
+        generation = self._generations.current(came_at()) if key is not None else None
         if key is None or generation is None:
             return self._inner(environ, start_response)
         at = self._clock.now()
@@ -85,7 +86,11 @@ class KeptPages:
             write_soon(self._app, at)
         if self._logs:
             start_response = logged(environ, start_response)
-        return answer(page, environ, start_response, meters_of(self._app))
+        coding = page.coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        if coding not in page.bodies and (wider := page.with_coding(coding)) is not page:
+            page = wider
+            self._memory_of(key).put(key, page)
+        return answer(page, coding, environ, start_response, meters_of(self._app))
 
     def _memory_of(self, key: str) -> Memory:
         return self._memory if key.endswith("?") else self._deeper
@@ -93,8 +98,7 @@ class KeptPages:
     def _found_or_made(self, key: str, environ: "WSGIEnvironment", generation: int) -> KeptPage | Unkept | None:
         """From the files of all processes, or made by one while the others wait; None where that takes too long."""
         if (page := self._in_files(key, generation)) is not None:
-            self._memory_of(key).put(key, page)
-            return page
+            return self._remembered(key, page)
         with self._files.making(key) as is_ours:
             return self._made_in_turn(key, environ, generation) if is_ours else None
 
@@ -103,26 +107,36 @@ class KeptPages:
         generation = self._generations.current() or generation
         page: KeptPage | Unkept | None = self._made_meanwhile(key, generation)
         if page is None:
-            page = self._shared_or_made(key, environ, generation)
+            page = self._renewed(key) or self._shared_or_made(key, environ, generation)
             if isinstance(page, KeptPage) and key.endswith("?"):
                 self._files.put(key, page)
-        if isinstance(page, KeptPage):
-            self._memory_of(key).put(key, page)
+        return self._remembered(key, page) if isinstance(page, KeptPage) else page
+
+    def _remembered(self, key: str, page: KeptPage) -> KeptPage:
+        memory = self._memory_of(key)
+        if page.questions is None and (old := memory.get(key)) is not None:  # it is from a file, or another machine
+            page = page.known_by(old)
+        memory.put(key, page)
         return page
+
+    def _renewed(self, key: str) -> KeptPage | None:
+        """That of an older generation, where nothing that it shows has changed."""
+        old = self._memory_of(key).get(key)
+        renewed = self._maker.renewed(old) if old is not None else None
+        if renewed is not None:
+            meters_of(self._app).kept_renewals.inc()
+        return renewed
 
     def _shared_or_made(self, key: str, environ: "WSGIEnvironment", generation: int) -> KeptPage | Unkept:
         """From another machine, or made by one of all while the others wait."""
         if self._shared is None or not key.endswith("?"):
             return self._made(key, environ)
-        if (found := self._holding(self._shared.get(generation, key), generation)) is not None:
-            return found
-        with self._shared.making(key):
-            generation = self._generations.current() or generation
-            if (found := self._holding(self._shared.get(generation, key), generation)) is not None:
-                return found
+        with self._shared.turn(key, lambda: self._generations.current() or generation) as turn:
+            if turn.found is not None and self._holding(turn.found, turn.found.generation) is not None:
+                return turn.found
             made = self._made(key, environ)
             if isinstance(made, KeptPage):
-                self._shared.put(key, made)
+                turn.keep(made)
             return made
 
     def _made(self, key: str, environ: "WSGIEnvironment") -> KeptPage | Unkept:

@@ -1,10 +1,10 @@
 """A page is made by asking Flask as if nobody in particular asked, and is kept only where nothing changed meanwhile."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,12 +16,14 @@ from cms.extensions import db
 from cms.posts.turns import next_turn
 from cms.settings.queries import SiteSettings
 from cms.settings.queries import load as load_settings
+from cms.site.kept.direct import Headers
 from cms.site.kept.generations import Generations
 from cms.site.kept.note import KEY, Note
-from cms.site.kept.page import Headers, KeptPage, digest_of, packed
+from cms.site.kept.page import KeptPage, Lasting, digest_of, packed
+from cms.site.kept.questions import Asking, Notes, Questions
 from cms.web.headers import MADE_ANEW
 from cms.web.runtimes import runtime_of
-from cms.web.visitors import SETTINGS
+from cms.web.visitors import MOMENT, SETTINGS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -31,12 +33,10 @@ EVER = float("inf")
 _ABOUT_THE_SERVER = ("SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "REMOTE_ADDR", "HTTP_HOST", "SCRIPT_NAME")
 
 
-class Stretch(NamedTuple):
-    """Of one generation: since when, and until when, it shows the same, and by which settings."""
+@dataclass(frozen=True, slots=True)
+class Stretch(Lasting):
+    """What pages that are made now hold for, and by which settings."""
 
-    generation: int
-    since: float
-    until: float
     settings: SiteSettings
 
 
@@ -61,6 +61,9 @@ class Maker:
         self._generations = generations
         self._clock = runtime_of(app).clock
         self._stretch: Stretch | None = None
+        with app.app_context():
+            self._asking = Asking(db.engine)
+            self._errors = (SQLAlchemyError, db.engine.dialect.loaded_dbapi.Error)
 
     def make(self, key: str, environ: "WSGIEnvironment") -> KeptPage | Unkept:
         """The generation is read before anything else, and again after."""
@@ -68,18 +71,51 @@ class Maker:
         since = self._clock.now()
         stretch = self._stretch_or_none(generation, since)
         note = Note()
-        clean = _clean(environ, key, note)
+        clean = _clean(environ, key, note) | {MOMENT: since}
         if stretch is not None:
             clean[SETTINGS] = stretch.settings
-        answer = _asked(self._inner, clean)
+        with self._asking.noted() as notes:
+            answer = _asked(self._inner, clean)
         names = {name.lower() for name, _value in answer.headers}
         is_for_all = note.is_same_for_all and answer.status.startswith("200") and "set-cookie" not in names
-        if stretch is None or not is_for_all or not self._is_now(stretch):
+        if stretch is None or not is_for_all:
+            return answer
+        questions = self._known(notes, stretch, since)
+        if not self._is_now(stretch):
             return answer
         headers = [(name, value) for name, value in answer.headers if name.lower() not in MADE_ANEW]
         body = answer.body
         moments = (since.timestamp(), stretch.until)
-        return KeptPage(stretch.generation, *moments, note.post_id, headers, digest_of(body), packed(body))
+        return KeptPage(stretch.generation, *moments, note.post_id, headers, digest_of(body), packed(body), questions)
+
+    def renewed(self, page: KeptPage) -> KeptPage | None:
+        """The page of an older generation as one of today's, where it still is what would be made.
+
+        Nothing that turns by itself may have turned since: what is asked for is compared, not how long ago it was.
+        """
+        at = self._clock.now()
+        if page.questions is None or not page.holds(page.generation, at.timestamp()):
+            return None
+        stretch = self._stretch_or_none(self._generations.current(), at)
+        if stretch is None or not self._is_alike(page.questions, stretch, at) or not self._is_now(stretch):
+            return None
+        return replace(page, generation=stretch.generation, since=at.timestamp(), until=stretch.until)
+
+    def _known(self, notes: Notes, stretch: Stretch, at: datetime) -> Questions | None:
+        try:
+            return self._asking.known(notes, stretch.settings, at)
+        except self._errors:  # the page itself was made
+            return None
+
+    def _is_alike(self, questions: Questions, stretch: Stretch, at: datetime) -> bool:
+        """Where the database does not say, the page is made, and whoever asks is told why it cannot be."""
+        known, today = questions.settings, stretch.settings
+        if known is not today and known.as_dict() != today.as_dict():
+            return False
+        try:
+            return self._asking.is_answered_alike(questions, at)
+        except self._errors:
+            return False
 
     def _is_now(self, stretch: Stretch) -> bool:
         return self._generations.current() == stretch.generation and self._clock.now().timestamp() < stretch.until
@@ -96,9 +132,11 @@ class Maker:
     def _stretch_of(self, generation: int, at: datetime) -> Stretch:
         """Asked once for each generation and stretch."""
         known = self._stretch
-        if known is None or known.generation != generation or not known.since <= at.timestamp() < known.until:
+        if known is None or not known.holds(generation, at.timestamp()):
             with self._app.app_context(), reading(), Session(db.engine) as session:
                 settings = load_settings(session)
+                if known is not None and known.settings.as_dict() == settings.as_dict():
+                    settings = known.settings  # kept with each page: not once for each generation
                 changes = (next_turn(session, at), next_closing(session, settings, at))
             until = min((moment.timestamp() for moment in changes if moment is not None), default=EVER)
             known = self._stretch = Stretch(generation, at.timestamp(), until, settings)

@@ -7,6 +7,7 @@ import time
 import psycopg
 from psycopg.pq import ExecStatus
 
+from cms.core import arrival
 from cms.core.generation import ASK
 
 log = logging.getLogger(__name__)
@@ -18,20 +19,24 @@ _ASK_NAME = b"generation"
 class OfPostgres:
     """One short question, on a connection that serves nothing else, by libpq itself: a sixth of what a cursor costs.
 
-    It is asked for all who came before it was: who comes while it is under way waits for the next. While the database
-    is away nothing changes, so what it said last still holds. Whoever finds it away has waited: for as long again
-    nobody else asks.
+    It is asked for all who came before it was: who comes while it is under way waits for the next. Requests that stood
+    in line for a thread meanwhile came before it as well. While the database is away nothing changes, so what it said
+    last still holds. Whoever finds it away has waited: for as long again nobody else asks.
     """
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._connection: psycopg.Connection | None = None
         self._last: int | None = None
+        self._asked_at = -1
         self._rests_until = 0.0
         self._turn = threading.Lock()
         self._begun = 0
+        arrival.note_from_now_on()
 
-    def current(self) -> int | None:
+    def current(self, since: int | None = None) -> int | None:
+        if since is not None and self._asked_at > since:
+            return self._last
         begun_before = self._begun
         with self._turn:
             if self._begun == begun_before:
@@ -54,7 +59,7 @@ class OfPostgres:
             self._connection = None
 
     def _ask(self) -> None:
-        begun = time.monotonic()
+        begun, asked_at = time.monotonic(), time.monotonic_ns()
         if begun < self._rests_until:
             return
         try:
@@ -62,6 +67,7 @@ class OfPostgres:
         except psycopg.Error as error:
             self._rest(begun, error)
         else:
+            self._asked_at = asked_at  # after the answer, which others read without waiting
             self._go_on()
 
     def _asked(self) -> int:

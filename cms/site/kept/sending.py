@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from cms.site.kept.page import Headers, KeptPage, taken
+from cms.site.kept.direct import Headers, response_behind, send
+from cms.site.kept.page import KeptPage
 from cms.web.meters import Meters
 
 if TYPE_CHECKING:
@@ -15,23 +16,24 @@ log = logging.getLogger(__name__)
 
 
 def answer(
-    page: KeptPage, environ: "WSGIEnvironment", start_response: "StartResponse", meters: Meters
+    page: KeptPage, coding: str, environ: "WSGIEnvironment", start_response: "StartResponse", meters: Meters
 ) -> Iterable[bytes]:
     """304 to whoever has these very bytes, else the page; nothing but its length to HEAD.
 
     It names no request, as Flask's answers do, unless it is logged: no line of a log would have that name.
     """
-    for coding in taken(environ.get("HTTP_ACCEPT_ENCODING", "")):
-        if coding in page.bodies:  # plain text, the last, can always be had
-            break
     known = environ.get("HTTP_IF_NONE_MATCH")
     if known and _has_it(known, page.etag(coding)):
         meters.kept_not_modified.inc()
-        start_response("304 NOT MODIFIED", page.headers_of(coding, is_whole=False))
+        status, is_whole, body = "304 NOT MODIFIED", False, b""
+    else:
+        meters.kept_page.inc()
+        status, is_whole, body = "200 OK", True, page.body(coding)
+    if environ["REQUEST_METHOD"] == "GET" and (response := response_behind(start_response)) is not None:
+        send(response, status, page.lines_of(coding, is_whole=is_whole), body)
         return []
-    meters.kept_page.inc()
-    start_response("200 OK", page.headers_of(coding, is_whole=True))
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [page.body(coding)]
+    start_response(status, page.headers_of(coding, is_whole=is_whole))
+    return [body] if environ["REQUEST_METHOD"] == "GET" else []
 
 
 def logged(environ: "WSGIEnvironment", start_response: "StartResponse") -> "StartResponse":

@@ -15,20 +15,19 @@ from cms.core.files import MEGABYTE, write_whole
 from cms.core.locks import turn
 from cms.site.kept.page import KeptPage, load
 
-#: Of one process: all the rest is a read away, in files of which the system keeps one copy for all.
-MEMORY_BYTES = 16 * MEGABYTE
+#: Of one process, some 700 pages: all the rest is a read away, in files of which the system keeps one copy for all.
+MEMORY_BYTES = 8 * MEGABYTE
 #: Of files that one process adds to one generation.
 FILES_BYTES = 256 * MEGABYTE
 LOCK_SECONDS = 10.0
 
 
 class Memory:
-    """By key, the least used forgotten first where they take more than their share of bytes."""
+    """By key, old or not; the least used are forgotten where they take more than their share of bytes."""
 
     def __init__(self, most_bytes: int = MEMORY_BYTES) -> None:
         self._most_bytes = most_bytes
         self._pages: OrderedDict[str, KeptPage] = OrderedDict()
-        self._generation = -1
         self._bytes = 0
         self._lock = threading.Lock()
 
@@ -41,9 +40,6 @@ class Memory:
 
     def put(self, key: str, page: KeptPage) -> None:
         with self._lock:
-            if page.generation != self._generation:  # none of the others will be asked for again
-                self._pages.clear()
-                self._generation, self._bytes = page.generation, 0
             old = self._pages.pop(key, None)
             self._bytes += page.size - (old.size if old else 0)
             self._pages[key] = page
@@ -77,7 +73,8 @@ class Files:
         if self._bytes + len(data) > self._most_bytes:
             return
         with contextlib.suppress(OSError):
-            place.parent.mkdir(mode=0o700, exist_ok=True)
+            if not place.parent.is_dir():
+                place.parent.mkdir(mode=0o700, exist_ok=True)
             write_whole(place, data)
             self._bytes += len(data)
 
@@ -90,7 +87,8 @@ class Files:
         with contextlib.ExitStack() as held:
             is_ours = True
             with contextlib.suppress(OSError):
-                self._locks.parent.mkdir(mode=0o700, exist_ok=True)
+                if not self._locks.is_dir():
+                    self._locks.parent.mkdir(mode=0o700, exist_ok=True)
                 is_ours = held.enter_context(turn(self._locks, key, patience=LOCK_SECONDS))
             yield is_ours
 

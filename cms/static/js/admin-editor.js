@@ -1,5 +1,6 @@
 // The editor with script: a toolbar, the preview beside the text, and the number of words.
 import { watchToolbar } from "./admin-marks.js";
+import { keepPlace } from "./admin-place.js";
 import { watchPreview } from "./admin-preview.js";
 import { keepUnsaved } from "./admin-unsaved.js";
 
@@ -40,3 +41,5 @@ if (text && toolbar) {
     words.textContent = count === 1 ? words.dataset.oneWord : words.dataset.words.replace("%s", number.format(count));
   });
 }
+
+if (text) keepPlace(text);

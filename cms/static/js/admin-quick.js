@@ -74,7 +74,8 @@ async function open(link) {
   });
   row.after(under);
   show(form, under, link);
-  under.querySelector('input:not([type="hidden"])').focus();
+  under.querySelector('input:not([type="hidden"])').focus({ preventScroll: true });
+  under.scrollIntoView({ block: "nearest" }); // with its buttons, which the first field knows nothing of
 }
 
 export function watchQuickEdits() {

@@ -1,6 +1,7 @@
 """Many ask at once which generation it is, and each is told what was committed before it asked."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
@@ -12,6 +13,7 @@ from cms.core.generation import ASK, grow
 from cms.site.kept.generations import Generations, of_engine
 
 ASKERS, TIMES, COMMITS = 8, 1000, 500
+ON_A_SERVER = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
 class Committed:
@@ -44,21 +46,22 @@ def committing(engine: Engine, committed: Committed) -> Iterator[None]:
             done.result()
 
 
-def old_answers(generations: Generations, committed: Committed) -> int:
+def old_answers(generations: Generations, committed: Committed, since: Callable[[], int | None] = lambda: None) -> int:
     """How often the answer was older than what had been committed when it was asked for."""
     old = 0
     for _time in range(TIMES):
         known = committed.number
-        old += (generations.current() or 0) < known
+        old += (generations.current(since()) or 0) < known
     return old
 
 
 @pytest.mark.usefixtures("clean")
-def test_whoever_asks_is_told_of_every_commit_before(engine: Engine) -> None:
+@pytest.mark.parametrize("since", [lambda: None, time.monotonic_ns], ids=["now", "since it came"])
+def test_whoever_asks_is_told_of_every_commit_before(engine: Engine, since: Callable[[], int | None]) -> None:
     generations, committed = of_engine(engine), Committed()
 
     with committing(engine, committed), ThreadPoolExecutor(ASKERS) as pool:
-        asked = [pool.submit(old_answers, generations, committed) for _asker in range(ASKERS)]
+        asked = [pool.submit(old_answers, generations, committed, since) for _asker in range(ASKERS)]
         old = [one.result() for one in asked]
 
     assert old == [0] * ASKERS
@@ -67,7 +70,22 @@ def test_whoever_asks_is_told_of_every_commit_before(engine: Engine) -> None:
 
 
 @pytest.mark.usefixtures("clean")
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@ON_A_SERVER
+def test_a_question_is_for_all_who_came_before_it(engine: Engine) -> None:
+    generations = of_engine(engine)
+    came = time.monotonic_ns()
+    number = generations.current()
+
+    with engine.begin() as connection:
+        grow(connection)
+
+    assert generations.current(came) == number, "which was asked for after this one came"
+    assert (generations.current(time.monotonic_ns()) or 0) > (number or 0)
+    generations.close()
+
+
+@pytest.mark.usefixtures("clean")
+@ON_A_SERVER
 def test_all_threads_of_a_process_ask_on_one_connection(engine: Engine) -> None:
     generations, committed = of_engine(engine), Committed()
     before = askers(engine)

@@ -1,31 +1,52 @@
 """What nginx tells of reads is judged as a request is; what is no such line is nothing."""
 
 import json
-import socket
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from cms.site.kept.hearing import SOCKET, Ear
+from cms.site.kept.hearing import FILE, Ear
 from cms.site.reads import reads_of
 from cms.web.meters import meters_of
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 FOG = {"/posts/fog": 7}
-HEADER = b"<190>Nov 29 15:07:21 copydesk: "
+
+
+Tell = Callable[..., None]
 
 
 @pytest.fixture
-def ear(app: Flask, clean: None, tmp_path: Path) -> Ear:
-    return Ear(app, tmp_path / SOCKET, FOG.get)
+def sweeps() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def ear(app: Flask, clean: None, tmp_path: Path, sweeps: list[str]) -> Ear:
+    found = Ear(app, tmp_path / FILE, FOG.get, lambda: sweeps.append("swept"))
+    found.open()
+    return found
+
+
+@pytest.fixture
+def tell(ear: Ear, tmp_path: Path) -> Tell:
+    """As nginx does, which opens the file once."""
+
+    def _tell(*lines: bytes) -> None:
+        with (tmp_path / FILE).open("ab", buffering=0) as file:
+            for one in lines:
+                file.write(one + b"\n")
+
+    return _tell
 
 
 def line(path: str = "/posts/fog", agent: str = FIREFOX, purpose: str = "", older: str = "") -> bytes:
-    return HEADER + json.dumps([path, agent, purpose, older]).encode()
+    return json.dumps([path, agent, purpose, older]).encode()
 
 
 def counted(app: Flask) -> Counter[int]:
@@ -38,7 +59,7 @@ def told(app: Flask) -> float:
     return value or 0.0
 
 
-def test_only_people_who_see_a_post_now_are_counted(ear: Ear, app: Flask) -> None:
+def test_only_people_who_see_a_post_now_are_counted(ear: Ear, app: Flask, tell: Tell) -> None:
     before = told(app)
     lines = [
         line(),
@@ -46,11 +67,12 @@ def test_only_people_who_see_a_post_now_are_counted(ear: Ear, app: Flask) -> Non
         line(agent="Googlebot/2.1"),
         line(agent=""),
         line("/posts/fog", FIREFOX, "", "prefetch"),
+        line(),
     ]
-    for one in lines:
-        ear.hear(one)
+    tell(*lines)
 
-    assert counted(app) == {7: 1}
+    assert ear.hear_some()
+    assert counted(app) == {7: 2}
     assert told(app) == before + len(lines)
 
 
@@ -58,37 +80,37 @@ def test_only_people_who_see_a_post_now_are_counted(ear: Ear, app: Flask) -> Non
     "said",
     [
         b"",
-        HEADER,
         b"fog",
-        HEADER + b"[]",
-        HEADER + b'["/posts/fog"]',
-        HEADER + b"7",
-        HEADER + b'["/posts/fog",1,"",{}]',
-        HEADER + b"{}",
+        b"[]",
+        b'["/posts/fog"]',
+        b"7",
+        b'["/posts/fog",1,"",{}]',
+        b"{}",
         b"\xff: [\xff",
-        HEADER + b"[" * 60_000,
+        b"[" * 60_000,
     ],
 )
-def test_anything_else_is_nothing(ear: Ear, app: Flask, said: bytes) -> None:
-    ear.hear(said)
+def test_anything_else_is_nothing(ear: Ear, app: Flask, tell: Tell, said: bytes) -> None:
+    tell(said, line())
 
-    assert counted(app) == {}
-
-
-def test_an_agent_that_is_no_text_harms_nothing(ear: Ear, app: Flask) -> None:
-    ear.hear(HEADER + b'["/posts/fog","Firefox \xff","",""]')
+    ear.hear_some()
 
     assert counted(app) == {7: 1}
 
 
-def test_what_an_earlier_run_left_is_in_nobodys_way(ear: Ear, app: Flask, tmp_path: Path) -> None:
-    (tmp_path / SOCKET).touch()
+def test_an_agent_that_is_no_text_harms_nothing(ear: Ear, app: Flask, tell: Tell) -> None:
+    tell(b'["/posts/fog","Firefox \xff","",""]')
+
+    ear.hear_some()
+
+    assert counted(app) == {7: 1}
+
+
+def test_it_listens_by_itself_to_what_an_earlier_run_left_and_to_what_comes(ear: Ear, app: Flask, tell: Tell) -> None:
+    tell(line())
     ear.open()
     threading.Thread(target=ear.listen, daemon=True).start()
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as nginx:
-        nginx.connect(str(tmp_path / SOCKET))
-        for _number in range(3):
-            nginx.send(line())
+    tell(line(), line())
     heard: Counter[int] = Counter()
 
     deadline = time.monotonic() + 10
@@ -96,10 +118,31 @@ def test_what_an_earlier_run_left_is_in_nobodys_way(ear: Ear, app: Flask, tmp_pa
         assert time.monotonic() < deadline, heard
         heard += counted(app)
         time.sleep(0.01)
+    ear.finish()
 
 
-def test_where_no_socket_can_be_nothing_is_counted_and_all_else_goes_on(app: Flask, tmp_path: Path) -> None:
-    ear = Ear(app, tmp_path / ("x" * 120), FOG.get)
+def test_who_ends_has_heard_all_and_hears_nothing_more(ear: Ear, app: Flask, tell: Tell) -> None:
+    """What comes after it is counted by the next."""
+    tell(*[line()] * 10_000)
+    ear.finish()
+    assert counted(app) == {7: 10_000}
+
+    tell(line())
+    assert not ear.hear_some()
+    assert counted(app) == {}
+
+
+def test_what_is_past_goes_when_all_is_heard(ear: Ear, tell: Tell, sweeps: list[str]) -> None:
+    tell(line())
+    assert ear.hear_some()
+    assert sweeps == []
+
+    assert not ear.hear_some()
+    assert sweeps == ["swept"]
+
+
+def test_where_no_file_can_be_nothing_is_counted_and_all_else_goes_on(app: Flask, tmp_path: Path) -> None:
+    ear = Ear(app, tmp_path / ("x" * 300), FOG.get, lambda: None)
 
     ear.open()
-    ear.listen()
+    ear.finish()

@@ -2,8 +2,6 @@
 
 import gzip
 import shutil
-import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import brotli
@@ -15,13 +13,11 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from cms import create_app
-from cms.core.locks import PAUSE
 from cms.extensions import db
 from cms.posts.lifecycle import PUBLISHED
 from cms.posts.models import Post
 from cms.site import stories
 from cms.site.kept.address import cleaned
-from cms.site.kept.shelf import Memory
 from tests.browser import Browser
 from tests.counting import counted
 from tests.factories import Make
@@ -88,6 +84,21 @@ def test_it_is_sent_in_the_coding_that_was_asked_for(browser: Browser, coding: s
     assert len(packed.data) < len(plain.data) / 2
     assert packed.headers["ETag"] != plain.headers["ETag"]
     assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+
+
+def test_a_page_is_packed_once_for_all_who_take_a_coding(
+    browser: Browser, session: Session, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = []
+    compress = gzip.compress
+    monkeypatch.setattr(gzip, "compress", lambda *told, **more: (packed.append(told), compress(*told, **more))[1])
+    make.post(slug="never-asked-for", body="Ropes and nets. " * 90, status=PUBLISHED)
+    session.commit()
+
+    for accepts in ("zstd", "gzip", "", "gzip", "br, gzip", "gzip"):
+        browser.get("/posts/never-asked-for", headers={"Accept-Encoding": accepts})
+
+    assert len(packed) == 1
 
 
 @pytest.mark.parametrize(
@@ -254,21 +265,6 @@ def test_malformed_questions_are_refused_though_the_page_is_kept(browser: Browse
 
     assert browser.get("/about?x=%00").status_code == 400
     assert browser.client.post("/about").status_code == 405
-
-
-@pytest.mark.parametrize("url", ["/posts/it", "/posts/it?comments=7"])
-def test_many_who_ask_at_once_wait_for_one(app: Flask, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
-    made = []
-    show = stories.show
-    monkeypatch.setattr(stories, "show", lambda edition: (made.append(edition.path), show(edition))[1])
-    put = Memory.put  # while somebody is about to keep a page, the others wait for it still
-    monkeypatch.setattr(Memory, "put", lambda *page: (time.sleep(10 * PAUSE), put(*page))[1])
-
-    with ThreadPoolExecutor(8) as readers:
-        answers = list(readers.map(lambda _number: Browser(app).get(url), range(24)))
-
-    assert made == ["/posts/it"]
-    assert {answer.data for answer in answers} == {answers[0].data}
 
 
 def test_whoever_is_signed_in_reads_the_same_page(app: Flask, engine: Engine, session: Session, make: Make) -> None:

@@ -1,7 +1,10 @@
 """Machines with one database and one Redis share what they keep, and do without either while it is away."""
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 
 import pytest
 import redis
@@ -13,6 +16,7 @@ from cms import create_app
 from cms.extensions import db
 from cms.posts.lifecycle import PUBLISHED
 from cms.posts.models import Edition
+from cms.site.kept.page import KeptPage
 from cms.site.kept.shared import Shared
 from tests.browser import Browser
 from tests.door import Door, door_to
@@ -111,42 +115,91 @@ def test_a_page_of_somebody_else_is_none(new_machine: NewMachine, redis_url: str
     assert asked == [PATH]
 
 
+def put(shared: Shared, key: str, page: KeptPage) -> None:
+    with shared.turn(key, lambda: page.generation) as turn:
+        turn.keep(page)
+
+
+def found(shared: Shared, key: str, generation: int = 1) -> KeptPage | None:
+    with shared.turn(key, lambda: generation) as turn:
+        return turn.found
+
+
 def test_another_release_secret_or_generation_finds_nothing(redis_url: str) -> None:
     one = Shared(redis_url, "release", "secret")
-    one.put("/posts/it?", page())
+    put(one, "/posts/it?", page())
 
-    assert one.get(1, "/posts/it?") == page()
-    assert Shared(redis_url, "release", "secret").get(1, "/posts/it?") == page()
-    assert one.get(2, "/posts/it?") is one.get(1, "/other?") is None
-    assert Shared(redis_url, "other", "secret").get(1, "/posts/it?") is None
-    assert Shared(redis_url, "release", "other").get(1, "/posts/it?") is None
+    assert found(one, "/posts/it?") == page()
+    assert found(Shared(redis_url, "release", "secret"), "/posts/it?") == page()
+    assert found(one, "/posts/it?", generation=2) is found(one, "/other?") is None
+    assert found(Shared(redis_url, "other", "secret"), "/posts/it?") is None
+    assert found(Shared(redis_url, "release", "other"), "/posts/it?") is None
+
+
+def test_whoever_waits_gets_what_is_made_meanwhile_of_whichever_generation(redis_url: str) -> None:
+    maker, waiter = Shared(redis_url, "release", "secret"), Shared(redis_url, "release", "secret")
+    generation = iter([1])
+    with ThreadPoolExecutor(1) as beside:
+        with maker.turn("/posts/it?", lambda: 1) as turn:
+            assert turn.found is None
+            waiting = beside.submit(lambda: _found_at(waiter, lambda: next(generation, 2)))
+            wait([waiting], timeout=0.1)
+            assert not waiting.done()
+            turn.keep(page(generation=2))
+        assert waiting.result() == page(generation=2)
+
+
+def _found_at(shared: Shared, generation: Callable[[], int]) -> KeptPage | None:
+    with shared.turn("/posts/it?", generation) as turn:
+        return turn.found
+
+
+def test_a_turn_without_a_page_is_given_on_at_once(redis_url: str) -> None:
+    shared = Shared(redis_url, "release", "secret")
+    assert found(shared, "/posts/it?") is None
+
+    with redis.Redis.from_url(redis_url) as client:
+        assert list(client.scan_iter("*")) == []
+
+
+def test_a_page_is_there_no_longer_than_it_shows_the_same(redis_url: str) -> None:
+    shared = Shared(redis_url, "release", "secret")
+    put(shared, "/posts/it?", replace(page(), since=1000.0, until=1030.0))
+
+    with redis.Redis.from_url(redis_url) as client:
+        (name,) = client.scan_iter("copydesk:pages:release:1:*")
+        assert 0 < client.pttl(name) <= 30_000
 
 
 def test_redis_is_filled_no_further_than_its_share(redis_url: str) -> None:
-    shared = Shared(redis_url, "release", "secret", most_bytes=int(len(page().dump()) * 2.5))
+    signed = hashlib.sha256().digest_size
+    shared = Shared(redis_url, "release", "secret", most_bytes=int((len(page().dump()) + signed) * 2.5))
     for number in range(4):
-        shared.put(f"/{number}?", page())
+        put(shared, f"/{number}?", page())
 
-    assert [shared.get(1, f"/{number}?") is not None for number in range(4)] == [True, True, False, False]
+    assert [found(shared, f"/{number}?") is not None for number in range(4)] == [True, True, False, False]
     with redis.Redis.from_url(redis_url) as client:
         assert all(0 < client.ttl(name) <= 600 for name in client.scan_iter("*"))
 
 
 def test_a_redis_that_takes_nothing_more_is_done_without(redis_url: str) -> None:
-    """As one that is full, or cannot write its file: it answers, and refuses."""
+    """As one that is full, or cannot write its file: it answers, and refuses. Nobody waits for what was not put."""
     with redis.Redis.from_url(redis_url) as client:
         client.rpush("copydesk:pages:release:bytes", "no number")
+        put(Shared(redis_url, "release", "secret"), "/posts/it?", page())
+        assert not list(client.scan_iter("*:lock:*"))
+
+    assert found(Shared(redis_url, "release", "secret"), "/posts/it?") is None
+
+
+def test_a_lock_that_outlived_its_holder_is_no_error_and_not_taken_from_whoever_has_it(redis_url: str) -> None:
     shared = Shared(redis_url, "release", "secret")
-    with shared.making("/posts/it?"):
-        shared.put("/posts/it?", page())
+    with shared.turn("/posts/it?", lambda: 1), redis.Redis.from_url(redis_url) as client:
+        (lock,) = client.scan_iter("*:lock:*")
+        client.set(lock, "of another")
 
-    assert Shared(redis_url, "release", "secret").get(1, "/posts/it?") is None
-
-
-def test_a_lock_that_outlived_its_holder_is_no_error(redis_url: str) -> None:
-    shared = Shared(redis_url, "release", "secret")
-    with shared.making("/posts/it?"), redis.Redis.from_url(redis_url) as client:
-        client.flushdb()
+    with redis.Redis.from_url(redis_url) as client:
+        assert client.get(lock) == b"of another"
 
 
 @pytest.mark.usefixtures("post")

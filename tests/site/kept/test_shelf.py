@@ -1,8 +1,12 @@
 """Where pages lie is bounded, shared, and never in the way."""
 
+import gzip
+import random
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
+import brotli
 import pytest
 
 from cms.site.kept.page import KeptPage, digest_of, load, packed
@@ -107,6 +111,24 @@ def test_memory_forgets_what_was_not_asked_for_longest() -> None:
     assert [memory.get(key) is not None for key in ("first", "second", "third")] == [True, False, True]
 
 
+def test_a_page_counts_for_about_what_it_takes() -> None:
+    """Of a small one, what Python needs for it and its headers is more than its text."""
+    headers = [("Content-Type", "text/html; charset=utf-8"), *((f"X-Header-{n}", f"{n}" * 100) for n in range(11))]
+    dumped = replace(page(random.Random(1).randbytes(3000)), headers=headers).dump()
+    number = 200
+
+    tracemalloc.start()
+    try:
+        before, _most = tracemalloc.get_traced_memory()
+        kept = [load(dumped) for _number in range(number)]
+        for one in kept:
+            one.lines_of(one.coding("zstd"), is_whole=True)
+        takes = (tracemalloc.get_traced_memory()[0] - before) / number
+    finally:
+        tracemalloc.stop()
+    assert 0.7 < takes / kept[0].size < 1.3
+
+
 def test_a_page_that_is_larger_than_all_memory_is_not_kept_in_it() -> None:
     memory = Memory(most_bytes=10)
     memory.put("key", page())
@@ -125,5 +147,18 @@ def test_one_after_the_other_makes_a_page(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_what_does_not_get_smaller_is_kept_as_it_is() -> None:
-    assert set(packed(b"x")) == {"identity"}
-    assert load(page(b"x").dump()).bodies == {"identity": b"x"}
+    tiny = page(b"x")
+
+    assert tiny.coding("gzip, br, zstd") == "identity"
+    assert load(tiny.dump()).bodies == tiny.bodies == {"identity": b"x"}
+
+
+def test_a_coding_is_made_when_it_is_first_asked_for_and_is_counted_then() -> None:
+    one = page()
+    wider = one.with_coding("gzip").with_coding("br")
+
+    assert (set(one.bodies), set(wider.bodies)) == ({"zstd"}, {"zstd", "gzip", "br"})
+    assert gzip.decompress(wider.body("gzip")) == brotli.decompress(wider.body("br")) == one.body("identity")
+    assert wider.size == one.size + len(one.body("gzip")) + len(one.body("br"))
+    assert load(wider.dump()) == wider
+    assert one.with_coding("identity") is one.with_coding("zstd") is one

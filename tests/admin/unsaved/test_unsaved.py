@@ -20,25 +20,6 @@ from tests.factories import Make
 from tests.forms import untouched
 
 
-@pytest.fixture
-def writer(session: Session, make: Make) -> User:
-    writer = make.editor()
-    session.commit()
-    return writer
-
-
-@pytest.fixture
-def desk(browser: Browser, writer: User) -> Browser:
-    return browser.sign_in(writer)
-
-
-@pytest.fixture
-def post(session: Session, make: Make) -> Post:
-    post = make.post(title="Low water", body="The ferry lies dry.")
-    session.commit()
-    return post
-
-
 def test_what_is_typed_is_one_row_however_often_and_neither_a_version_nor_an_act(
     desk: Browser, session: Session, post: Post
 ) -> None:

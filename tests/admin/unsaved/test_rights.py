@@ -1,6 +1,5 @@
 """An unsaved text is its writer's alone, and only as long as they may edit what it is about."""
 
-import pytest
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
@@ -9,25 +8,6 @@ from cms.posts.models import Post
 from tests.admin.unsaved import KEEP_NEW, NOTICE, editor_of, keeps, kept, typed_at
 from tests.browser import Browser
 from tests.factories import Make
-
-
-@pytest.fixture
-def writer(session: Session, make: Make) -> User:
-    writer = make.editor()
-    session.commit()
-    return writer
-
-
-@pytest.fixture
-def desk(browser: Browser, writer: User) -> Browser:
-    return browser.sign_in(writer)
-
-
-@pytest.fixture
-def post(session: Session, make: Make) -> Post:
-    post = make.post(title="Low water", body="The ferry lies dry.")
-    session.commit()
-    return post
 
 
 def test_nobody_else_sees_it_not_even_an_owner(desk: Browser, session: Session, make: Make, post: Post) -> None:
