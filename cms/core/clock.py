@@ -44,11 +44,21 @@ class Clock:
         self._asked = time.monotonic()
         try:
             with self._engine.connect() as connection:
+                sent = datetime.now(UTC)
                 theirs: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+                received = datetime.now(UTC)
         except SQLAlchemyError as error:
             if not self._is_away:
                 log.warning("the database does not tell the time: %s", type(error).__name__)
             self._is_away, self._asked = True, time.monotonic()
             return
-        self._offset = theirs.astimezone(UTC) - datetime.now(UTC)
+        self._offset = offset_of(theirs.astimezone(UTC), sent, received)
         self._is_away = False
+
+
+def offset_of(theirs: datetime, sent: datetime, received: datetime) -> timedelta:
+    """How far their clock is ahead of ours; none where it told a moment between question and answer.
+
+    A slow answer is no difference of clocks: taken for one, it would let this process stand back for a minute.
+    """
+    return timedelta(0) if sent <= theirs <= received else theirs - (sent + (received - sent) / 2)

@@ -9,7 +9,8 @@ NARROWEST = {"width": 320, "height": 700}
 
 
 def barriers(page: Page) -> list[str]:
-    """What axe finds, and where the page is wider than the screen; the page is left as it was."""
+    """What axe finds, and where the page is wider than the screen, once it has loaded; it is left as it was."""
+    page.wait_for_load_state()
     found = []
     for viewport in (WIDE, PHONE):
         page.set_viewport_size(viewport)
