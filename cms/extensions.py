@@ -2,10 +2,10 @@
 
 from flask_babel import Babel
 from flask_mailman import Mail
-from flask_security import Security
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 
+from cms.accounts.security import Security
 from cms.core.db import Base
 
 db = SQLAlchemy(model_class=Base)

@@ -1,7 +1,6 @@
 """Signing in, signing up, and one's own account."""
 
 from flask import Flask
-from flask_security import SQLAlchemyUserDatastore
 
 from cms.account import (
     codes,
@@ -20,6 +19,7 @@ from cms.account import (
 )
 from cms.account.settings import SECURITY_SETTINGS
 from cms.accounts.models import Role, User, WebAuthn
+from cms.accounts.security import SQLAlchemyUserDatastore
 from cms.extensions import db, security
 from cms.web.gate import PUBLIC, SIGNED_IN, declare
 from cms.web.requests import UPLOADS

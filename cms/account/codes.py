@@ -2,11 +2,10 @@
 
 from typing import Any
 
-import segno
 from flask import Flask, current_app
-from flask_security import Totp
 
 from cms.accounts.models import User
+from cms.accounts.security import Totp
 from cms.core.keys import derived_key
 from cms.web import settings
 from config import Config
@@ -57,6 +56,8 @@ def spelled(secret: str) -> str:
 
 def picture(user: User, secret: str) -> str:
     """A QR code as a data address: dark on white, since that is what cameras read."""
+    import segno  # here, since few ever ask for one
+
     address = _factory().address(secret, user.email, settings().title)
     drawn: str = segno.make(address, error="m").svg_data_uri(scale=5, border=4, dark="#000", light="#fff")
     return drawn

@@ -5,13 +5,12 @@ from datetime import timedelta
 from flask import Flask, Response, current_app, g, request, session
 from flask_login import LoginManager
 from flask_login.utils import _user_context_processor
-from flask_security import user_authenticated
-from flask_security.utils import login_user, logout_user
 
 from cms.accounts import queries
 from cms.accounts.actions import sessions as actions
 from cms.accounts.actions.sessions import Device
 from cms.accounts.models import User, UserSession
+from cms.accounts.security import login_user, logout_user, user_authenticated
 from cms.extensions import db, security
 from cms.web import noting, now, settings, visitor
 

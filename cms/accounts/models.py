@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from flask_security.core import RoleMixin, UserMixin, WebAuthnMixin
 from sqlalchemy import Column, ColumnElement, Index, LargeBinary, String, Table, UniqueConstraint, func, or_
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from cms.accounts.security import RoleMixin, UserMixin, WebAuthnMixin
 from cms.core.db import Base, JSONType, Timestamps, UTCDateTime, reference
 from cms.core.errors import Invalid
 from cms.core.generation import UNSEEN

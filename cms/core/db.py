@@ -36,6 +36,8 @@ CONSTRAINT_NAMES = {
 MAX_ID = 2**31 - 1
 BUSY_MILLISECONDS = 15_000
 MOMENT_MILLISECONDS = 100
+#: Of what it has read, each connection of SQLite's keeps so much; the system keeps the file once, for all of them.
+SQLITE_CACHE_KB = 512
 STATEMENT_MILLISECONDS = int(patience.SECONDS * 1000)
 POOL_SECONDS = 10
 
@@ -211,6 +213,7 @@ def _on_sqlite_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry)
         "foreign_keys=ON",
         "trusted_schema=OFF",
         "cell_size_check=ON",
+        f"cache_size=-{SQLITE_CACHE_KB}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -2,9 +2,7 @@
 
 from functools import cache
 
-import flask_security
-from flask_security.proxies import _security
-
+from cms.accounts import security
 from cms.accounts.passwords import MOST_BYTES, as_kept
 
 
@@ -13,7 +11,7 @@ def hash_password(password: str) -> str:
     text = as_kept(password)
     if text is None:
         raise ValueError("longer than a password may be")
-    made: str = flask_security.hash_password(text)
+    made: str = security.hash_password(text)
     return made
 
 
@@ -22,15 +20,15 @@ def is_right(password: str, kept: str | None) -> bool:
     text = as_kept(password)
     if text is None:
         text, kept = "x" * MOST_BYTES, None
-    if kept is not None and _security.pwd_context.identify(kept) is None:
+    if kept is not None and security.current_security.pwd_context.identify(kept) is None:
         kept = None  # no hash that we know: nobody has the password to it
-    fits: bool = flask_security.verify_password(text, kept or _nobodys())
+    fits: bool = security.verify_password(text, kept or _nobodys())
     return fits and kept is not None
 
 
 def is_outdated(kept: str) -> bool:
     """Whether the hash was made with other parameters than today's."""
-    outdated: bool = _security.pwd_context.needs_update(kept)
+    outdated: bool = security.current_security.pwd_context.needs_update(kept)
     return outdated
 
 
