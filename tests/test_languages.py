@@ -15,12 +15,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cms.admin.post_form import joined
-from cms.admin.shown import file_size, moment
+from cms.admin.shown import file_size
 from cms.cli import languages
 from cms.core.i18n import LANGUAGES, listed, ngettext
 from cms.settings.models import SettingValue
 from cms.taxonomy.models import Tag
-from cms.web.dates import date_words
+from cms.web.dates import date_words, whole_moment
 from cms.web.languages import speaking as in_language
 from tests.browser import Browser
 from tests.conftest import NOON
@@ -214,7 +214,7 @@ def test_sizes_dates_and_lists_follow_the_language(
     speaking: Speaking, clean: None, language: str, size: str, time: str, names: str
 ) -> None:
     with speaking(language):
-        assert (file_size(1500), moment(NOON), listed(["Sea", "Boats"])) == (size, time, names)
+        assert (file_size(1500), whole_moment(NOON), listed(["Sea", "Boats"])) == (size, time, names)
 
 
 def test_names_are_parted_by_the_arabic_comma_too(browser: Browser, session: Session, make: Make) -> None:

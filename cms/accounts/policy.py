@@ -151,7 +151,7 @@ class UserPolicy(PlainPolicy):
     def may(self, permission: Permission, subject: Any = None) -> Decision:
         decision = super().may(permission, subject)
         if decision and isinstance(subject, User) and permission is Permission.USER_MANAGE:
-            outranked = self._outranked_by(subject)  # a refusal is false, so `or` would drop it
+            outranked = self.outranked_by(subject)  # a refusal is false, so `or` would drop it
             return decision if outranked is None else outranked
         return decision
 
@@ -177,10 +177,8 @@ class UserPolicy(PlainPolicy):
         """The grants that this person does not hold themselves, at least as widely."""
         return [] if self.is_owner else [grant for grant in grants if not self._holds(grant)]
 
-    def _holds(self, wanted: GrantLike) -> bool:
-        return any(covers(held, wanted) for held in self.grants(wanted.permission))
-
-    def _outranked_by(self, subject: User) -> Decision | None:
+    def outranked_by(self, subject: User) -> Decision | None:
+        """The refusal where somebody may do what this person may not; None where they may be acted on."""
         if subject is self.user or self.is_owner:
             return None
         if any(role.is_owner for role in subject.roles):
@@ -195,6 +193,9 @@ class UserPolicy(PlainPolicy):
                 right=_(ABOUT[lacking[0].permission].label),
             )
         )
+
+    def _holds(self, wanted: GrantLike) -> bool:
+        return any(covers(held, wanted) for held in self.grants(wanted.permission))
 
 
 class RolePolicy(UserPolicy):

@@ -11,6 +11,7 @@ from cms import web
 from cms.admin import chosen, shown
 from cms.admin.activity import ActivityView
 from cms.admin.backups import BackupView
+from cms.admin.bans import BanView
 from cms.admin.comments import CommentView
 from cms.admin.dashboard import DashboardView
 from cms.admin.event_words import label_of
@@ -46,6 +47,7 @@ VIEWS: tuple[type[Gated], ...] = (
     SeriesView,
     ModerationView,
     CommentView,
+    BanView,
     RedirectView,
     WebhookView,
     SubscriberView,

@@ -38,6 +38,7 @@ AREAS = (
     "series",
     "media",
     "comment",
+    "ban",
     "user",
     "role",
     "redirect",

@@ -33,7 +33,7 @@ What the base promises
 - Files: `export_columns` are those of the files that go out and come in. A column that `fills` a field of the form is
   imported by filling in that field, so that validation, policy, version check and event are the form's own; one that
   `finds` entries stands in for a missing id; `import_also` are columns that only come in. What an area cannot take
-  (comments, roles, settings, activity) is said in `importing.py`.
+  (comments, bans, roles, settings, activity) is said in `importing.py`.
 - Templates: `admin/list.html` has the block `cell` (with `column`, `value`, `row`), `form.html` has `fields`, `aside`,
   `head_acts`. An area's own extend these and are named by `list_template`, `create_template`, `edit_template`,
   `details_template`.

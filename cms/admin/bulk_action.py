@@ -27,6 +27,7 @@ DONE_WORDS = {
     "below": N_("Moved"),
     "merge": N_("Merged"),
     "rename": N_("Renamed"),
+    "lift": N_("Lifted"),
     IMPORT: N_("Imported"),
 }
 

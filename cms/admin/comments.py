@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import g
+from flask import g, url_for
 from sqlalchemy import ColumnElement, CompoundSelect, or_, select, union_all
 from wtforms import HiddenField
 
@@ -20,7 +20,7 @@ from cms.comments.fields import MAX_BODY
 from cms.comments.lifecycle import APPROVED, COMMENT_LIFE, MOVE_LABELS, STATUS_LABELS, TRASHED, CommentMove
 from cms.comments.models import Comment
 from cms.comments.on_posts import OnPosts, on_posts
-from cms.comments.policy import CommentPolicy
+from cms.comments.policy import BanPolicy, CommentPolicy
 from cms.comments.reasons import LABELS, Reason, label, sentence
 from cms.core.decision import Decision, require
 from cms.core.errors import Conflict
@@ -149,7 +149,8 @@ class CommentView(CmsModelView):
         return self.link("details_view", id=record.id)
 
     def list_context(self, records: list[Comment]) -> dict[str, Any]:
-        return {"history": queries.records(db.session(), records), "status_labels": STATUS_LABELS} | sayings()
+        history = queries.records(db.session(), records)
+        return {"history": history, "status_labels": STATUS_LABELS, "ban_href": ban_href} | sayings()
 
     def details_context(self, record: Comment) -> dict[str, Any]:
         return {
@@ -158,6 +159,7 @@ class CommentView(CmsModelView):
             "status_labels": STATUS_LABELS,
             "agent_name": agent_name,
             "live": _place(record),
+            "ban_href": ban_href,
         } | sayings()
 
     # one comment
@@ -252,6 +254,15 @@ def _place(comment: Comment) -> str | None:
     """Where readers see it, if they do."""
     seen = showing.edition_now(db.session(), comment.post_id, now()) if comment.status is APPROVED else None
     return f"{seen.path}#comment-{comment.id}" if seen else None
+
+
+def ban_href(comment: Comment, back: str) -> str | None:
+    """The way to ban its author, and back; None for whoever may ban nobody, for oneself, and where nobody is known."""
+    person = signed_in()
+    is_somebody_else = comment.author_id not in (None, person.id) or bool(comment.guest_email)
+    if not is_somebody_else or not BanPolicy(person).may(Permission.COMMENT_BAN):
+        return None
+    return url_for("admin_bans.create_view", comment=comment.id, url=back)
 
 
 def said(comment: Comment) -> str:

@@ -13,7 +13,7 @@ from cms.accounts.actions.tokens import Purpose
 from cms.accounts.models import Role
 from cms.admin.event_words import label_of
 from cms.admin.matrix import said_grant
-from cms.admin.shown import file_size, moment
+from cms.admin.shown import file_size
 from cms.audit.models import Event
 from cms.comments.lifecycle import STATUS_LABELS as COMMENT_STATUSES
 from cms.comments.reasons import label as reason_label
@@ -23,6 +23,7 @@ from cms.posts.lifecycle import STATUS_LABELS as POST_STATUSES
 from cms.settings.declared import DECLARED
 from cms.taxonomy.models import Tag
 from cms.web.agents import agent_name
+from cms.web.dates import whole_moment
 
 #: (table, id) → what it is called; a role is found by its name, which the record keeps in place of an id.
 Names = dict[tuple[Any, int | str], str]
@@ -103,7 +104,7 @@ def _said_word(field: str, value: str) -> str:
         return LANGUAGES.get(value, value)
     if value in WORDS.get(field, {}):
         return _(WORDS[field][value])
-    return _time(value) if field.endswith("_at") else value
+    return _time(value) if field.endswith("_at") or field == "until" else value
 
 
 def _said_list(field: str, value: list[Any], names: Names) -> str:
@@ -135,6 +136,6 @@ def _shown_to_readers(edition: dict[str, Any]) -> str:
 def _time(value: Any) -> str:
     """A stored time in the zone and words of whoever reads; anything else as it is."""
     try:
-        return moment(datetime.fromisoformat(value))
+        return whole_moment(datetime.fromisoformat(value))
     except (TypeError, ValueError):
         return str(value)

@@ -11,6 +11,7 @@ NOUNS = {
     "media": N_("File"),
     "media_folders": N_("Folder"),
     "comments": N_("Comment"),
+    "bans": N_("Ban"),
     "users": N_("Person"),
     "roles": N_("Role"),
     "redirects": N_("Redirect"),
@@ -86,6 +87,7 @@ VERBS = {
     "join": N_("became a"),
     "leave": N_("is no longer a"),
     "remove": N_("removed"),
+    "lift": N_("lifted"),
 }
 
 #: Fields that stand in no form.
@@ -114,6 +116,10 @@ MORE_LABELS = {
     "guest_url": N_("Web address"),
     "edited_at": N_("Edited"),
     "held_because": N_("Held because"),
+    "user_id": N_("Member"),
+    "network": N_("Network"),
+    "reason": N_("Reason"),
+    "until": N_("Until"),
     "score": N_("Likelihood of spam"),
     "name": N_("Name"),
     "description": N_("Description"),

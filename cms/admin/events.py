@@ -52,11 +52,12 @@ HIDDEN = frozenset(
 )
 
 #: What is kept beside an event so that it can be erased, but is no secret to whoever may read the record.
-OPEN = frozenset({"username", "display_name", "bio", "passkey"})
+OPEN = frozenset({"username", "display_name", "bio", "passkey", "reason"})
 
 #: Field → the table that its ids are of.
 IDS: dict[str, Any] = {
     "author_id": User,
+    "user_id": User,
     "uploaded_by_id": User,
     "featured_media_id": Media,
     "avatar_id": Media,
@@ -91,6 +92,7 @@ PAGES = {
     "series": "/admin/series/edit/?id={}",
     "media": "/admin/media/details/?id={}",
     "comments": "/admin/comments/details/?id={}",
+    "bans": "/admin/bans/details/?id={}",
     "users": "/admin/users/details/?id={}",
     "roles": "/admin/roles/details/?id={}",
     "redirects": "/admin/redirects/edit/?id={}",

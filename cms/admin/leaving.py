@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from cms.accounts.actions.erasing import NOBODY, anonymise
 from cms.accounts.actions.people import deactivate
 from cms.accounts.models import User
-from cms.comments.erasing import forget_person
+from cms.comments.erasing import forget_bans, forget_person
 from cms.core.db import row_id
 from cms.core.errors import Invalid
 from cms.core.i18n import N_, _
@@ -51,6 +51,7 @@ def leave(session: Session, person: User, sent: Mapping[str, str], *, by: User, 
         anonymise(session, person, by=by, at=at)
         portraits.take_down(session, pictures, by=by, at=at)
         forget_person(session, person.id, email, NOBODY)
+        forget_bans(session, person.id, email, NOBODY, by=by, at=at)
         workspace.forget(session, person)
         tokens.forget(session, person)
     else:

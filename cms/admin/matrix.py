@@ -13,7 +13,7 @@ from cms.accounts.models import Role
 from cms.accounts.policy import RolePolicy
 from cms.core.errors import Invalid
 from cms.core.i18n import COMMAS, _, listed
-from cms.core.permissions import ABOUT, OFFERED, About, Permission, Scope
+from cms.core.permissions import ABOUT, About, Permission, Scope
 from cms.taxonomy.models import Tag
 
 NONE = "none"
@@ -64,9 +64,9 @@ def tag_names(session: Session) -> dict[int, str]:
 def matrix_of(
     current: Iterable[Grant], policy: RolePolicy, names: Names, sent: MultiDict[str, str] | None
 ) -> list[Group]:
-    """Every permission on offer in its group, showing what was sent, else what is stored."""
+    """Every permission in its group, showing what was sent, else what is stored."""
     held = {grant.permission: grant for grant in current}
-    cells = [_cell(permission, held.get(permission), policy, names, sent) for permission in OFFERED]
+    cells = [_cell(permission, held.get(permission), policy, names, sent) for permission in Permission]
     groups: dict[str, list[Cell]] = {}
     for cell in cells:
         groups.setdefault(cell.about.group, []).append(cell)
@@ -91,7 +91,7 @@ def overview_of(roles: Sequence[Role], names: Names) -> list[tuple[str, list[tup
     """For reading: each permission with one word or two for each role."""
     held = [(role, {grant.permission: grant for grant in grants_of(role)}) for role in roles]
     groups: dict[str, list[tuple[About, list[str]]]] = {}
-    for permission in OFFERED:
+    for permission in Permission:
         about = ABOUT[permission]
         reaches = [_reach(role, grants.get(permission), names) for role, grants in held]
         groups.setdefault(about.group, []).append((about, reaches))

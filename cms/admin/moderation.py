@@ -7,7 +7,7 @@ from flask_admin import expose
 from sqlalchemy import Select
 
 from cms.admin.base import CONVERSATION, CmsView
-from cms.admin.comments import MODERATE, moves_of, sayings
+from cms.admin.comments import MODERATE, ban_href, moves_of, sayings
 from cms.admin.moves import Move
 from cms.admin.shown import COUNTED
 from cms.comments import queries
@@ -60,5 +60,6 @@ class ModerationView(CmsView):
             here=self.link(after=place) if place is not None else self.link(),
             is_begun=place is not None,
             status_labels=STATUS_LABELS,
+            ban_href=ban_href,
             **sayings(),
         )

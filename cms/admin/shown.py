@@ -13,7 +13,7 @@ from cms.admin.portraits import portrait_path
 from cms.core.i18n import _, listed
 from cms.core.text import initials
 from cms.web import now
-from cms.web.dates import moment_words
+from cms.web.dates import moment_words, whole_moment
 
 RELATIVE = timedelta(days=6)
 #: Where a number says whether there is work, nobody needs to know more than this, and counting stays cheap.
@@ -22,7 +22,7 @@ COUNTED = 100
 
 def init_app(app: Flask) -> None:
     env = app.jinja_env
-    env.filters.update(ago=ago, is_near=is_near, moment=moment, day=day)
+    env.filters.update(ago=ago, is_near=is_near, moment=whole_moment, day=day)
     env.filters.update(number=format_decimal, counted=counted, filesize=file_size, listed=listed, initials=initials)
     env.globals["portrait_path"] = portrait_path
     static_url = cast(Callable[[str], str], env.globals["static_url"])
@@ -63,8 +63,3 @@ def is_near(value: datetime) -> bool:
 def day(value: date) -> str:
     """A whole day, which has no zone."""
     return format_date(value, _("EEE d MMM"))
-
-
-def moment(value: datetime) -> str:
-    """The whole date and time in the person's zone."""
-    return moment_words(value, _("EEE d MMM y, HH:mm"))

@@ -34,10 +34,10 @@ def submit(session: Session, arrival: Arrival, *, by: User | None, at: datetime)
     edition, draft = arrival.edition, arrival.draft
     require_open(edition, arrival.rules, by=by, at=at)
     parent = _parent(session, arrival)
+    reasons = reasons_to_hold(session, arrival, by=by, at=at)
     twin = _twin(session, arrival, by, at)
     if twin is not None:
         return twin
-    reasons = reasons_to_hold(session, arrival, by=by, at=at)
     comment = Comment(
         post_id=edition.post_id,
         parent_id=parent.id if parent is not None else None,

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from cms.accounts.models import User
 from cms.comments import queries
 from cms.comments.fields import Draft
-from cms.comments.models import Comment
+from cms.comments.models import Ban, Comment
 from cms.comments.policy import CommentPolicy
 from cms.comments.reasons import Reason
 from cms.comments.senders import Sender
 from cms.core.errors import Conflict, NotAllowed
-from cms.core.i18n import _
+from cms.core.i18n import _, said_moment
 from cms.core.permissions import Permission
 from cms.posts import queries as posts
 from cms.posts.models import Edition, PostKind
@@ -73,9 +73,9 @@ def reasons_to_hold(session: Session, arrival: Arrival, *, by: User | None, at: 
     """None for the author of the post and for its moderators; a banned member is told, a banned guest is not."""
     draft, rules = arrival.draft, arrival.rules
     networks = arrival.sender.networks
-    ban = queries.ban_on(session, user_id=by.id if by else None, email=draft.email, networks=networks, at=at)
+    ban = queries.ban_on(session, by=by, email=draft.email, networks=networks, at=at)
     if ban is not None and by is not None:
-        raise NotAllowed(_("You may not comment here for the time being."))
+        raise NotAllowed(_told(ban))
     if by is not None and _is_trusted(session, by, arrival.edition):
         return []
     checks = (
@@ -87,6 +87,19 @@ def reasons_to_hold(session: Session, arrival: Arrival, *, by: User | None, at: 
         (Reason.FIRST_COMMENT, rules.comments_hold != "none" and not _is_known(session, draft, by)),
     )
     return [*arrival.noticed, *(reason for reason, applies in checks if applies)]
+
+
+def _told(ban: Ban) -> str:
+    """What somebody learns of a ban on themselves; that on a network may be about others."""
+    if ban.network is not None:
+        return _("You may not comment here for the time being.")
+    told = (
+        _("You may not comment here until %(end)s.", end=said_moment(ban.until))
+        if ban.until is not None
+        else _("You may not comment here for the time being.")
+    )
+    why = _("The reason: %(reason)s", reason=ban.reason)
+    return f"{told} {why}" if ban.reason else told
 
 
 def _is_trusted(session: Session, person: User, edition: Story) -> bool:

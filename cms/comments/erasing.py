@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from cms.accounts.models import User
 from cms.audit.actions import forget
-from cms.audit.models import Event
-from cms.comments.models import Comment
+from cms.audit.batches import relabel
+from cms.audit.models import Event, EventPersonal
+from cms.comments.bans import drop
+from cms.comments.models import Ban, Comment
 from cms.search import COMMENTS, put
 
 
@@ -23,6 +26,33 @@ def forget_person(session: Session, person_id: int, email: str, nobody: str) -> 
         session.execute(statement.execution_options(synchronize_session=False))
     for row in theirs:
         put(session, COMMENTS, row.id, nobody, row.body)
+
+
+def forget_bans(session: Session, person_id: int, email: str, nobody: str, *, by: User, at: datetime) -> None:
+    """Those on a member or their address go, and what the record and bulks know of these and of earlier ones."""
+    for ban in session.scalars(select(Ban).where(or_(Ban.user_id == person_id, Ban.email == email))).all():
+        drop(session, ban, by=by, at=at)
+    theirs = _events_of_bans(session, person_id, email)
+    forget(session, Event.id.in_(theirs))
+    for ban_id in set(theirs.values()):
+        relabel(session, Ban.__tablename__, ban_id, nobody)
+
+
+def _events_of_bans(session: Session, person_id: int, email: str) -> dict[int, int]:
+    """Those about bans on a person, with the number of each ban; a later ban on somebody else may have the same."""
+    known = select(Event.id, Event.verb, Event.subject_id, Event.changes, EventPersonal.values.label("kept")).outerjoin(
+        Event.personal
+    )
+    found: dict[int, int] = {}
+    theirs: set[int] = set()
+    for row in session.execute(known.where(Event.subject_type == Ban.__tablename__).order_by(Event.id)):
+        if row.verb == "ban.create":
+            theirs.discard(row.subject_id)
+        if person_id in row.changes.get("user_id", ()) or email in (row.kept or {}).get("email", ()):
+            theirs.add(row.subject_id)
+        if row.subject_id in theirs:
+            found[row.id] = row.subject_id
+    return found
 
 
 def forget_senders(session: Session, before: datetime, *, most: int) -> int:

@@ -1,6 +1,7 @@
 """Comments and bans."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -93,15 +94,27 @@ class Comment(Base):
 
 
 class Ban(Base):
-    """Who may not comment, why and until when; exactly one of the three targets is set."""
+    """Who may not comment, why and until when; exactly one of the three targets is set, and no two are on the same."""
 
     __tablename__ = "bans"
-    __table_args__ = (UNSEEN,)
+    __table_args__ = (Index("ix_bans_created_at_id", "created_at", "id"), UNSEEN)
 
-    user_id: Mapped[int | None] = mapped_column(reference("users.id"), index=True)
-    email: Mapped[str | None] = mapped_column(String(254), index=True)
-    network: Mapped[str | None] = mapped_column(String(64), index=True)
+    #: Of the record, so that it can be erased: a reason may name somebody as well.
+    identifying: ClassVar[frozenset[str]] = frozenset({"email", "network", "reason"})
+
+    user_id: Mapped[int | None] = mapped_column(reference("users.id"), unique=True, index=True)
+    email: Mapped[str | None] = mapped_column(String(254), unique=True, index=True)
+    network: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)
     reason: Mapped[str] = mapped_column(String(500), default="")
     until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(reference("users.id"))
+
+    user: Mapped[User | None] = relationship(foreign_keys=user_id, lazy="raise_on_sql")
+    created_by: Mapped[User | None] = relationship(foreign_keys=created_by_id, lazy="raise_on_sql")
+
+    def is_over(self, at: datetime) -> bool:
+        return self.until is not None and self.until <= at
+
+    def __str__(self) -> str:
+        return self.user.name if self.user is not None else self.email or self.network or ""

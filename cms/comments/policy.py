@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
-from cms.accounts.policy import Policy
-from cms.comments.models import Comment
+from cms.accounts.models import User
+from cms.accounts.policy import PlainPolicy, Policy, UserPolicy
+from cms.comments.models import Ban, Comment
 from cms.core.decision import Decision
 from cms.core.i18n import _
 from cms.core.permissions import Permission
@@ -63,3 +64,28 @@ class CommentPolicy(Policy):
     def _sees_every_post(self) -> bool:
         """Spares the usual moderator a condition that the database would ask of every post."""
         return self.may_without_limit(Permission.POST_VIEW)
+
+
+class BanPolicy(PlainPolicy):
+    """Ask for `comment.ban`, with a ban or without; nobody touches one on themselves."""
+
+    def may(self, permission: Permission, subject: Any = None) -> Decision:
+        decision = super().may(permission, subject)
+        if decision and isinstance(subject, Ban) and self._is_on_them(subject):
+            return Decision.no(lambda: _("This ban is on you. Ask a colleague about it."))
+        return decision
+
+    def may_ban(self, person: User) -> Decision:
+        """Nobody bans whoever manages people, or may do what they themselves may not: as with accounts."""
+        decision = self.may(Permission.COMMENT_BAN)
+        if not decision:
+            return decision
+        if self.user is not None and person.id == self.user.id:
+            return Decision.no(lambda: _("Nobody bans themselves."))
+        if UserPolicy(person).may(Permission.USER_MANAGE):
+            return Decision.no(lambda: _("%(person)s manages people and cannot be banned.", person=person.name))
+        outranked = UserPolicy(self.user).outranked_by(person)
+        return decision if outranked is None else outranked
+
+    def _is_on_them(self, ban: Ban) -> bool:
+        return self.user is not None and (ban.user_id == self.user.id or ban.email == self.user.email)

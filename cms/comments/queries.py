@@ -151,15 +151,26 @@ def same_words(session: Session, *, author_id: int | None, email: str, body: str
     return session.scalars(query.order_by(Comment.id.desc()).limit(20)).all()
 
 
-def ban_on(session: Session, *, user_id: int | None, email: str, networks: Iterable[str], at: datetime) -> Ban | None:
-    """The ban that stops this author now, if any."""
-    targets: list[ColumnElement[bool]] = [Ban.network.in_(list(networks))]
-    if user_id is not None:
-        targets.append(Ban.user_id == user_id)
-    if email:
-        targets.append(Ban.email == email)
-    query = select(Ban).where(or_(*targets), or_(Ban.until.is_(None), Ban.until > at))
-    return session.scalar(query.order_by(Ban.id.desc()).limit(1))
+def ban_on(session: Session, *, by: User | None, email: str, networks: Iterable[str], at: datetime) -> Ban | None:
+    """The ban that stops this author now, if any; one on themselves before one on their network.
+
+    Member and guest are one where they have one address: signing out or in is no way round.
+    """
+    member = select(User.id).where(User.email == email).scalar_subquery() if by is None else by.id
+    targets = (Ban.network.in_(list(networks)), Ban.user_id == member, Ban.email == (email if by is None else by.email))
+    query = select(Ban).where(or_(*targets), in_force(at))
+    return session.scalar(query.order_by(Ban.network.is_not(None), Ban.id.desc()).limit(1))
+
+
+def ban_of(session: Session, *, user_id: int | None, email: str | None, network: str | None) -> Ban | None:
+    """The ban on just this, over or not; there is no second one."""
+    sides = ((Ban.user_id, user_id), (Ban.email, email), (Ban.network, network))
+    return session.scalar(select(Ban).where(*(column == value for column, value in sides if value is not None)))
+
+
+def in_force(at: datetime) -> ColumnElement[bool]:
+    """“Is not over”, as a WHERE clause over bans."""
+    return or_(Ban.until.is_(None), Ban.until > at)
 
 
 def _by(author_id: int | None, email: str) -> ColumnElement[bool]:

@@ -26,7 +26,7 @@ SENTENCES = {
     Reason.DUPLICATE: N_("The same author wrote the same words before."),
     Reason.FAST: N_("It was sent within seconds of opening the form."),
     Reason.TRAP: N_("It filled in a field that people do not see."),
-    Reason.BANNED: N_("The address or network that it came from is banned."),
+    Reason.BANNED: N_("Its author, or the address or network that it came from, is banned."),
 }
 
 LABELS = {

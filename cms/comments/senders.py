@@ -1,12 +1,13 @@
 """Where a comment came from: never stored as it is, only as a digest that nobody can turn back."""
 
 from dataclasses import dataclass
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from cms.core.keys import keyed_digest
 from cms.core.networks import parsed, sender_of
 
 MAX_AGENT = 200
+Network = IPv4Network | IPv6Network
 #: Networks larger than these cannot be banned: they hold millions of people.
 WIDEST = {4: 8, 6: 16}
 

@@ -1,6 +1,7 @@
 """gettext for code that knows nothing of Flask: the web layer installs the translator; without one it is English."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 type_gettext = Callable[..., str]
@@ -27,12 +28,13 @@ def _plain_ngettext(singular: str, plural: str, num: int, **values: Any) -> str:
 
 _gettext: type_gettext = _plain_gettext
 _ngettext: type_gettext = _plain_ngettext
+_moment: Callable[[datetime], str] = datetime.isoformat
 
 
-def install(gettext: type_gettext, ngettext: type_gettext) -> None:
+def install(gettext: type_gettext, ngettext: type_gettext, moment: Callable[[datetime], str]) -> None:
     """Replace the translator of the whole process; called once by the application factory."""
-    global _gettext, _ngettext
-    _gettext, _ngettext = gettext, ngettext
+    global _gettext, _ngettext, _moment
+    _gettext, _ngettext, _moment = gettext, ngettext, moment
 
 
 def _(message: str, **values: Any) -> str:
@@ -43,6 +45,11 @@ def _(message: str, **values: Any) -> str:
 def ngettext(singular: str, plural: str, num: int, **values: Any) -> str:
     """Translate by number; `%(num)s` in both forms is the number."""
     return _ngettext(singular, plural, num, **values)
+
+
+def said_moment(value: datetime) -> str:
+    """A date and a time in the words and the zone of whoever is asking now."""
+    return _moment(value)
 
 
 def reason(sentence: str, detail: str = "") -> str:

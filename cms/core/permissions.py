@@ -46,17 +46,13 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True)
 class About:
-    """How a permission is shown: its group in the matrix, its name, its help, and which limits make sense for it.
-
-    What nothing asks for yet is `idle`: it is kept in roles, and the matrix does not offer it.
-    """
+    """How a permission is shown: its group in the matrix, its name, its help, and which limits make sense for it."""
 
     group: str
     label: str
     help: str
     scoped: bool = False
     tag_limited: bool = False
-    idle: bool = False
 
 
 ABOUT: dict[Permission, About] = {
@@ -109,7 +105,7 @@ ABOUT: dict[Permission, About] = {
         True,
     ),
     Permission.COMMENT_BAN: About(
-        N_("Conversation"), N_("Ban commenters"), N_("Stop an account, address or network from commenting."), idle=True
+        N_("Conversation"), N_("Ban commenters"), N_("Stop an account, address or network from commenting.")
     ),
     Permission.USER_VIEW: About(N_("People"), N_("See people"), N_("See accounts and their roles.")),
     Permission.USER_MANAGE: About(
@@ -143,6 +139,3 @@ ABOUT: dict[Permission, About] = {
         N_("Oversight"), N_("Manage webhooks"), N_("Decide which programs are told of changes.")
     ),
 }
-
-#: In the order of the matrix.
-OFFERED = tuple(permission for permission in Permission if not ABOUT[permission].idle)

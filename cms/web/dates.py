@@ -11,6 +11,8 @@ import flask_babel
 from babel import Locale
 from flask import Flask, g
 
+from cms.core.i18n import _
+
 Place = tuple[Locale | None, tzinfo | None]
 
 ENGLISH_DATES = {"medium": "d MMM y", "long": "d MMMM y"}
@@ -38,6 +40,11 @@ def time_words(value: datetime, form: str | None = None) -> str:
 
 def moment_words(value: datetime, form: str | None = None) -> str:
     return _told(flask_babel.format_datetime, value, form)
+
+
+def whole_moment(value: datetime) -> str:
+    """The day of the week, the date and the time in the person's zone."""
+    return moment_words(value, _("EEE d MMM y, HH:mm"))
 
 
 def place() -> Place:

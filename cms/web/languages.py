@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -27,7 +28,7 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=language, timezone_selector=zone_name, default_timezone="UTC")
     dates.init_app(app)
-    i18n.install(_gettext, _ngettext)
+    i18n.install(_gettext, _ngettext, _moment)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(_said, _messages, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(dict.fromkeys(("_", "gettext"), _printed))  # Jinja's own takes six calls for one
@@ -152,3 +153,7 @@ def _gettext(message: str, **values: object) -> str:
 
 def _ngettext(singular: str, plural: str, num: int, **values: object) -> str:
     return _messages(singular, plural, num) % {"num": num, **values}
+
+
+def _moment(value: datetime) -> str:
+    return dates.whole_moment(value) if has_request_context() else value.isoformat()

@@ -3,6 +3,7 @@
 from cms.accounts import inverses as accounts
 from cms.audit import inverses as table
 from cms.backups import inverses as backups
+from cms.comments import ban_inverses as bans
 from cms.comments import inverses as comments
 from cms.jobs import inverses as jobs
 from cms.media import inverses as media
@@ -36,5 +37,6 @@ def register() -> None:
     table.register({}, never=backups.NEVER)
     table.register(posts.INVERSES, never=posts.NEVER)
     table.register(comments.INVERSES, never=comments.NEVER)
+    table.register(bans.INVERSES)
     table.register({}, never=subscriptions.NEVER)
     table.register(webhooks.INVERSES, never=webhooks.NEVER)

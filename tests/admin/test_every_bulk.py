@@ -14,6 +14,7 @@ from cms.admin.base import CmsModelView
 from cms.admin.bulk_action import Bulk
 from cms.audit.models import Event
 from cms.comments.lifecycle import CommentStatus
+from cms.comments.models import Ban
 from cms.jobs.lifecycle import JobStatus
 from cms.jobs.models import Job
 from cms.media import folders
@@ -66,6 +67,7 @@ class Site:
         tokens.revoke(self.session, token, by=self.owner, at=NOON)
         redirects.create(self.session, redirects.Route("/old", 301, "/new"), by=self.owner, at=NOON)
         self.session.add(Subscriber(email="reader@example.com", key="key", created_at=NOON))
+        self.session.add(Ban(network="192.0.2.0/24", created_at=NOON))
         times = {"created_at": NOON, "updated_at": NOON}
         self.session.add(Webhook(url="https://example.com/hook", events=[], sealed_secret="…", **times))
         self.session.commit()
@@ -100,7 +102,7 @@ def counts(page: str, *words: str) -> list[int]:
 
 def test_each_list_that_has_actions_is_among_them() -> None:
     assert {area for area, _bulk in ACTIONS} == set(
-        "posts pages tags series media comments redirects webhooks subscribers users roles jobs tokens".split()
+        "posts pages tags series media comments bans redirects webhooks subscribers users roles jobs tokens".split()
     )
 
 

@@ -36,6 +36,7 @@ KINDS |= {
     "webhook": "webhooks",
     "subscriber": "subscribers",
     "backup": "backups",
+    "ban": "bans",
 }
 
 

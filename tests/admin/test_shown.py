@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from cms.admin.shown import ago, file_size, moment
+from cms.admin.shown import ago, file_size
 from cms.web import now
-from cms.web.dates import date_words, time_words
+from cms.web.dates import date_words, time_words, whole_moment
 from tests.conftest import NOON
 
 
@@ -31,7 +31,7 @@ def test_dates_are_written_alike_on_every_page(app: Flask) -> None:
     with app.test_request_context("/"):
         assert (date_words(NOON), date_words(NOON, "long")) == (f"{NOON:%-d %b %Y}", f"{NOON:%-d %B %Y}")
         assert time_words(NOON, "short") == f"{NOON:%H:%M}"
-        assert date_words(NOON) in moment(NOON)
+        assert date_words(NOON) in whole_moment(NOON)
 
 
 def test_sizes_are_told_in_the_unit_that_fits(app: Flask) -> None:

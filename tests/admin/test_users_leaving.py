@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
 from cms.accounts.queries import is_owner
+from cms.comments.models import Ban
 from cms.core.db import Base
 from cms.media.models import Media
 from cms.media.paths import path_of
@@ -137,6 +138,13 @@ def test_an_erased_person_is_named_in_no_table_and_shown_in_no_picture(
         theirs.post("/account/picture", {"avatar": (image(size=size), "Maren Holt.png")})
     theirs.post("/account", {"display_name": "Maren H.", "bio": "Maren writes."})
     desk.post(f"{LIST}action/", {"action": "deactivate", "rowid": str(person.id), "confirmed": "1"})
+    ban = {"email": "maren@example.com", "reason": "Maren again"}
+    desk.post("/admin/bans/new/", ban)
+    ban_id = str(session.scalars(select(Ban.id)).one())
+    session.commit()
+    desk.post("/admin/bans/action/", {"action": "lift", "rowid": ban_id, "confirmed": "1"})
+    for sent in (ban, {"member": "marenholt", "reason": "Holt again"}):
+        desk.post("/admin/bans/new/", sent)
 
     answer = desk.post(f"{LIST}delete/", {"id": str(person.id), "outcome": "anonymise"} | CONFIRMED)
 

@@ -1,6 +1,5 @@
 """Comments arrive and are moved, and each leaves a trace."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,59 +10,18 @@ from sqlalchemy.orm import Session
 from cms.accounts.models import User
 from cms.audit.models import Event, EventPersonal
 from cms.comments import actions, queries
-from cms.comments.arrival import Arrival
-from cms.comments.fields import checked
 from cms.comments.lifecycle import CommentMove, CommentStatus
-from cms.comments.models import Ban, Comment
+from cms.comments.models import Comment
 from cms.comments.reasons import Reason
-from cms.comments.senders import Sender
 from cms.core.errors import Conflict, Invalid, NotAllowed
 from cms.core.permissions import Permission
-from cms.posts import public
 from cms.posts.lifecycle import PUBLISHED
 from cms.posts.models import Post
-from cms.settings.queries import SiteSettings
+from tests.comments.conftest import Send
 from tests.factories import Make
 
 PENDING, APPROVED, SPAM, TRASHED = CommentStatus
 HOUR = timedelta(hours=1)
-Send = Callable[..., Comment]
-
-
-@pytest.fixture
-def writer(make: Make) -> User:
-    return make.author()
-
-
-@pytest.fixture
-def post(make: Make, writer: User) -> Post:
-    return make.post(status=PUBLISHED, author=writer)
-
-
-@pytest.fixture
-def send(session: Session, post: Post, now: datetime) -> Send:
-    """Send a comment an hour after the post went live."""
-
-    def _send(
-        body: str = "I drove the harbour bus.",
-        *,
-        name: str = "Rafe",
-        email: str = "rafe@example.com",
-        address: str = "192.0.2.7",
-        by: User | None = None,
-        at: datetime = now + HOUR,
-        rules: dict[str, Any] | None = None,
-        parent_id: int | None = None,
-        noticed: tuple[Reason, ...] = (),
-        on: Post = post,
-    ) -> Comment:
-        edition = public.page_of_post(session, on.id, at)
-        assert edition is not None
-        draft = checked(body=body, name=name, email=email, is_member=by is not None)
-        arrival = Arrival(edition, draft, Sender(address, "secret"), SiteSettings(rules or {}), parent_id, noticed)
-        return actions.submit(session, arrival, by=by, at=at)
-
-    return _send
 
 
 def test_a_guest_waits_for_a_moderator_by_default(session: Session, send: Send, post: Post) -> None:
@@ -151,31 +109,6 @@ def test_saying_the_same_again_elsewhere_is_held(send: Send, make: Make) -> None
     again = send(words, on=make.post(status=PUBLISHED), rules={"comments_hold": "none"})
 
     assert again.held_because == ["duplicate"]
-
-
-@pytest.mark.parametrize(
-    "ban", [{"email": "rafe@example.com"}, {"network": "192.0.2.0/24"}, {"network": "192.0.2.7/32"}]
-)
-def test_what_a_banned_guest_sends_is_spam(session: Session, send: Send, now: datetime, ban: dict[str, str]) -> None:
-    session.add(Ban(**ban, created_at=now))
-
-    comment = send(rules={"comments_hold": "none"})
-
-    assert (comment.status, comment.held_because) == (SPAM, ["banned"])
-
-
-def test_a_banned_member_is_told(session: Session, send: Send, make: Make, now: datetime) -> None:
-    member = make.user()
-    session.add(Ban(user_id=member.id, created_at=now))
-
-    with pytest.raises(NotAllowed):
-        send(by=member)
-
-
-def test_a_ban_ends(session: Session, send: Send, now: datetime) -> None:
-    session.add(Ban(email="rafe@example.com", created_at=now, until=now + HOUR))
-
-    assert send(rules={"comments_hold": "none"}, at=now + HOUR).status is APPROVED
 
 
 @pytest.mark.parametrize("rules", [{"comments_enabled": False}, {"comments_close_days": 1}])

@@ -82,14 +82,15 @@ def test_a_banned_member_is_told_and_keeps_the_text(
     session: Session, browser: Browser, send: Send, make: Make, now: datetime
 ) -> None:
     member = make.user()
-    session.add(Ban(user_id=member.id, created_at=now))
+    ends = datetime(2199, 1, 2, 10, tzinfo=UTC)
+    session.add(Ban(user_id=member.id, reason="Insults <again>", until=ends, created_at=now))
     session.commit()
     browser.sign_in(member)
 
     answer = send()
 
     assert answer.status_code == 403
-    assert "for the time being" in answer.text
+    assert "You may not comment here until Wed 2 Jan 2199, 10:00. The reason: Insults &lt;again&gt;" in answer.text
     assert WORDS in answer.text
 
 

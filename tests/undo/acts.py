@@ -1,6 +1,7 @@
 """One act for each verb that can be undone, and more where a verb has several faces: prepare, then do."""
 
 from tests.undo import (
+    acts_of_bans,
     acts_of_comments,
     acts_of_media,
     acts_of_people,
@@ -22,5 +23,6 @@ ACTS = [
     *acts_of_media.act,
     *acts_of_the_site.act,
     *acts_of_comments.act,
+    *acts_of_bans.act,
     *acts_of_people.act,
 ]

@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 
 from cms.accounts.models import User, UserSession
 from cms.audit.models import Event
+from cms.comments.models import Ban
 from cms.posts.lifecycle import PostStatus
 from cms.redirects.models import Redirect
 from cms.subscriptions.models import Subscriber
@@ -52,7 +53,8 @@ def build(session: Session, make: Make, role: str) -> World:
     )
     hook = Webhook(url="https://example.com/hook", events=[], sealed_secret="…", created_at=make.at, updated_at=make.at)
     reader = Subscriber(email="reader@example.com", key="a-key", everything=True, created_at=make.at)
-    session.add_all([redirect, opened, hook, reader])
+    ban = Ban(email="rafe@example.com", created_at=make.at)
+    session.add_all([redirect, opened, hook, reader, ban])
     session.flush()
     taxonomy.update(session, tag, {"description": "Where ships lie"}, by=other_owner, at=make.at)
     done = session.scalars(select(Event)).one()
@@ -68,6 +70,7 @@ def build(session: Session, make: Make, role: str) -> World:
         "admin_redirects": redirect.id,
         "admin_webhooks": hook.id,
         "admin_subscribers": reader.id,
+        "admin_bans": ban.id,
         "admin_users": other_owner.id,
         "admin_roles": make.roles["owner"].id,
         "live_slug": live.slug,
