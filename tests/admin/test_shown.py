@@ -10,6 +10,8 @@ from cms.web import now
 from cms.web.dates import date_words, time_words, whole_moment
 from tests.conftest import NOON
 
+pytestmark = pytest.mark.usefixtures("clean")
+
 
 @pytest.mark.parametrize(
     ("seconds", "words"),

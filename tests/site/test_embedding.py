@@ -17,6 +17,8 @@ from tests.counting import counted
 from tests.factories import Make
 from tests.site.test_hostile import faults
 
+pytestmark = pytest.mark.usefixtures("clean")
+
 HOSTILE = "Fish & <script>alert(1)</script> \"'"
 AT = "/oembed?url=http%3A%2F%2Flocalhost%2Fposts%2Fit"
 Publish = Callable[..., Post]

@@ -14,6 +14,8 @@ from tests.counting import counted
 from tests.factories import Make
 from tests.site.test_lists import text_of
 
+pytestmark = pytest.mark.usefixtures("clean")
+
 Decide = Callable[..., None]
 
 

@@ -1,7 +1,11 @@
 """What takes the focus because it may have to be moved sideways has a name."""
 
+import pytest
+
 from cms.posts.lifecycle import PUBLISHED
 from cms.site.prose import named
+
+pytestmark = pytest.mark.usefixtures("clean")
 
 
 def test_code_that_is_scrolled_by_keys_says_what_it_is(browser, session, make):

@@ -12,6 +12,8 @@ from jinja2 import pass_context, pass_environment, pass_eval_context
 
 from cms import create_app
 
+pytestmark = pytest.mark.usefixtures("clean")
+
 
 def test_templates_see_what_all_have_and_what_one_was_given(app: Flask) -> None:
     shared = app.jinja_env.from_string("{{ static_url is defined }} {{ mine is defined }}")

@@ -6,6 +6,8 @@ from flask_talisman import Talisman
 
 from cms.web.headers import Policies
 
+pytestmark = pytest.mark.usefixtures("clean")
+
 HSTS = "Strict-Transport-Security"
 
 
