@@ -1,8 +1,6 @@
 """`import wordpress` and `import markdown`: all of a file or nothing of it, and nothing twice."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,6 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from cms.cli.application import learn_sizes, working_session
+from cms.cli.progress import bar
 from cms.core.db import end_read
 from cms.importers.loading import Options, Progress, load
 from cms.importers.loading.files import Shelf
@@ -47,7 +46,7 @@ def wordpress(file: Path, dry_run: bool, media: Path | None) -> None:
 @media_option
 @click.option("--site", default="", help="A name for the site that the files are of, where several come here.")
 def markdown(files: tuple[Path, ...], dry_run: bool, media: Path | None, site: str) -> None:
-    """Import Markdown files with front matter; pictures are looked for beside them."""
+    """Import Markdown files with front matter, or all in a folder; pictures are looked for beside them."""
 
     def read(zone: tzinfo, progress: Progress) -> ParsedSite:
         return read_markdown(files, site=site, media=media, zone=zone, progress=progress)
@@ -59,14 +58,14 @@ def _import(read: Read, folders: list[Path], *, dry_run: bool) -> None:
     with working_session() as session:
         settings = load_settings(session)
         end_read(session)  # reading takes its time, and others want to write
-        with _bar("Reading") as progress:
+        with bar("Reading") as progress:
             site = read(ZoneInfo(settings.timezone), progress)
         shelf = Shelf(
             folders=tuple(folders),
             storage_url=None if dry_run else runtime().config.storage_url,
             limits=Limits(megabytes=settings.upload_megabytes, megapixels=settings.image_megapixels),
         )
-        with _bar("Checking" if dry_run else "Writing") as progress:
+        with bar("Checking" if dry_run else "Writing") as progress:
             report = load(session, site, at=now(), options=Options(shelf, progress))
         if dry_run:
             session.rollback()
@@ -74,15 +73,3 @@ def _import(read: Read, folders: list[Path], *, dry_run: bool) -> None:
         else:
             learn_sizes(session)
         click.echo("\n".join(report.lines()))
-
-
-@contextmanager
-def _bar(label: str) -> Iterator[Progress]:
-    """How far it is, on standard error, so that the report can be kept in a file."""
-    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
-
-        yield progress

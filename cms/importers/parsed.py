@@ -41,6 +41,7 @@ class ItemStatus(StrEnum):
     IN_REVIEW = "in_review"
     SCHEDULED = "scheduled"
     PUBLISHED = "published"
+    ARCHIVED = "archived"
     TRASHED = "trashed"
 
 
@@ -122,6 +123,8 @@ class ParsedItem:
     status: ItemStatus = ItemStatus.DRAFT
     published_at: datetime | None = None
     modified_at: datetime | None = None
+    created_at: datetime | None = None
+    live_until: datetime | None = None
     author: str = ""
     summary: str = ""
     body: str = ""
@@ -131,6 +134,7 @@ class ParsedItem:
     comments_open: bool = True
     password_protected: bool = False
     featured: str | None = None
+    featured_alt: str = ""
     #: What this text calls an attachment → which one that is, where others may call another one so.
     files: Mapping[str, str] = field(default_factory=dict)
     language: str | None = None
@@ -140,6 +144,7 @@ class ParsedItem:
     seo_title: str = ""
     seo_description: str = ""
     canonical_url: str = ""
+    noindex: bool = False
     #: Paths at which it was found before.
     old_paths: tuple[str, ...] = ()
     comments: tuple[ParsedComment, ...] = ()

@@ -13,6 +13,7 @@ KINDS: dict[str, Callable[[int], str]] = {
     "published": lambda n: ngettext("%(num)s published", "%(num)s published", n),
     "scheduled": lambda n: ngettext("%(num)s scheduled", "%(num)s scheduled", n),
     "in_review": lambda n: ngettext("%(num)s in review", "%(num)s in review", n),
+    "archived": lambda n: ngettext("%(num)s archived", "%(num)s archived", n),
     "drafts": lambda n: ngettext("%(num)s draft", "%(num)s drafts", n),
     "protected": lambda n: ngettext(
         "%(num)s password-protected, now a draft", "%(num)s password-protected, now drafts", n
@@ -31,7 +32,7 @@ KINDS: dict[str, Callable[[int], str]] = {
 }
 #: Counted inside another line, and shown after it in brackets.
 PARTS = {
-    "posts": ("published", "scheduled", "in_review", "drafts", "protected", "trashed"),
+    "posts": ("published", "scheduled", "in_review", "archived", "drafts", "protected", "trashed"),
     "comments": ("unapproved", "replies", "mentions"),
 }
 HEADINGS = {

@@ -250,3 +250,47 @@ def test_the_real_file_arrives_readable(flask_deep_dive: Path) -> None:
         "image /assets/img/posts/flask-logo.webp",
     }
     assert "<table>" in render_article(item.body).html
+
+
+def test_a_word_in_quotation_marks_is_that_word(read) -> None:
+    item = read(
+        '---\ntitle: "null"\nslug: none\ntags: ["~", ~]\ndescription: "Bonjour\u00a0!  twice"\n---\ntext\n', "file.md"
+    )
+
+    assert (item.title, item.slug, item.tags, item.summary) == ("null", "file", ("~",), "Bonjour\u00a0! twice")
+
+
+def test_a_folder_stands_for_the_files_in_it(tmp_path: Path) -> None:
+    for name in ("b.md", "a/c.markdown", "a/index.md", "notes.txt", ".git/d.md", "e.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("text")
+
+    assert [item.slug for item in read_markdown([tmp_path]).items] == ["c", "a", "b"]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(Invalid, match=r"no Markdown file"):
+        read_markdown([tmp_path / "empty"])
+
+
+def test_pages_find_pictures_in_their_site_and_not_outside(tmp_path: Path) -> None:
+    page = tmp_path / "site" / "pages" / "about" / "team.md"
+    page.parent.mkdir(parents=True)
+    page.write_text("![in](../../media/in.png) ![out](../../../out.png)")
+    (tmp_path / "site" / "media").mkdir()
+    for path in (tmp_path / "site" / "media" / "in.png", tmp_path / "out.png"):
+        path.write_bytes(b"picture")
+
+    item = read_markdown([page]).items[0]
+
+    assert list(item.files) == ["../../media/in.png"]
+
+
+def test_what_we_exported_is_taken_as_it_is(read) -> None:
+    body = "# Not a title\n\n{% raw %} <script></script> [toc] â€œ\n\n\n"
+    head = 'copydesk: 1\ntype: "page"\ntitle: "A"\naddress: "/about/a"\nparent: "/about"\nstatus: "archived"'
+
+    item = read(f"---\n{head}\nnoindex: true\nexpires: 2030-01-01T00:00:00Z\n---\n\n{body}\n")
+
+    assert (item.body, item.title, item.status) == (body, "A", ItemStatus.ARCHIVED)
+    assert (item.kind, item.source_id, item.parent_source_id) == (ItemKind.PAGE, "/about/a", "/about")
+    assert (item.noindex, item.live_until) == (True, datetime(2030, 1, 1, tzinfo=UTC))
+    assert item.notes == ()

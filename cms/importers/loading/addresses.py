@@ -12,7 +12,8 @@ from cms.redirects.paths import normal
 TARGET = re.compile(
     r"<(?P<bare>https?://[^<>\s]+)>"
     r"|(?P<before>\]\(\s*<|\b(?:src|href|poster)=\")(?P<quoted>[^<>\"\n]+)"
-    r"|(?P<open>\]\(\s*)(?P<plain>[^\s<>()\"]+)"
+    r"|(?P<open>\]\(\s*|^ {0,3}\[[^\]\n]+\]:[ \t]*)(?P<plain>[^\s<>()\"]+)",
+    re.MULTILINE,
 )
 
 
@@ -45,7 +46,7 @@ class Addresses:
 
     def _replaced(self, found: re.Match[str], files: Mapping[str, str | None]) -> str:
         old = html.unescape(found["bare"] or found["quoted"] or found["plain"])
-        new = files[old] if old in files else self._now(old)
+        new = _with_fragment(files[old], old) if old in files else self._now(old)
         if new is None:
             return found[0]
         return f"[{new}]({new})" if found["bare"] else f"{found['before'] or found['open']}{new}"
@@ -64,6 +65,11 @@ class Addresses:
         number = (query.get("p") or query.get("page_id") or [""])[0]
         path = self._numbers.get(number) if number else self._paths.get(normal(unquote(parts.path)))
         return f"{path}#{parts.fragment}" if path and parts.fragment else path
+
+
+def _with_fragment(new: str | None, old: str) -> str | None:
+    _file, mark, fragment = old.partition("#")
+    return f"{new}{mark}{fragment}" if new else None
 
 
 def _host(url: str) -> str:

@@ -14,9 +14,10 @@ from cms.core.i18n import _
 from cms.core.markdown import render_comment
 from cms.core.text import printable
 from cms.importers.html.text import escape_text
+from cms.importers.lines import one_line
 from cms.importers.loading.known import known
 from cms.importers.loading.people import People
-from cms.importers.loading.texts import one_line, origin_of, shortened, web_address
+from cms.importers.loading.texts import origin_of, shortened, web_address
 from cms.importers.parsed import Notebook, ParsedComment, ParsedCommentKind, ParsedItem, ParsedSite, sound_parents
 from cms.importers.report import Report
 from cms.posts.models import Post

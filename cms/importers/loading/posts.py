@@ -1,6 +1,5 @@
 """Posts and pages: their rows and addresses first, then their texts, which may link to one another."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,19 +13,22 @@ from cms.core.i18n import _
 from cms.core.markdown import render_article
 from cms.core.text import printable
 from cms.importers.html.text import escape_text
+from cms.importers.lines import one_line
 from cms.importers.loading.addresses import Addresses
 from cms.importers.loading.files import Files
 from cms.importers.loading.known import known
+from cms.importers.loading.order import parents_first, standing
 from cms.importers.loading.people import People
 from cms.importers.loading.tags import Tags
-from cms.importers.loading.texts import one_line, origin_of, shortened, web_address
-from cms.importers.parsed import ItemKind, ItemStatus, Notebook, ParsedItem, ParsedSite, sound_parents
+from cms.importers.loading.texts import origin_of, shortened, web_address
+from cms.importers.parsed import ItemKind, ItemStatus, Notebook, ParsedItem, ParsedSite
 from cms.importers.report import Report
 from cms.importers.words import lost_words, visible_words
+from cms.media.models import Media
 from cms.posts.actions.editing import write_revision
 from cms.posts.actions.editions import make_live
 from cms.posts.fields import LINES, MAX_BODY, MAX_TAGS, is_language
-from cms.posts.lifecycle import DRAFT, IN_REVIEW, PUBLISHED, PostStatus
+from cms.posts.lifecycle import ARCHIVED, DRAFT, IN_REVIEW, PUBLISHED
 from cms.posts.models import Edition, Post, PostKind, Revision, RevisionKind
 from cms.posts.slugs import free_slug, path_at, path_of
 from cms.redirects.actions import remember
@@ -60,7 +62,7 @@ class Posts:
     def place(self, site: ParsedSite) -> None:
         """Give every item its row and address; those of an earlier import stay as they are."""
         here = self._here(site)
-        for item, parent_id in _parents_first(site.items):
+        for item, parent_id in parents_first(site.items):
             origin = self._origin(site, item)
             if origin in here:
                 self._report.known["pages" if item.kind is ItemKind.PAGE else "posts"] += 1
@@ -126,7 +128,7 @@ class Posts:
         if wanted_parent != item.parent_source_id:
             notebook.changed(_("parent page"), _("It is not in the export: the page is at the top."))
         featured = self._files.get(item.featured)
-        created = min(item.published_at or self._at, self._at)
+        created = min(item.created_at or item.published_at or self._at, self._at)
         post = Post(
             kind=PostKind(item.kind.value),
             parent_id=parent.post_id if parent is not None else None,
@@ -135,11 +137,12 @@ class Posts:
             summary=self._short(item.summary, "summary", notebook),
             author_id=self._people.author(item.author).id,
             featured_media_id=featured.id if featured is not None else None,
-            featured_alt=featured.alt if featured is not None else "",
+            featured_alt=self._featured_alt(item, featured),
             language=self._language(item, notebook),
             seo_title=shortened(item.seo_title, LINES["seo_title"]),
             seo_description=shortened(item.seo_description, LINES["seo_description"]),
             canonical_url=web_address(item.canonical_url, LINES["canonical_url"]),
+            noindex=item.noindex,
             show_contents=item.show_contents,
             comments_open=item.comments_open,
             position=item.position,
@@ -154,6 +157,11 @@ class Posts:
         self._check_rest(item, post, notebook)
         self._notebooks[item.source_id] = notebook
         self.placed[item.source_id] = Placed(post.id, self._path(post, parent), is_new=True)
+
+    def _featured_alt(self, item: ParsedItem, featured: Media | None) -> str:
+        if featured is None:
+            return ""
+        return shortened(item.featured_alt, LINES["featured_alt"]) or featured.alt
 
     def _language(self, item: ParsedItem, notebook: Notebook) -> str | None:
         tag = one_line(item.language or "").replace("_", "-")
@@ -199,7 +207,7 @@ class Posts:
 
     def _stand(self, post: Post, item: ParsedItem, notebook: Notebook) -> None:
         """Its status, and since when: a scheduled post whose time has come is published."""
-        post.status, post.published_at = _standing(item, self._at)
+        post.status, post.published_at = standing(item, self._at)
         if item.status is ItemStatus.TRASHED:
             post.trashed_at = self._at
         if item.status is ItemStatus.SCHEDULED and post.published_at is None:
@@ -210,8 +218,10 @@ class Posts:
     def _publish(self, post: Post, item: ParsedItem, notebook: Notebook) -> Edition | None:
         if post.status is not PUBLISHED:
             return None
+        begins, ends = post.published_at or self._at, item.live_until
+        until = ends if ends is not None and ends > begins else None
         try:
-            edition = make_live(self._session, post, by=None, at=self._at, live_from=post.published_at)
+            edition = make_live(self._session, post, by=None, at=self._at, live_from=begins, live_until=until)
         except Conflict as refusal:
             post.status, post.published_at = DRAFT, None
             notebook.problem(_("published"), _("It is a draft: %(why)s", why=refusal.message))
@@ -248,7 +258,7 @@ class Posts:
         elif post.status is PUBLISHED and post.published_at is not None and post.published_at > self._at:
             came["scheduled"] += 1
         else:
-            came[{PUBLISHED: "published", IN_REVIEW: "in_review"}.get(post.status, "drafts")] += 1
+            came[{PUBLISHED: "published", IN_REVIEW: "in_review", ARCHIVED: "archived"}.get(post.status, "drafts")] += 1
 
     def _path(self, post: Post, parent: Placed | None) -> str:
         return path_of(post.kind, post.slug, parent.path if parent is not None else None)
@@ -259,31 +269,3 @@ class Posts:
 
 def _title(item: ParsedItem) -> str:
     return shortened(item.title, LINES["title"]) or _("Untitled")
-
-
-def _standing(item: ParsedItem, at: datetime) -> tuple[PostStatus, datetime | None]:
-    match item.status:
-        case ItemStatus.PUBLISHED:
-            return PUBLISHED, item.published_at or at
-        case ItemStatus.SCHEDULED if item.published_at is not None:
-            return PUBLISHED, item.published_at
-        case ItemStatus.IN_REVIEW:
-            return IN_REVIEW, None
-        case _:
-            return DRAFT, None
-
-
-def _parents_first(items: tuple[ParsedItem, ...]) -> Iterator[tuple[ParsedItem, str | None]]:
-    """Every item after its parent, with the parent that it can have."""
-    by_id = {item.source_id: item for item in items}
-    parents = sound_parents({item.source_id: item.parent_source_id for item in items})
-    done: set[str] = set()
-    for item in items:
-        chain = []
-        here: str | None = item.source_id
-        while here is not None and here not in done:
-            chain.append(here)
-            here = parents[here]
-        for source_id in reversed(chain):
-            done.add(source_id)
-            yield by_id[source_id], parents[source_id]

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from cms.audit.actions import record
 from cms.core.i18n import _
 from cms.core.text import printable, slugify
-from cms.importers.loading.texts import one_line, shortened
+from cms.importers.lines import one_line
+from cms.importers.loading.texts import shortened
 from cms.importers.parsed import Notebook, ParsedSite, ParsedTag
 from cms.importers.report import Report
 from cms.taxonomy.actions import free_tag_slug

@@ -3,18 +3,16 @@
 import hashlib
 
 from cms.core.sanitize_urls import is_web
-from cms.core.text import excerpt, printable
+from cms.core.text import excerpt
+from cms.importers.lines import one_line
 
 ORIGIN_LENGTH = 300
 
 
-def one_line(text: str) -> str:
-    return " ".join(printable(text).split())
-
-
 def shortened(text: str, most: int) -> str:
     """On one line, at most so many characters, cut at a word and marked where it was cut."""
-    return excerpt(one_line(text), most)
+    line = one_line(text)
+    return line if len(line) <= most else excerpt(line, most)
 
 
 def origin_of(site: str, *parts: str) -> str:

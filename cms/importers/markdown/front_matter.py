@@ -15,11 +15,14 @@ import yaml
 from cms.core.calendar import is_within_calendar
 from cms.core.errors import Invalid
 from cms.core.i18n import _
+from cms.importers.lines import one_line
 
 HEAD = re.compile(
     r"\A\s*(?P<mark>---|\+\+\+)[ \t]*\n(?P<head>.*?)^(?:(?P=mark)|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
 )
 LONGEST_HEAD = 100_000
+#: The first line of the head of what `export` wrote: such a text is taken as it is.
+OURS = "copydesk: 1"
 EMPTY = frozenset({"", "~", "null", "none", "nil"})
 TRUE = frozenset({"true", "yes", "on", "1"})
 FALSE = frozenset({"false", "no", "off", "0"})
@@ -28,7 +31,11 @@ PERSON = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<email>[^<>\s]+@[^<>\s]+)>")
 
 
 class _Plain(yaml.BaseLoader):
-    """Every scalar a string, and no aliases: with them a few lines can stand for gigabytes."""
+    """Every scalar a string, but for a bare `null`, and no aliases: with them a few lines can stand for gigabytes."""
+
+    def construct_scalar(self, node: yaml.ScalarNode) -> str | None:  # type: ignore[override]
+        is_bare = node.style is None
+        return None if is_bare and node.value.strip().casefold() in EMPTY else str(node.value)
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
@@ -46,7 +53,7 @@ class Head:
 
     def text(self, *names: str) -> str:
         value = self._first(names)
-        return " ".join(value.split()) if isinstance(value, str) else ""
+        return one_line(value) if isinstance(value, str) else ""
 
     def flag(self, *names: str) -> bool | None:
         value = self.text(*names).casefold()
@@ -71,15 +78,21 @@ class Head:
         text = self.text(*names)
         return _moment(text, zone) if text else None
 
-    def people(self, *names: str) -> Iterator[tuple[str, str]]:
-        """(name, e-mail) of each author, however they were written down."""
+    def people(self, *names: str) -> Iterator[tuple[str, str, str]]:
+        """(login, name, e-mail) of each author, however they were written down; what is not said is empty."""
         value = self._first(names)
         for person in value if isinstance(value, list) else [value]:
             if isinstance(person, dict):
-                yield Head(person).text("name", "username", "login"), Head(person).text("email")
+                told = Head(person)
+                yield told.text("username", "login"), told.text("name"), told.text("email")
             elif isinstance(person, str) and person.strip():
                 found = PERSON.fullmatch(person.strip())
-                yield (found["name"], found["email"]) if found else (person.strip(), "")
+                yield ("", found["name"], found["email"]) if found else ("", person.strip(), "")
+
+    def paths(self, name: str) -> list[list[str]]:
+        """A list of lists, each from the top down."""
+        value = self._first((name,))
+        return [list(_strings(inner)) for inner in value] if isinstance(value, list) else []
 
     def unasked(self) -> list[str]:
         """The names nobody asked about."""
@@ -89,9 +102,13 @@ class Head:
         self._asked.update(names)
         for name in names:
             value = self._values.get(name)
-            if value is not None and not (isinstance(value, str) and value.strip().casefold() in EMPTY):
+            if value is not None and not (isinstance(value, str) and not value.strip()):
                 return value
         return None
+
+
+def is_ours(text: str) -> bool:
+    return text.startswith(f"---\n{OURS}\n")
 
 
 def split(text: str, name: str) -> tuple[Head | None, str]:
@@ -120,6 +137,8 @@ def _why(error: Exception) -> str:
 
 def _plain(value: Any) -> Any:
     """TOML's own types as the strings that YAML gives here."""
+    if value is None:
+        return None
     if isinstance(value, dict):
         return {str(key).casefold(): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list):

@@ -15,6 +15,10 @@ TAG = re.compile(r"<(?:img|source|video|audio)\b[^<>]*?\bsrc\s*=\s*[\"']?(?P<src
 FRAME = re.compile(
     r"<iframe\b[^<>]*?\bsrc\s*=\s*[\"']?(?P<src>[^\"'\s>]+)[^<>]*>.*?</iframe\s*>", re.IGNORECASE | re.DOTALL
 )
+#: A file of the folder that `export` wrote, wherever a text may refer to one.
+EXPORTED = re.compile(
+    r"(?:\]\(\s*<?|\]:[ \t]*|\b(?:src|href|poster)=\")(?P<src>(?:\.\./)+media/[^\s<>()\"]+)", re.IGNORECASE
+)
 SCRIPT = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 
 
@@ -23,8 +27,8 @@ class Pictures:
 
     def __init__(self, path: Path, media: Path | None, notebook: Notebook) -> None:
         here = path.absolute().parent
-        site = here.parent if here.name in ("_posts", "_drafts", "posts", "content") else here
-        self._roots = [root.resolve() for root in ([media] if media else []) + [here, site]]
+        self._here = here
+        self._roots = [root.resolve() for root in ([media] if media else []) + [here, _site_of(here)]]
         self._notebook = notebook
         self.found: dict[str, ParsedAttachment] = {}
         #: As it is written in the text → which file that is.
@@ -34,8 +38,16 @@ class Pictures:
         """Note what is missing and take in what is there; frames of other sites become links."""
         return "".join(part if is_code else self._looked(part) for is_code, part in pieces(body))
 
-    def featured(self, head: Head) -> str | None:
-        """The picture of the post itself, if it is there."""
+    def note_exported(self, body: str) -> None:
+        """Take in what the text refers to, and leave the text as it is."""
+        for is_code, part in pieces(body):
+            if not is_code:
+                alts = {found["src"]: found["alt"] for found in IMAGE.finditer(part)}
+                for found in EXPORTED.finditer(part):
+                    self._take(found["src"], alts.get(found["src"], ""))
+
+    def featured(self, head: Head) -> tuple[str | None, str]:
+        """The picture of the post itself, if it is there, and what it shows."""
         source = (
             head.text("image", "featured_image", "cover", "thumbnail", "banner", "feature")
             or head.part("image", "path", "src", "feature", "teaser")
@@ -43,9 +55,9 @@ class Pictures:
             or head.part("header", "image", "teaser", "overlay_image")
         )
         if not source:
-            return None
+            return None, ""
         alt = head.part("image", "alt") or head.part("cover", "alt") or head.text("image_alt", "alt")
-        return self._take(source, alt)
+        return self._take(source, alt), alt
 
     def _looked(self, part: str) -> str:
         for found in IMAGE.finditer(part):
@@ -90,14 +102,22 @@ class Pictures:
     def _find(self, name: str) -> Path | None:
         if not name or "\0" in name:
             return None
-        for root in self._roots:
+        beside = [] if name.startswith("/") else [self._here]
+        for start in [*self._roots, *beside]:
             try:
-                path = (root / name.lstrip("/")).resolve()
-                if path.is_relative_to(root) and path.is_file():
+                path = (start / name.lstrip("/")).resolve()
+                if any(map(path.is_relative_to, self._roots)) and path.is_file():
                     return path
             except OSError:  # a name longer than the file system takes
                 continue
         return None
+
+
+def _site_of(here: Path) -> Path:
+    """Pages may lie one below the other, posts lie in one folder."""
+    if here.name in ("_posts", "_drafts", "posts", "content"):
+        return here.parent
+    return next((folder.parent for folder in (here, *here.parents) if folder.name == "pages"), here)
 
 
 def _key(path: Path) -> str:

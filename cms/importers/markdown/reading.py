@@ -7,12 +7,10 @@ from datetime import UTC, datetime, tzinfo
 from itertools import accumulate, chain, count
 from pathlib import Path
 
-import ftfy
-
 from cms.core.errors import Invalid
 from cms.core.i18n import _
 from cms.core.text import slugify
-from cms.importers.markdown import front_matter
+from cms.importers.markdown import files, front_matter
 from cms.importers.markdown.front_matter import Head
 from cms.importers.markdown.liquid import without_liquid
 from cms.importers.markdown.pictures import Pictures
@@ -28,17 +26,36 @@ from cms.importers.parsed import (
 )
 from cms.importers.pieces import pieces
 
-SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd", ".txt"})
-LARGEST = 8 * 1024 * 1024
 DATED = re.compile(r"^(\d{4}-\d{1,2}-\d{1,2})-")
 HEADING = re.compile(r"\A\s*#[ \t]+(.+?)[ \t]*#*[ \t]*(?:\n|\Z)")
 FORMULA = re.compile(r"\$\$.+?\$\$|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
 DIAGRAM = re.compile(r"(?m)^\s*(?:`{3,}|~{3,})\s*mermaid\b")
 CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
-REPAIR = ftfy.TextFixerConfig(replace_lossy_sequences=False)
-STATUSES = {"draft": ItemStatus.DRAFT, "pending": ItemStatus.IN_REVIEW, "private": ItemStatus.DRAFT}
+STATUSES = {
+    "draft": ItemStatus.DRAFT,
+    "pending": ItemStatus.IN_REVIEW,
+    "private": ItemStatus.DRAFT,
+    "in_review": ItemStatus.IN_REVIEW,
+    "scheduled": ItemStatus.SCHEDULED,
+    "archived": ItemStatus.ARCHIVED,
+}
 #: Read elsewhere, or about the look and the building of the old site.
-IDLE = ("layout", "type", "toc", "math", "mermaid", "pin", "published", "draft", "status", "mathjax", "katex", "header")
+IDLE = (
+    "layout",
+    "type",
+    "toc",
+    "math",
+    "mermaid",
+    "pin",
+    "published",
+    "draft",
+    "status",
+    "mathjax",
+    "katex",
+    "header",
+    "copydesk",
+    "id",
+)
 
 Progress = Callable[[int, int], None]
 
@@ -53,10 +70,12 @@ def read_markdown(
 ) -> ParsedSite:
     """Read every file or none: `Invalid` names the first that is broken; times without a zone are in `zone`.
 
+    A folder stands for the Markdown files in it and below it.
+
     Files of one `site` are told apart by their names, wherever they lie; those of two sites are not the same.
     """
     origin = _origin(site)
-    chosen = list({path.absolute(): path for path in paths}.values())
+    chosen = files.chosen(paths)
     items: dict[str, ParsedItem] = {}
     attachments: dict[str, ParsedAttachment] = {}
     people: dict[str, ParsedPerson] = {}
@@ -96,28 +115,6 @@ def _free_id(name: str, path: Path, taken: Container[str]) -> str:
     return next(wanted for wanted in chain([name], longer, numbered) if wanted not in taken)
 
 
-def read_text(path: Path) -> tuple[str, int]:
-    """The text of a file with `\\n` for line ends, and in how many lines wrongly decoded characters were repaired."""
-    if path.suffix.lower() not in SUFFIXES:
-        raise Invalid(_("%(file)s is not a Markdown file (.md).", file=path))
-    try:
-        if path.stat().st_size > LARGEST:
-            raise Invalid(_("%(file)s is too large for a post.", file=path))
-        data = path.read_bytes()
-    except OSError as error:
-        raise Invalid(_("%(file)s cannot be read: %(why)s.", file=path, why=error.strerror or str(error))) from error
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise Invalid(_("%(file)s is not UTF-8 (line %(line)s).", file=path, line=line)) from error
-    if "\0" in text:
-        raise Invalid(_("%(file)s is not a text file.", file=path))
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    repaired = [ftfy.fix_encoding(line, REPAIR) for line in lines]
-    return "\n".join(repaired), sum(before != after for before, after in zip(lines, repaired, strict=True))
-
-
 class _File:
     """One file on its way to being a post."""
 
@@ -131,9 +128,25 @@ class _File:
 
     def item(self) -> ParsedItem:
         """The post, with everything that happened on the way in its notes."""
-        text, repairs = read_text(self.path)
+        text = files.read_text(self.path)
         if not text.strip():
             raise Invalid(_("%(file)s is empty.", file=self.path))
+        item = self._exported(text) if front_matter.is_ours(text) else self._from_elsewhere(text)
+        return replace(item, notes=self.notebook.notes())
+
+    def _exported(self, text: str) -> ParsedItem:
+        """Of our own export: every character is meant, and the address tells it from the others."""
+        head, body = front_matter.split(text, str(self.path))
+        head = head or Head({})
+        body = body.removeprefix("\n").removesuffix("\n")
+        self.pictures.note_exported(body)
+        item = self._assembled(head, head.text("title"), body, has_head=True, toc=False)
+        address, parent = head.text("address"), head.text("parent")
+        self._note_rest(head)
+        return replace(item, source_id=address or item.source_id, parent_source_id=parent or None)
+
+    def _from_elsewhere(self, text: str) -> ParsedItem:
+        text, repairs = files.repaired(text)
         if repairs:
             self.notebook.changed(
                 _("characters in %(lines)s lines", lines=repairs), _("They had been decoded wrongly once; repaired.")
@@ -148,15 +161,13 @@ class _File:
         title, body = self._title(head, body)
         self._note_unrendered(head, body)
         body = self.pictures.look_into(body)
-        featured = self.pictures.featured(head)
-        item = self._assembled(head, title, body.strip("\n"), featured, has_head=has_head, toc=wants_contents)
+        item = self._assembled(head, title, body.strip("\n"), has_head=has_head, toc=wants_contents)
         self._note_rest(head)
-        return replace(item, notes=self.notebook.notes())
+        return item
 
-    def _assembled(
-        self, head: Head, title: str, body: str, featured: str | None, *, has_head: bool, toc: bool
-    ) -> ParsedItem:
+    def _assembled(self, head: Head, title: str, body: str, *, has_head: bool, toc: bool) -> ParsedItem:
         slug = self._slug(head)
+        featured, featured_alt = self.pictures.featured(head)
         published_at = self._moment(head, "date", "published_at", "publishdate", "pubdate") or self._date_of_name()
         return ParsedItem(
             source_id=f"{published_at:%Y-%m-%d}/{slug}" if published_at else slug,
@@ -166,6 +177,8 @@ class _File:
             status=self._status(head, has_head=has_head),
             published_at=published_at,
             modified_at=self._moment(head, "last_modified_at", "lastmod", "updated", "modified"),
+            created_at=self._moment(head, "created", "created_at"),
+            live_until=self._moment(head, "expires", "expirydate"),
             author=self._author(head),
             summary=head.text("description", "summary", "excerpt"),
             body=body,
@@ -173,11 +186,15 @@ class _File:
             position=int(weight) if (weight := head.text("weight", "order", "nav_order")).isdecimal() else 0,
             comments_open=head.flag("comments") is not False,
             featured=featured,
+            featured_alt=featured_alt,
             files=self.pictures.meant,
             label=self.path.name,
             language=head.text("lang", "language") or None,
             show_contents=toc or head.flag("toc") is True,
+            seo_title=head.text("seo_title"),
+            seo_description=head.text("seo_description"),
             canonical_url=head.text("canonical_url", "canonical"),
+            noindex=head.flag("noindex") is True,
             old_paths=_old_paths(head),
         )  # fmt: skip
 
@@ -220,12 +237,14 @@ class _File:
         return self._moment(Head({"date": found[1]}), "date") if found else None
 
     def _author(self, head: Head) -> str:
-        named = [(name or email, email) for name, email in head.people("author", "authors") if name or email]
-        for name, email in named[1:]:
-            self.notebook.changed(_("author “%(name)s”", name=name or email), _("A post has one author: the first."))
-        for name, email in named[:1]:
-            self.people.append(ParsedPerson(name.casefold(), name, email))
-            return name.casefold()
+        named = [(login, name or login or email, email) for login, name, email in head.people("author", "authors")]
+        named = [person for person in named if any(person)]
+        for _login, name, _email in named[1:]:
+            self.notebook.changed(_("author “%(name)s”", name=name), _("A post has one author: the first."))
+        for login, name, email in named[:1]:
+            key = (login or name).casefold()
+            self.people.append(ParsedPerson(key, name, email))
+            return key
         return ""
 
     def _tags(self, head: Head) -> tuple[str, ...]:
@@ -240,6 +259,11 @@ class _File:
                 if key not in keys:
                     self.tags.append(ParsedTag(key, name, is_category=is_category))
                 keys[key] = None
+        for path in head.paths("tag_paths"):
+            above: str | None = None
+            for name in path:
+                self.tags.append(ParsedTag(name.casefold(), name, parent_id=above))
+                above = name.casefold()
         return tuple(keys)
 
     def _note_unrendered(self, head: Head, body: str) -> None:
