@@ -26,6 +26,7 @@ COMMANDS = {
     "db": ("cms.cli.database:database", "Migrate the database."),
     "users": ("cms.cli.users:users", "Owners and passwords."),
     "import": ("cms.cli.imports:imports", "Bring content in from WordPress or Markdown files."),
+    "export": ("cms.cli.exports:export_site", "Write everything into a folder of files that people can read."),
     "seed": ("cms.cli.seed:seed", "Add made-up posts and comments by the thousand or the million."),
     "search": ("cms.cli.search:search", "The full-text index."),
     "languages": ("cms.cli.languages:languages", "Bring the catalogues of every language up to date, or check them."),

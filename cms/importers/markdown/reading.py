@@ -39,6 +39,7 @@ STATUSES = {
     "scheduled": ItemStatus.SCHEDULED,
     "archived": ItemStatus.ARCHIVED,
 }
+PUBLIC = (ItemStatus.PUBLISHED, ItemStatus.SCHEDULED)
 #: Read elsewhere, or about the look and the building of the old site.
 IDLE = (
     "layout",
@@ -221,9 +222,9 @@ class _File:
         if not has_head:
             self.notebook.changed(_("no front matter"), _("Nothing says that it was published: it is a draft."))
             return ItemStatus.DRAFT
-        if head.flag("published") is False or head.flag("draft") is True:
-            return ItemStatus.DRAFT
-        return STATUSES.get(head.text("status").casefold(), ItemStatus.PUBLISHED)
+        status = STATUSES.get(head.text("status").casefold(), ItemStatus.PUBLISHED)
+        is_draft = head.flag("published") is False or head.flag("draft") is True
+        return ItemStatus.DRAFT if is_draft and status in PUBLIC else status
 
     def _moment(self, head: Head, *names: str) -> datetime | None:
         try:

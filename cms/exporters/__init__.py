@@ -1,0 +1,1 @@
+"""Everything of a site as files that people can read and take elsewhere."""
