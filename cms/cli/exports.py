@@ -24,7 +24,7 @@ def export_site(folder: Path) -> None:
 
     Texts are Markdown, lists are JSON; README.md in DIR says what is what. The site may serve meanwhile.
     """
-    with _ending_cleanly(), working_session() as session:
+    with ending_cleanly(), working_session() as session:
         config = runtime().config
         with bar("Writing") as progress:
             source = Source(open_storage(config.storage_url), config.base_url, progress)
@@ -34,7 +34,7 @@ def export_site(folder: Path) -> None:
 
 
 @contextmanager
-def _ending_cleanly() -> Iterator[None]:
+def ending_cleanly() -> Iterator[None]:
     """TERM ends the block as Ctrl-C does, so that what is half written goes."""
 
     def end(_number: int, _frame: Any) -> NoReturn:

@@ -14,7 +14,7 @@ _PARTS = {
 }
 
 
-def readme(title: str, at: datetime) -> str:
+def readme(title: str, at: datetime, folders: list[str]) -> str:
     """Markdown, as everything else there that is to be read."""
     return "\n".join(
         [
@@ -28,9 +28,9 @@ def readme(title: str, at: datetime) -> str:
             "",
             _("To take the texts with their pictures, people and tags into a new site, run there, in this folder:"),
             "",
-            "    python3 manage.py import markdown posts pages",
+            f"    python3 manage.py import markdown {' '.join(folders)}",
             "",
-            _("Pages come below their parents; comments, series and settings are not taken back."),
+            _("Comments, redirects by hand and settings are not taken back."),
             "",
         ]
     )

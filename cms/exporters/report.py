@@ -10,7 +10,6 @@ _NAMED = 10
 _STATUSES = ("published", "scheduled", "in_review", "archived", "drafts")
 _KINDS = KINDS | {
     "changes": lambda n: ngettext("%(num)s change not published yet", "%(num)s changes not published yet", n),
-    "series": lambda n: ngettext("%(num)s series", "%(num)s series", n),
     "redirects": lambda n: ngettext("%(num)s redirect", "%(num)s redirects", n),
 }
 _WRITTEN = ("posts", "pages", "changes", "tags", "series", "people", "comments", "files", "redirects")

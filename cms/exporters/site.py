@@ -19,7 +19,7 @@ from cms.exporters.progress import Progress, Tally
 from cms.exporters.readme import README, readme
 from cms.exporters.report import Report
 from cms.exporters.tags import TagTree
-from cms.exporters.texts import Texts
+from cms.exporters.texts import TAKEN_BACK, Texts
 from cms.media.models import Media
 from cms.media.storage import Storage
 from cms.posts.models import Post
@@ -54,7 +54,8 @@ def export(session: Session, target: Path, source: Source, *, at: datetime) -> R
         lists.series()
         lists.settings(settings)
         report = Report(tally, in_trash=_in_trash(session))
-        folder.write((README,), readme(settings.title, at.astimezone(zone)))
+        there = [kind for kind in TAKEN_BACK if tally.counts[kind]]
+        folder.write((README,), readme(settings.title, at.astimezone(zone), there))
         tally.finish()
     return report
 

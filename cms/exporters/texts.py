@@ -24,6 +24,7 @@ from cms.series.models import Series
 
 CHANGES = "changes"
 _KINDS = {PostKind.POST: "posts", PostKind.PAGE: "pages"}
+TAKEN_BACK = tuple(_KINDS.values())
 _STATUSES = {
     str(PUBLISHED): "published",
     SCHEDULED: "scheduled",

@@ -131,6 +131,9 @@ class ParsedItem:
     tags: tuple[str, ...] = ()
     parent_source_id: str | None = None
     position: int = 0
+    #: The title of a series that it is a part of; a place of 0 is none.
+    series: str = ""
+    series_part: int = 0
     comments_open: bool = True
     password_protected: bool = False
     featured: str | None = None

@@ -23,6 +23,7 @@ KINDS: dict[str, Callable[[int], str]] = {
     "people": lambda n: ngettext("%(num)s person", "%(num)s people", n),
     "categories": lambda n: ngettext("%(num)s category", "%(num)s categories", n),
     "tags": lambda n: ngettext("%(num)s tag", "%(num)s tags", n),
+    "series": lambda n: ngettext("%(num)s series", "%(num)s series", n),
     "comments": lambda n: ngettext("%(num)s comment", "%(num)s comments", n),
     "unapproved": lambda n: ngettext("%(num)s not approved", "%(num)s not approved", n),
     "replies": lambda n: ngettext("%(num)s reply", "%(num)s replies", n),

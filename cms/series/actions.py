@@ -25,11 +25,12 @@ ROOM = 6
 def create(session: Session, changes: dict[str, Any], *, by: User, at: datetime) -> Series:
     """Make a series; its slug comes from the title where none is given."""
     require(SeriesPolicy(by).may_manage())
-    series = Series(title="", slug="", description="", version=1, created_at=at, updated_at=at)
-    changed = _apply(session, series, {"title": ""} | changes)
-    session.add(series)
-    record(session, "series.create", series, by=by, at=at, changes=changed)
-    return series
+    return _made(session, {"title": ""} | changes, by=by, at=at)
+
+
+def bring(session: Session, title: str, *, at: datetime) -> Series:
+    """Make a series that an import names."""
+    return _made(session, {"title": title}, by=None, at=at)
 
 
 def update(
@@ -70,6 +71,14 @@ def drop(
     record(session, "series.delete", series, by=by, at=at, changes=gone | parted, batch_id=batch_id)
     session.execute(delete_rows(Series).where(Series.id == series.id))
     session.expunge(series)
+
+
+def _made(session: Session, changes: dict[str, Any], *, by: User | None, at: datetime) -> Series:
+    series = Series(title="", slug="", description="", version=1, created_at=at, updated_at=at)
+    changed = _apply(session, series, changes)
+    session.add(series)
+    record(session, "series.create", series, by=by, at=at, changes=changed)
+    return series
 
 
 def _apply(session: Session, series: Series, changes: dict[str, Any]) -> Changes:

@@ -1,6 +1,7 @@
 """`export DIR`: what it says, what it leaves, and that what it wrote comes in elsewhere."""
 
 import json
+import signal
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from cms.cli.exports import ending_cleanly
+from cms.exporters.folder import new_folder
 from tests.cli.conftest import Result
 from tests.cli.test_imports import EXPORT, FIXTURES, count
 
@@ -78,3 +81,16 @@ def test_a_folder_without_markdown_is_one_line(run: Run, migrated: None, install
 
     assert result.code == 1
     assert "There is no Markdown file (.md) in" in result.err
+
+
+def test_term_leaves_nothing_half_written(tmp_path: Path) -> None:
+    def stopped() -> None:
+        with ending_cleanly(), new_folder(tmp_path / "out") as folder:
+            folder.write(("posts", "a.md"), "half")
+            signal.raise_signal(signal.SIGTERM)
+
+    with pytest.raises(SystemExit) as stop:
+        stopped()
+
+    assert stop.value.code == 143
+    assert list(tmp_path.iterdir()) == []

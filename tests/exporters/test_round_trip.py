@@ -28,6 +28,7 @@ from cms.posts.actions.editions import make_live
 from cms.posts.lifecycle import ARCHIVED, DRAFT, IN_REVIEW, PUBLISHED
 from cms.posts.models import Edition, Post
 from cms.redirects.models import Redirect
+from cms.series.models import Series
 from tests.conftest import NOON
 from tests.factories import Make
 from tests.wiping import wipe
@@ -235,6 +236,20 @@ def test_what_readers_do_not_see_yet_lies_beside_and_does_not_come_back_as_seen(
     assert 'title: "Unseen"' in unseen
     assert 'status: "draft"' in unseen
     assert posts_by_slug(session)["ferry"].title == "Seen"
+
+
+def test_series_come_back_in_their_order(session: Session, make: Make, elsewhere: Elsewhere) -> None:
+    boats = make.series("Boats: no")
+    for slug, place in (("second", 20), ("first", 3)):
+        make.post(slug=slug, status=PUBLISHED, series_id=boats.id, series_position=place)
+
+    elsewhere.write()
+    report = elsewhere.take()
+
+    series = session.scalars(select(Series)).one()
+    placed = select(Edition.slug, Edition.series_id, Edition.series_position).order_by(Edition.series_position)
+    assert session.execute(placed).all() == [("first", series.id, 3), ("second", series.id, 20)]
+    assert (series.title, report.came["series"]) == ("Boats: no", 1)
 
 
 def test_tags_come_back_below_their_parents_and_old_addresses_lead_on(

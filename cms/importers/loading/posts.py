@@ -19,6 +19,7 @@ from cms.importers.loading.files import Files
 from cms.importers.loading.known import known
 from cms.importers.loading.order import parents_first, standing
 from cms.importers.loading.people import People
+from cms.importers.loading.series import Places
 from cms.importers.loading.tags import Tags
 from cms.importers.loading.texts import origin_of, shortened, web_address
 from cms.importers.parsed import ItemKind, ItemStatus, Notebook, ParsedItem, ParsedSite
@@ -55,6 +56,7 @@ class Posts:
         self._people = people
         self._tags = tags
         self._files = files
+        self._places = Places(session, report, at=at)
         self._at = at
         self.placed: dict[str, Placed] = {}
         self._notebooks: dict[str, Notebook] = {}
@@ -128,6 +130,7 @@ class Posts:
         if wanted_parent != item.parent_source_id:
             notebook.changed(_("parent page"), _("It is not in the export: the page is at the top."))
         featured = self._files.get(item.featured)
+        series_id, series_position = self._places.of(item, notebook)
         created = min(item.created_at or item.published_at or self._at, self._at)
         post = Post(
             kind=PostKind(item.kind.value),
@@ -146,6 +149,8 @@ class Posts:
             show_contents=item.show_contents,
             comments_open=item.comments_open,
             position=item.position,
+            series_id=series_id,
+            series_position=series_position,
             tags=self._tags.of(item.tags),
             origin=self._origin(site, item),
             created_at=created,

@@ -59,6 +59,11 @@ class Head:
         value = self.text(*names).casefold()
         return True if value in TRUE else False if value in FALSE else None
 
+    def number(self, *names: str) -> int:
+        """0 where none is said."""
+        value = self.text(*names)
+        return int(value) if value.isdecimal() and len(value) < 10 else 0
+
     def words(self, *names: str) -> list[str]:
         """A list, `one, two`, or (as Jekyll reads tags) `one two`; nested lists in order."""
         value = self._first(names)
