@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Column, select
 from sqlalchemy.orm import Session
 
 from cms.exporters.batches import Rows
 from cms.posts.fields import EDITABLE
 from cms.posts.lifecycle import ARCHIVED, DRAFT, PUBLISHED
-from cms.posts.models import Edition, Post, PostKind, Revision, post_tags
+from cms.posts.models import Edition, Post, PostKind, Revision, edition_tags, post_tags
 from cms.posts.queries import is_open
 from cms.posts.slugs import working_paths
 from cms.taxonomy.models import Tag
@@ -41,9 +41,9 @@ class Version:
 def versions_of(session: Session, posts: Rows, at: datetime) -> Iterator[Version]:
     """In the order of the posts; so many questions for a batch, however large it is."""
     addresses = working_paths(session, posts, at)
-    tags = _tags(session, [post.id for post in posts])
+    tags = _tags(session, post_tags.c.post_id, [post.id for post in posts])
     open_now = _open_editions(session, [post.id for post in posts], at)
-    others = [edition.revision_id for edition in open_now.values() if edition.is_another]
+    others = [edition for edition in open_now.values() if edition.is_another]
     snapshots = _snapshots(session, others) if others else {}
     for post in posts:
         working = {field: getattr(post, field) for field in _FIELDS} | {"tags": tags.get(post.id, [])}
@@ -78,21 +78,32 @@ def _standing(post: Any, shown: Any, at: datetime) -> dict[str, Any]:
 def _open_editions(session: Session, ids: list[int], at: datetime) -> dict[int, Any]:
     """Of each post the one that is live, else the one that will be first."""
     is_another = (Revision.number != Post.version).label("is_another")
-    columns = (Edition.post_id, Edition.revision_id, Edition.live_from, Edition.planned_until, Edition.path, is_another)
+    columns = (
+        Edition.id,
+        Edition.post_id,
+        Edition.revision_id,
+        Edition.live_from,
+        Edition.planned_until,
+        Edition.path,
+        is_another,
+    )
     query = select(*columns).join(Revision, Revision.id == Edition.revision_id).join(Post, Post.id == Edition.post_id)
     query = query.where(Edition.post_id.in_(ids), Post.status == PUBLISHED, is_open(at))
     rows = session.execute(query.order_by(Edition.live_from.desc()))
     return {row.post_id: row for row in rows}
 
 
-def _snapshots(session: Session, ids: list[int]) -> dict[int, dict[str, Any]]:
-    rows = session.execute(select(Revision.id, Revision.snapshot).where(Revision.id.in_(ids)))
-    return {row.id: row.snapshot for row in rows}
+def _snapshots(session: Session, editions: list[Any]) -> dict[int, dict[str, Any]]:
+    """By revision, with the tags as they are called by now."""
+    tags = _tags(session, edition_tags.c.edition_id, [edition.id for edition in editions])
+    named = {edition.revision_id: tags.get(edition.id, []) for edition in editions}
+    rows = session.execute(select(Revision.id, Revision.snapshot).where(Revision.id.in_(named)))
+    return {row.id: row.snapshot | {"tags": named[row.id]} for row in rows}
 
 
-def _tags(session: Session, ids: list[int]) -> dict[int, list[str]]:
-    named = select(post_tags.c.post_id, Tag.name).join(Tag, Tag.id == post_tags.c.tag_id)
+def _tags(session: Session, of: Column[int], ids: list[int]) -> dict[int, list[str]]:
+    named = select(of, Tag.name).join(Tag, Tag.id == of.table.c.tag_id).where(of.in_(ids))
     found: dict[int, list[str]] = {}
-    for post_id, name in session.execute(named.where(post_tags.c.post_id.in_(ids))):
-        found.setdefault(post_id, []).append(name)
-    return {post_id: sorted(names) for post_id, names in found.items()}
+    for id, name in session.execute(named):
+        found.setdefault(id, []).append(name)
+    return {id: sorted(names) for id, names in found.items()}

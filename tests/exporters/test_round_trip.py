@@ -226,8 +226,10 @@ def test_what_readers_do_not_see_yet_lies_beside_and_does_not_come_back_as_seen(
     session: Session, make: Make, elsewhere: Elsewhere
 ) -> None:
     editor = make.editor()
-    post = make.post(slug="ferry", title="Seen", body="Seen.", status=PUBLISHED, author=editor)
+    tag = make.tag("Boats")
+    post = make.post(slug="ferry", title="Seen", body="Seen.", status=PUBLISHED, author=editor, tags=[tag])
     editing.save(session, post, {"title": "Unseen", "body": "Unseen."}, base_version=post.version, by=editor, at=NOON)
+    tag.name, tag.key = "Ships", "ships"
 
     elsewhere.write()
     unseen = (elsewhere.folder / "changes" / "posts" / "ferry.md").read_text()
@@ -235,7 +237,8 @@ def test_what_readers_do_not_see_yet_lies_beside_and_does_not_come_back_as_seen(
 
     assert 'title: "Unseen"' in unseen
     assert 'status: "draft"' in unseen
-    assert posts_by_slug(session)["ferry"].title == "Seen"
+    back = posts_by_slug(session)["ferry"]
+    assert (back.title, back.body, [tag.name for tag in back.tags]) == ("Seen", "Seen.", ["Ships"])
 
 
 def test_series_come_back_in_their_order(session: Session, make: Make, elsewhere: Elsewhere) -> None:
