@@ -144,19 +144,6 @@ def end_read(session: Session) -> None:
     session.rollback()
 
 
-@contextlib.contextmanager
-def snapshot(session: Session) -> Iterator[None]:
-    """All that is asked inside is answered as of one moment, whatever others write; of SQLite's reads, that is so."""
-    end_read(session)
-    with reading():
-        if session.get_bind().dialect.name == "postgresql":
-            session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
-        try:
-            yield
-        finally:
-            end_read(session)
-
-
 def insert_into(session: Session, table: Any) -> Any:
     """An INSERT that may say what is done about a row that is there: both databases spell it alike."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql

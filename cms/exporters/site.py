@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from cms.accounts.models import User
 from cms.comments.lifecycle import TRASHED
 from cms.comments.models import Comment
-from cms.core.db import snapshot
 from cms.exporters.files import Files
 from cms.exporters.folder import new_folder
 from cms.exporters.lists import Lists
+from cms.exporters.moment import snapshot
 from cms.exporters.progress import Progress, Tally
 from cms.exporters.readme import README, readme
 from cms.exporters.report import Report
