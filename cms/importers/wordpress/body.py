@@ -1,16 +1,14 @@
 """The text of a WordPress post as Markdown: shortcodes, then blocks, then paragraphs, then Markdown."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 from bs4.element import NavigableString
 
-from cms.core.i18n import _
+from cms.importers.html.limits import note_scripts, text_if_too_deep
 from cms.importers.html.paragraphs import make_paragraphs
 from cms.importers.html.reshape import polish, reshape
-from cms.importers.html.text import escape_text
 from cms.importers.html.to_markdown import to_markdown
 from cms.importers.html.tree import attribute, image_address, tree
 from cms.importers.library import Library
@@ -18,10 +16,6 @@ from cms.importers.parsed import Notebook
 from cms.importers.wordpress.blocks import footnotes, has_blocks, unframe, with_reused
 from cms.importers.wordpress.core_shortcodes import CoreShortcodes
 from cms.importers.wordpress.shortcodes import expand
-
-#: Deeper than any writer nests; beyond it the text alone is kept.
-DEEPEST = 120
-SCRIPTS = re.compile(r"<(script|style)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +29,11 @@ class Context:
 def to_body(source: str, *, item_id: str, context: Context, notebook: Notebook, footnote_meta: str = "") -> str:
     """Markdown of a whole post; what could not be kept as it was is in the notebook."""
     source = with_reused(source, context.reusable)
-    if SCRIPTS.search(source):
-        notebook.left_out(_("a script or a style sheet"), _("Posts hold no code that runs."))
+    note_scripts(source, notebook)
     soup = tree(expand(source, CoreShortcodes(context.library, item_id, notebook)))
-    if _depth(soup) > DEEPEST:
-        notebook.problem(_("markup"), _("It is nested too deep: the text alone was kept."))
-        return "\n\n".join(escape_text(line.strip()) for line in soup.get_text().split("\n") if line.strip())
+    bare = text_if_too_deep(soup, notebook)
+    if bare is not None:
+        return bare
     unframe(soup, notebook)
     reshape(soup, notebook)
     _describe_images(soup, context.library)
@@ -56,16 +49,6 @@ def _describe_images(soup: BeautifulSoup, library: Library) -> None:
         attachment = library.at(image_address(image)) if not attribute(image, "alt") else None
         if attachment is not None:
             image["alt"] = attachment.alt
-
-
-def _depth(soup: BeautifulSoup) -> int:
-    deepest = 0
-    stack: list[tuple[Tag, int]] = [(soup, 0)]
-    while stack:
-        tag, depth = stack.pop()
-        deepest = max(deepest, depth)
-        stack += [(child, depth + 1) for child in tag.find_all(True, recursive=False)]
-    return deepest
 
 
 def _number_footnotes(soup: BeautifulSoup, meta: str) -> str:

@@ -1,16 +1,14 @@
 """One record of a WordPress export as a post or a page: dates, status, author, tags and comments."""
 
-import html
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import unquote, urlsplit
 
-from cms.core.calendar import is_within_calendar
 from cms.core.i18n import _
-from cms.core.text import excerpt
 from cms.importers.html.remarks import to_remark
-from cms.importers.html.tree import tree
+from cms.importers.lines import label, plain_line, title_from
+from cms.importers.moments import in_utc, utc
 from cms.importers.parsed import (
     ItemKind,
     ItemStatus,
@@ -53,7 +51,6 @@ COMMENT_KINDS = {
 KNOWN_META = re.compile(r"_.*|enclosure|footnotes|inline_featured_image|classic-editor-remember")
 SEO_TITLES = ("_yoast_wpseo_title", "rank_math_title", "_aioseo_title")
 SEO_DESCRIPTIONS = ("_yoast_wpseo_metadesc", "rank_math_description", "_aioseo_description")
-NAME_LENGTH = 80
 
 
 def login_of(text: str) -> str:
@@ -81,11 +78,11 @@ def parse_item(record: Record, *, source_id: str, context: Context, tags: tuple[
     return ParsedItem(
         source_id=source_id,
         kind=kind,
-        title=title or _title_from(source, notebook),
+        title=title or title_from(source, notebook),
         slug=unquote(record.get("wp:post_name")).strip(),
         status=status,
         published_at=published_at,
-        modified_at=_utc(record.get("wp:post_modified_gmt")),
+        modified_at=utc(record.get("wp:post_modified_gmt")),
         author=_author(record, notebook),
         summary=plain_line(record.get("excerpt:encoded"))[0],
         body=body,
@@ -106,21 +103,6 @@ def parse_item(record: Record, *, source_id: str, context: Context, tags: tuple[
     )
 
 
-def label(kind: ItemKind, title: str, source_id: str) -> str:
-    """How the report names a post."""
-    names = {ItemKind.POST: _("Post"), ItemKind.PAGE: _("Page")}
-    return f"{names[kind]} {source_id} “{title[:NAME_LENGTH]}”" if title else f"{names[kind]} {source_id}"
-
-
-def plain_line(text: str) -> tuple[str, bool]:
-    """Text without tags on one line, and whether there were any."""
-    if "<" not in text and "&" not in text:
-        return " ".join(text.split()), False
-    soup = tree(text)
-    line = " ".join(html.unescape(soup.get_text()).split())
-    return line, soup.find(True) is not None
-
-
 def _old_paths(record: Record) -> tuple[str, ...]:
     """Its permalink and those it had under earlier slugs; `/?p=12` is the home page to whoever reads paths alone."""
     try:
@@ -133,15 +115,6 @@ def _old_paths(record: Record) -> tuple[str, ...]:
     above = path.rstrip("/").rpartition("/")[0]
     earlier = (f"{above}/{unquote(slug).strip('/')}/" for slug in record.old_slugs)
     return tuple(dict.fromkeys((path, *earlier)))
-
-
-def _title_from(source: str, notebook: Notebook) -> str:
-    """A post without a title is named by its first words."""
-    words = " ".join(tree(source).get_text().split())
-    if not words:
-        return ""
-    notebook.changed(_("no title"), _("It was named after its first words."))
-    return excerpt(words, NAME_LENGTH)
 
 
 def _status(record: Record, notebook: Notebook) -> tuple[ItemStatus, bool]:
@@ -159,22 +132,14 @@ def _status(record: Record, notebook: Notebook) -> tuple[ItemStatus, bool]:
 
 def _moment(record: Record, notebook: Notebook) -> datetime | None:
     """When it was published: the export's UTC, else the feed's date, else the clock on its wall."""
-    moment = _utc(record.get("wp:post_date_gmt"))
+    moment = utc(record.get("wp:post_date_gmt"))
     if moment is None:
         moment = _feed_date(record.get("pubDate"))
     if moment is None:
-        moment = _utc(record.get("wp:post_date"))
+        moment = utc(record.get("wp:post_date"))
     if moment is None and record.get("wp:status") in ("publish", "future"):
         notebook.problem(_("no usable date"), _("“%(date)s” is not one.", date=record.get("wp:post_date")[:40]))
     return moment
-
-
-def _utc(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return _in_utc(moment)
 
 
 def _feed_date(text: str) -> datetime | None:
@@ -184,13 +149,7 @@ def _feed_date(text: str) -> datetime | None:
         moment = parsedate_to_datetime(text.strip())
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return _in_utc(moment)
-
-
-def _in_utc(moment: datetime) -> datetime | None:
-    if not is_within_calendar(moment):
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return in_utc(moment)
 
 
 def _author(record: Record, notebook: Notebook) -> str:
@@ -252,7 +211,7 @@ def _parent(part: dict[str, str]) -> str | None:
 
 
 def _comment(key: str, part: dict[str, str], parent: str | None, notebook: Notebook) -> ParsedComment:
-    created_at = _utc(part.get("wp:comment_date_gmt", "")) or _utc(part.get("wp:comment_date", ""))
+    created_at = utc(part.get("wp:comment_date_gmt", "")) or utc(part.get("wp:comment_date", ""))
     if created_at is None:
         notebook.problem(
             _("comment %(number)s", number=key), _("It has no usable date: it takes the date of the post.")

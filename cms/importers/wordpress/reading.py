@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from cms.core.i18n import _
 from cms.importers.library import Library
+from cms.importers.lines import plain_line
 from cms.importers.parsed import (
     Notebook,
     ParsedAttachment,
@@ -18,7 +19,7 @@ from cms.importers.parsed import (
     sound_parents,
 )
 from cms.importers.wordpress.body import Context
-from cms.importers.wordpress.items import login_of, parse_item, plain_line
+from cms.importers.wordpress.items import login_of, parse_item
 from cms.importers.wordpress.wxr import Channel, Record
 
 CATEGORY, TAG = "category", "post_tag"
