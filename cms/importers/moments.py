@@ -17,3 +17,11 @@ def in_utc(moment: datetime) -> datetime | None:
     if not is_within_calendar(moment):
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def from_milliseconds(value: float) -> datetime | None:
+    """Counted from 1970, as JavaScript tells the time."""
+    try:
+        return in_utc(datetime.fromtimestamp(value / 1000, UTC))
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -170,6 +170,11 @@ class ParsedSite:
     attachments: tuple[ParsedAttachment, ...] = ()
     notes: tuple[Note, ...] = ()
 
+    @property
+    def place(self) -> str:
+        """What people call it."""
+        return self.base_url or self.title or self.origin.partition(":")[2] or self.origin
+
     def all_notes(self) -> tuple[Note, ...]:
         """Those of the file, then those of each post in order."""
         return self.notes + tuple(note for item in self.items for note in item.notes)

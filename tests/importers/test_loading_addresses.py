@@ -132,3 +132,14 @@ def test_links_lead_to_where_a_page_of_an_earlier_import_is_now(session: Session
     load(session, site(about, team, text, **old), at=NOON + timedelta(hours=2))
 
     assert post_of(session, ":3").body == "[us](/team)"
+
+
+def test_a_link_without_a_host_is_renewed_though_nobody_knows_where_the_site_was(session: Session) -> None:
+    about = item(slug="about-us", status=ItemStatus.PUBLISHED, old_paths=("/about/", "/"))
+    text = item("2", body="[us](/about/#team) [there](https://else.example/about/) [below](#team)")
+
+    load(session, site(about, text), at=NOON)
+
+    assert post_of(session, ":2").body == (
+        "[us](/posts/about-us#team) [there](https://else.example/about/) [below](#team)"
+    )

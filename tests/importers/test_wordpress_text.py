@@ -171,3 +171,10 @@ def test_a_comment_is_shown_without_headings_pictures_or_tags() -> None:
     assert "&lt;" not in html
     assert lost_words(visible_words(source), visible_words(html)) == []
     assert "https://e.example/p.png" in html
+
+
+def test_markup_without_end_is_not_parsed_but_its_text_is_kept() -> None:
+    notebook = Notebook()
+
+    assert body("<div>" * 100_000 + "deep &amp; <em>down</em>", notebook) == "deep & down"
+    assert [note.what for note in notebook.notes()] == ["markup"]

@@ -1,15 +1,22 @@
 """What no text brings along, from wherever it comes: code that runs, and nesting without end."""
 
+import html
 import re
 
 from bs4 import BeautifulSoup, Tag
 
 from cms.core.i18n import _
-from cms.importers.html.text import escape_text
+from cms.importers.html.tree import tree
 from cms.importers.parsed import Notebook
+from cms.importers.words import TAG
 
 #: Deeper than any writer nests; beyond it the text alone is kept.
 DEEPEST = 120
+#: More than anybody forgets to close; parsing takes the square of their number.
+MOST_OPEN = 5_000
+#: Their end may be left out.
+_LOOSE = frozenset("area br col dd dt embed hr img input li option p source tbody td th thead tr track wbr".split())
+_NAME = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 _SCRIPTS = re.compile(r"<(script|style)\b", re.IGNORECASE)
 
 
@@ -18,12 +25,27 @@ def note_scripts(source: str, notebook: Notebook) -> None:
         notebook.left_out(_("a script or a style sheet"), _("Posts hold no code that runs."))
 
 
-def text_if_too_deep(soup: BeautifulSoup, notebook: Notebook) -> str | None:
-    """The bare text, as Markdown, of what is nested too deep to be walked through."""
-    if _depth(soup) <= DEEPEST:
-        return None
+def bounded_tree(source: str, notebook: Notebook) -> BeautifulSoup:
+    """Somebody else's HTML as a tree that can be walked through; nested too deep, paragraphs of its bare text."""
+    if _has_too_many_open(source):
+        text = html.unescape(TAG.sub(" ", source))
+    else:
+        soup = tree(source)
+        if _depth(soup) <= DEEPEST:
+            return soup
+        text = soup.get_text()
     notebook.problem(_("markup"), _("It is nested too deep: the text alone was kept."))
-    return "\n\n".join(escape_text(line.strip()) for line in soup.get_text().split("\n") if line.strip())
+    return tree("".join(f"<p>{html.escape(line.strip())}</p>" for line in text.split("\n") if line.strip()))
+
+
+def _has_too_many_open(source: str) -> bool:
+    opened = 0
+    for found in _NAME.finditer(source):
+        if found[2].lower() not in _LOOSE:
+            opened = max(opened - 1, 0) if found[1] else opened + 1
+            if opened > MOST_OPEN:
+                return True
+    return False
 
 
 def _depth(soup: BeautifulSoup) -> int:

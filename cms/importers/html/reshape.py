@@ -28,6 +28,7 @@ GALLERIES = [
     "ul.blocks-gallery-grid",
     "div.gallery",
     "div.tiled-gallery",
+    "figure.kg-gallery-card",
 ]
 FRAMES = {"iframe": "src", "object": "data", "embed": "src"}
 CONTROLS = ("input", "textarea", "select", "button", "option")

@@ -169,6 +169,8 @@ class _Converter(MarkdownConverter):
         text = text.strip("\n")
         if not text.strip():
             return "\n"
+        if has_class(el, "note"):
+            text = f"[!NOTE]\n{text}"
         return "\n\n" + "\n".join(f"> {line}" if line else ">" for line in text.split("\n")) + "\n\n"
 
     def convert_li(self, el: Tag, text: str, parent_tags: Parents) -> str:

@@ -59,10 +59,12 @@ class Addresses:
             parts = urlsplit(url)
         except ValueError:
             return None
-        if parts.scheme not in ("", "http", "https") or (parts.netloc and _host(url) != self._host) or not self._host:
+        if parts.scheme not in ("", "http", "https") or (parts.netloc and _host(url) != self._host):
             return None
         query = parse_qs(parts.query)
         number = (query.get("p") or query.get("page_id") or [""])[0]
+        if not number and not parts.path:  # a place in this very text
+            return None
         path = self._numbers.get(number) if number else self._paths.get(normal(unquote(parts.path)))
         return f"{path}#{parts.fragment}" if path and parts.fragment else path
 

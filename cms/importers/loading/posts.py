@@ -122,7 +122,7 @@ class Posts:
     def _write_version(self, site: ParsedSite, item: ParsedItem, post: Post) -> None:
         written_at = min(item.modified_at or item.published_at or self._at, self._at)
         author = self._people.author(item.author)
-        note = _("Imported from %(place)s", place=site.origin.partition(":")[2] or site.origin)[:500]
+        note = _("Imported from %(place)s", place=site.place)[:500]
         write_revision(self._session, post, by=author, at=written_at, kind=RevisionKind.IMPORT, note=note)
 
     def _place(self, site: ParsedSite, item: ParsedItem, parent: Placed | None, *, wanted_parent: str | None) -> None:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString
 
-from cms.importers.html.limits import note_scripts, text_if_too_deep
+from cms.importers.html.limits import bounded_tree, note_scripts
 from cms.importers.html.paragraphs import make_paragraphs
 from cms.importers.html.reshape import polish, reshape
 from cms.importers.html.to_markdown import to_markdown
-from cms.importers.html.tree import attribute, image_address, tree
+from cms.importers.html.tree import attribute, image_address
 from cms.importers.library import Library
 from cms.importers.parsed import Notebook
 from cms.importers.wordpress.blocks import footnotes, has_blocks, unframe, with_reused
@@ -30,10 +30,7 @@ def to_body(source: str, *, item_id: str, context: Context, notebook: Notebook, 
     """Markdown of a whole post; what could not be kept as it was is in the notebook."""
     source = with_reused(source, context.reusable)
     note_scripts(source, notebook)
-    soup = tree(expand(source, CoreShortcodes(context.library, item_id, notebook)))
-    bare = text_if_too_deep(soup, notebook)
-    if bare is not None:
-        return bare
+    soup = bounded_tree(expand(source, CoreShortcodes(context.library, item_id, notebook)), notebook)
     unframe(soup, notebook)
     reshape(soup, notebook)
     _describe_images(soup, context.library)
