@@ -25,7 +25,7 @@ COMMANDS = {
     "shell": ("cms.cli.shell:shell", "A Python prompt with the models and a session."),
     "db": ("cms.cli.database:database", "Migrate the database."),
     "users": ("cms.cli.users:users", "Owners and passwords."),
-    "import": ("cms.cli.imports:imports", "Bring content in from WordPress or Markdown files."),
+    "import": ("cms.cli.imports:imports", "Bring content in from WordPress, Ghost or Markdown files."),
     "export": ("cms.cli.exports:export_site", "Write everything into a folder of files that people can read."),
     "seed": ("cms.cli.seed:seed", "Add made-up posts and comments by the thousand or the million."),
     "search": ("cms.cli.search:search", "The full-text index."),

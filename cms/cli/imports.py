@@ -1,4 +1,4 @@
-"""`import wordpress` and `import markdown`: all of a file or nothing of it, and nothing twice."""
+"""`import wordpress`, `import ghost` and `import markdown`: all of a file or nothing of it, and nothing twice."""
 
 from collections.abc import Callable
 from datetime import tzinfo
@@ -10,6 +10,7 @@ import click
 from cms.cli.application import learn_sizes, working_session
 from cms.cli.progress import bar
 from cms.core.db import end_read
+from cms.importers.ghost import read_ghost
 from cms.importers.loading import Options, Progress, load
 from cms.importers.loading.files import Shelf
 from cms.importers.markdown import read_markdown
@@ -27,7 +28,7 @@ media_option = click.option("--media", type=FILE, help="A folder with the files 
 
 @click.group()
 def imports() -> None:
-    """Bring content in from WordPress or Markdown files."""
+    """Bring content in from WordPress, Ghost or Markdown files."""
 
 
 @imports.command()
@@ -38,6 +39,18 @@ def wordpress(file: Path, dry_run: bool, media: Path | None) -> None:
     """Import a WordPress export (the .xml file of Tools → Export); its files are looked for beside it."""
     folders = [media] if media else []
     _import(lambda _zone, progress: read_wordpress(file, progress), [*folders, file.absolute().parent], dry_run=dry_run)
+
+
+@imports.command()
+@click.argument("file", type=FILE)
+@dry_run_option
+@media_option
+def ghost(file: Path, dry_run: bool, media: Path | None) -> None:
+    """Import a Ghost export (the .json file of Settings → Labs); its files are looked for beside it."""
+    here = file.absolute().parent
+    above = [here.parent] if here.name == "data" else []  # a backup has content/data/ beside content/images/
+    folders = [*([media] if media else []), here, *above]
+    _import(lambda _zone, progress: read_ghost(file, progress), folders, dry_run=dry_run)
 
 
 @imports.command()

@@ -1,5 +1,6 @@
-"""`import wordpress` and `import markdown`: what they say, what they write, and when they write nothing."""
+"""`import wordpress|ghost|markdown`: what they say, what they write, and when they write nothing."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.cli.conftest import Result
 
 FIXTURES = Path(__file__).parents[1] / "importers" / "fixtures"
 EXPORT = str(FIXTURES / "small.wordpress.xml")
+GHOST = str(FIXTURES / "small.ghost.json")
 NOTES = str(FIXTURES / "2024-03-01-harbour-lights.md")
 
 Run = Callable[..., Result]
@@ -49,6 +51,40 @@ def test_a_dry_run_says_the_same_and_writes_nothing(run: Run, installation: Path
 
 
 @pytest.mark.usefixtures("migrated")
+def test_a_ghost_export_comes_in_once(run: Run, installation: Path) -> None:
+    tried = run("import", "ghost", GHOST, "--dry-run")
+    assert count(installation, "posts") == count(installation, "users") == 0
+    first = run("import", "ghost", GHOST)
+    second = run("import", "ghost", GHOST)
+
+    assert (tried.code, first.code, second.code) == (0, 0, 0)
+    assert "9 posts (3 published; 1 scheduled; 5 drafts)" in first.out
+    assert tried.out.partition("Came:")[2] == first.out.partition("Came:")[2]
+    assert second.out.startswith("Came:\n  nothing\n")
+    assert count(installation, "posts") == 10
+
+
+@pytest.mark.usefixtures("migrated")
+@pytest.mark.parametrize("place", ["content/data/site.json", "site.json"])
+def test_the_pictures_of_an_unpacked_ghost_backup_are_found(run: Run, installation: Path, place: str) -> None:
+    export, picture = installation / "backup" / place, installation / "backup/content/images/2024/02/ferry.png"
+    for path, source in ((export, GHOST), (picture, FIXTURES / "lamp.png")):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, path)
+
+    assert "  1 file\n" in run("import", "ghost", str(export)).out
+
+
+@pytest.mark.usefixtures("migrated")
+def test_the_pictures_of_a_ghost_site_are_found_where_one_says(run: Run, installation: Path) -> None:
+    folder = installation / "pictures" / "2024" / "02"
+    folder.mkdir(parents=True)
+    shutil.copy(FIXTURES / "lamp.png", folder / "ferry.png")
+
+    assert "  1 file\n" in run("import", "ghost", GHOST, "--media", str(installation / "pictures")).out
+
+
+@pytest.mark.usefixtures("migrated")
 def test_markdown_files_come_with_their_pictures(run: Run, installation: Path) -> None:
     result = run("import", "markdown", NOTES)
 
@@ -71,7 +107,7 @@ def test_a_second_site_of_markdown_files_is_given_a_name(run: Run, installation:
 
 
 @pytest.mark.usefixtures("migrated")
-@pytest.mark.parametrize("kind", ["wordpress", "markdown"])
+@pytest.mark.parametrize("kind", ["wordpress", "ghost", "markdown"])
 def test_a_wrong_or_missing_file_is_one_line_and_nothing_is_written(run: Run, installation: Path, kind: str) -> None:
     wrong = installation / "wrong.md"
     wrong.write_bytes(b"\xff\xfe\x00broken")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cms.importers.ghost import read_ghost
 from cms.importers.parsed import ParsedSite
 from cms.importers.wordpress import read_wordpress
 
@@ -28,6 +29,16 @@ def theme_test_export(shared_data: Path) -> Path:
 @pytest.fixture(scope="session")
 def theme_test_site(theme_test_export: Path) -> ParsedSite:
     return read_wordpress(theme_test_export)
+
+
+@pytest.fixture(scope="session")
+def ghost_site() -> ParsedSite:
+    return read_ghost(FIXTURES / "small.ghost.json")
+
+
+@pytest.fixture(scope="session")
+def theme_test_ghost(shared_data: Path) -> Path:
+    return shared_data / "ghost" / "ghost-theme-unit-test.json"
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,5 @@
+"""Reading a Ghost export."""
+
+from cms.importers.ghost.reading import read_ghost
+
+__all__ = ["read_ghost"]
