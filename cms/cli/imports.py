@@ -45,12 +45,13 @@ def wordpress(file: Path, dry_run: bool, media: Path | None) -> None:
 @click.argument("file", type=FILE)
 @dry_run_option
 @media_option
-def ghost(file: Path, dry_run: bool, media: Path | None) -> None:
+@click.option("--url", default="", help="Where the site was, so that links to the whole address are known too.")
+def ghost(file: Path, dry_run: bool, media: Path | None, url: str) -> None:
     """Import a Ghost export (the .json file of Settings → Labs); its files are looked for beside it."""
     here = file.absolute().parent
     above = [here.parent] if here.name == "data" else []  # a backup has content/data/ beside content/images/
     folders = [*([media] if media else []), here, *above]
-    _import(lambda _zone, progress: read_ghost(file, progress), folders, dry_run=dry_run)
+    _import(lambda _zone, progress: read_ghost(file, progress, url=url), folders, dry_run=dry_run)
 
 
 @imports.command()

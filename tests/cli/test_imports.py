@@ -65,6 +65,14 @@ def test_a_ghost_export_comes_in_once(run: Run, installation: Path) -> None:
 
 
 @pytest.mark.usefixtures("migrated")
+def test_where_a_ghost_site_was_is_an_address(run: Run, installation: Path) -> None:
+    refused = run("import", "ghost", GHOST, "--url", "old.example.com")
+
+    assert (refused.code, count(installation, "posts")) == (1, 0)
+    assert refused.err.strip().splitlines()[-1] == "Error: “old.example.com” is not the address of a site."
+
+
+@pytest.mark.usefixtures("migrated")
 @pytest.mark.parametrize("place", ["content/data/site.json", "site.json"])
 def test_the_pictures_of_an_unpacked_ghost_backup_are_found(run: Run, installation: Path, place: str) -> None:
     export, picture = installation / "backup" / place, installation / "backup/content/images/2024/02/ferry.png"

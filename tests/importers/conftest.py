@@ -1,5 +1,7 @@
 """The files that the importers are tried on: our own always, the real ones where they are."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,19 @@ def theme_test_site(theme_test_export: Path) -> ParsedSite:
 @pytest.fixture(scope="session")
 def ghost_site() -> ParsedSite:
     return read_ghost(FIXTURES / "small.ghost.json")
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Callable[..., ParsedSite]:
+    """Reads what a test made as a Ghost export."""
+
+    def reading(content: object, **options: str) -> ParsedSite:
+        path = tmp_path / "export.json"
+        text = content if isinstance(content, bytes | str) else json.dumps(content)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return read_ghost(path, **options)
+
+    return reading
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import json
 import tracemalloc
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -11,31 +10,12 @@ from sqlalchemy.orm import Session
 from cms.core.errors import Invalid
 from cms.importers.ghost import read_ghost
 from cms.importers.loading import load
-from cms.importers.parsed import ItemStatus, ParsedSite
+from cms.importers.parsed import ItemStatus
 from tests.conftest import NOON
+from tests.importers.ghosts import export, post
 from tests.importers.sites import edition_of, post_of
 
 DEEP = 100_000
-
-
-@pytest.fixture
-def read(tmp_path: Path):
-    def reading(content: object) -> ParsedSite:
-        path = tmp_path / "export.json"
-        text = content if isinstance(content, bytes | str) else json.dumps(content)
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return read_ghost(path)
-
-    return reading
-
-
-def export(*posts: object, **tables: object) -> dict[str, Any]:
-    return {"db": [{"meta": {"version": "5.0.0"}, "data": {"posts": posts, **tables}}]}
-
-
-def post(**values: object) -> dict[str, Any]:
-    usual = {"id": "1", "title": "T", "slug": "t", "status": "published", "html": "<p>x</p>"}
-    return {**usual, "published_at": "2024-01-01T00:00:00.000Z", **values}
 
 
 @pytest.mark.parametrize(

@@ -16,29 +16,29 @@ STORED = re.compile(r"/content/(?P<kind>images|media|files)/(?:size/w\d+(?:h\d+)
 PLACES = (("img", "src"), ("a", "href"), ("audio", "src"), ("video", "src"), ("video", "poster"), ("source", "src"))
 
 
-def at_home(address: str) -> str:
-    """An address of the site itself begins with a slash, since an export does not say where the site was."""
-    if not address.startswith(SITE):
-        return address.strip()
-    path = address.removeprefix(SITE).strip()
-    return path if path.startswith(("/", "#", "?")) else f"/{path}"
-
-
 class Shown:
     """Gathers the files of a whole export: each once, described as it was described first."""
 
-    def __init__(self) -> None:
+    def __init__(self, site: str = "") -> None:
+        self._site = site
         self._found: dict[str, ParsedAttachment] = {}
 
     def all(self) -> tuple[ParsedAttachment, ...]:
         return tuple(self._found.values())
+
+    def at_home(self, address: str) -> str:
+        """An address of the site itself begins with where it was, which an export does not say, or with a slash."""
+        path = address.strip().removeprefix(SITE)
+        if path == address.strip() and (not path.startswith("/") or path.startswith("//")):
+            return path
+        return self._site + (path if path.startswith(("/", "#", "?")) else f"/{path}")
 
     def settle(self, soup: BeautifulSoup, item: str) -> dict[str, str]:
         """Bring the addresses of a text home, and say which of them are files."""
         files: dict[str, str] = {}
         for name, key in PLACES:
             for tag in soup.find_all(name):
-                address = at_home(attribute(tag, key))
+                address = self.at_home(attribute(tag, key))
                 if tag.has_attr(key):
                     tag[key] = address
                 source_id = self.take(address, item, alt=attribute(tag, "alt"))
@@ -48,7 +48,7 @@ class Shown:
 
     def take(self, address: str, item: str, *, alt: str = "", caption: str = "") -> str | None:
         """What the file is called, if it is one of the site's own."""
-        address = at_home(address)
+        address = self.at_home(address)
         stored = STORED.search(_path(address))
         if stored is None:
             return None

@@ -1,6 +1,6 @@
 """One row of a Ghost export as a post or a page: dates, status, who may read it, and what networks are told of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from cms.core.i18n import _
@@ -34,7 +34,7 @@ class Context:
     terms: Terms
     writers: Writers
     permalink: Permalink
-    shown: Shown = field(default_factory=Shown)
+    shown: Shown
 
 
 def parse_item(row: Row, *, source_id: str, context: Context) -> ParsedItem:

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from cms.core.errors import Invalid
 from cms.core.i18n import _
+from cms.core.sanitize_urls import is_web
 from cms.importers.ghost.export import Export, Row, read_export, text
+from cms.importers.ghost.files import Shown
 from cms.importers.ghost.items import INJECTED, Context, parse_item
 from cms.importers.ghost.paths import Permalink
 from cms.importers.ghost.people import Writers
@@ -18,18 +21,25 @@ SCRIPTS = (*INJECTED, "ghost_head", "ghost_foot")
 MENUS = ("navigation", "secondary_navigation")
 
 
-def read_ghost(path: Path, progress: Progress | None = None) -> ParsedSite:
-    """Read an export to its end; `Invalid` with one sentence where it is broken, hostile or something else."""
+def read_ghost(path: Path, progress: Progress | None = None, *, url: str = "") -> ParsedSite:
+    """Read an export to its end; `Invalid` with one sentence where it is broken, hostile or something else.
+
+    `url` is where the site was, which the file does not say.
+    """
+    url = url.strip().rstrip("/")
+    if url and not is_web(url):
+        raise Invalid(_("“%(url)s” is not the address of a site.", url=url))
     export = read_export(path)
     notebook = Notebook()
     settings = {text(row, "key"): text(row, "value") for row in export.rows("settings")}
     title = plain_line(settings.get("title", ""))[0]
-    context = Context(Terms(export, notebook), Writers(export), Permalink.from_settings(settings))
+    context = Context(Terms(export, notebook), Writers(export), Permalink.from_settings(settings), Shown(url))
     items = _items(export, context, notebook, progress)
     _note_site(export, settings, notebook)
     return ParsedSite(
         origin=f"ghost:{settings.get('db_hash') or settings.get('site_uuid') or title[:80]}",
         title=title,
+        base_url=url,
         people=context.writers.signing(),
         tags=context.terms.all(),
         items=items,

@@ -1,6 +1,7 @@
 """JSON read as a stream, a value at a time, so that memory follows what is kept of a file and not the file."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
@@ -11,7 +12,7 @@ from cms.core.i18n import _
 CHUNK = 1 << 18
 #: A fault so near the end of what was read may be a value that goes on.
 TAIL = 16
-_BLANK = " \t\n\r"
+_BLANK = re.compile(r"[ \t\n\r]*")
 
 
 class Stream:
@@ -27,10 +28,9 @@ class Stream:
     def peek(self) -> str:
         """The character with which the next value or sign begins; empty at the end of the file."""
         while True:
-            while self._at < len(self._buffer):
-                if self._buffer[self._at] not in _BLANK:
-                    return self._buffer[self._at]
-                self._at += 1
+            self._at = _BLANK.match(self._buffer, self._at).end()  # type: ignore[union-attr]
+            if self._at < len(self._buffer):
+                return self._buffer[self._at]
             if not self._read_on():
                 return ""
 
