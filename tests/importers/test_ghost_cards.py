@@ -145,3 +145,19 @@ def test_where_the_site_was_makes_links_whole(read, session: Session) -> None:
     assert post_of(session, ":1").body == (
         "[s](/posts/s#x) [t](/posts/s) [u](https://old.example/gone/) ![A](https://old.example/content/images/a.png)"
     )
+
+
+def test_what_only_ghost_could_use_is_named(read) -> None:
+    row = post(html=None, markdown="*Old* words", custom_template="custom-wide", canonical_url="__GHOST_URL__/t/")
+
+    item = read(export(row)).items[0]
+
+    assert (item.body, item.canonical_url) == ("*Old* words", "")
+    assert {note.what for note in item.notes} == {"template “custom-wide”", "canonical address __GHOST_URL__/t/"}
+
+
+def test_a_picture_of_another_site_is_not_fetched_for_a_post(read) -> None:
+    item = read(export(post(feature_image="https://images.example.org/a.png"))).items[0]
+
+    assert item.featured is None
+    assert {note.what for note in item.notes} == {"image https://images.example.org/a.png"}

@@ -8,12 +8,15 @@ import pytest
 from sqlalchemy.orm import Session
 
 from cms.core.errors import Invalid
+from cms.core.markdown import render_article
 from cms.importers.ghost import read_ghost
+from cms.importers.ghost.cards import MADE
 from cms.importers.loading import load
 from cms.importers.parsed import ItemStatus
 from tests.conftest import NOON
 from tests.importers.ghosts import export, post
 from tests.importers.sites import edition_of, post_of
+from tests.site.test_hostile import faults, payloads
 
 DEEP = 100_000
 
@@ -189,6 +192,26 @@ def test_nothing_that_runs_comes_in_by_a_card(read, session: Session, card: dict
     assert "<script" not in edition.body_html
     assert " onerror=" not in edition.body_html.replace("&quot;", '"').partition(">")[0]
     assert 'href="javascript' not in edition.body_html
+
+
+def test_the_whole_hostile_corpus_is_harmless_in_every_form_and_place(read) -> None:
+    posts = []
+    for payload in payloads():
+        fields = dict.fromkeys(
+            "url src buttonUrl buttonText alt caption html code language title heading".split(), payload
+        )
+        cards = [{**fields, "type": kind, "content": payload, "metadata": fields} for kind in MADE]
+        link = {"type": "link", "url": payload, "children": [{"type": "text", "text": payload}]}
+        line = [1, "p", [[0, [0], 1, payload]]]
+        document = {"markups": [["a", ["href", payload]]], "sections": [line, [2, payload]]}
+        posts += [
+            post(id=None, title=payload, html=payload),
+            post(id=None, html=None, lexical=json.dumps({"root": {"children": [link, *cards]}})),
+            post(id=None, html=None, mobiledoc=json.dumps(document)),
+        ]
+
+    for item in read(export(*posts)).items:
+        assert faults(render_article(item.body).html) == []
 
 
 def _paragraphs(depth: int) -> str:
