@@ -44,7 +44,7 @@ def bookmark(url: str, title: str, about: Iterable[str], caption: str) -> str:
 
 
 def callout(emoji: str, inside: str) -> str:
-    return f'<blockquote class="note">{html.escape(emoji)} {inline(inside)}</blockquote>'
+    return f'<blockquote class="callout">{html.escape(emoji)} {inline(inside)}</blockquote>'
 
 
 def toggle(head: str, inside: str) -> str:

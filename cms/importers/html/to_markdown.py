@@ -169,7 +169,7 @@ class _Converter(MarkdownConverter):
         text = text.strip("\n")
         if not text.strip():
             return "\n"
-        if has_class(el, "note"):
+        if has_class(el, "callout") and self.with_html:
             text = f"[!NOTE]\n{text}"
         return "\n\n" + "\n".join(f"> {line}" if line else ">" for line in text.split("\n")) + "\n\n"
 
