@@ -211,7 +211,7 @@ def test_the_real_export_of_an_old_version_comes_whole(session: Session, theme_t
 
     assert (report.came["posts"], report.came["pages"], report.came["tags"]) == (17, 2, 46)
     assert not [note for note in report.notes if note.what.startswith("words")]
-    assert len(post_of(session, ":5ba6141c5ca02a2e28c9b2dd").tags) == 30
+    assert len(post_of(session, ":5ba6141c5ca02a2e28c9b2dd").tags) == 24
     untitled = post_of(session, ":5ba6141c5ca02a2e28c9b2db")
     assert (untitled.slug, untitled.title[:22]) == ("untitled", "This post has no title")
     assert "<https://www.youtube.com/embed/dQw4w9WgXcQ>" in post_of(session, ":5ba6141c5ca02a2e28c9b2d4").body
@@ -228,4 +228,7 @@ def test_the_forms_of_one_post_say_the_same(theme_test_ghost: Path, tmp_path: Pa
 
     made = {item.source_id: visible_words(render_article(item.body).html) for item in read_ghost(path).items}
 
-    assert all(not lost_words(item.words, made[item.source_id]) for item in read_ghost(theme_test_ghost).items)
+    lost = {
+        word for item in read_ghost(theme_test_ghost).items for word in lost_words(item.words, made[item.source_id])
+    }
+    assert lost <= {"ականներիցlorem"}  # two words, of which Ghost's own HTML lost the blank
