@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import PurePosixPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from cms.importers.parsed import ParsedAttachment
 
@@ -15,9 +15,17 @@ FILMS = frozenset(".mp4 .m4v .mov .webm .ogv .avi .mpg .mpeg .wmv .flv .3gp".spl
 SIZED = re.compile(r"-\d+x\d+(\.\w+)$")
 
 
+def parts_of(url: str) -> SplitResult:
+    """What is no address, such as one of a machine `[`, is a path alone."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", url, "", "")
+
+
 def file_name(url: str) -> str:
     """The last part of an address, readable."""
-    return unquote(PurePosixPath(urlsplit(url).path).name)
+    return unquote(PurePosixPath(parts_of(url).path).name)
 
 
 def suffix(url: str) -> str:
@@ -26,7 +34,7 @@ def suffix(url: str) -> str:
 
 def _stem(url: str) -> str:
     """Host and path: the scheme and the size that was asked for do not tell files apart."""
-    parts = urlsplit(url)
+    parts = parts_of(url)
     return f"{parts.netloc}{unquote(parts.path)}".lower()
 
 

@@ -26,9 +26,9 @@ def label(kind: ItemKind, title: str, source_id: str) -> str:
 def plain_line(text: str) -> tuple[str, bool]:
     """Text without tags on one line, and whether there were any."""
     if "<" not in text and "&" not in text:
-        return " ".join(text.split()), False
+        return " ".join(printable(text).split()), False
     soup = tree(text)
-    line = " ".join(html.unescape(soup.get_text()).split())
+    line = " ".join(printable(html.unescape(soup.get_text())).split())
     return line, soup.find(True) is not None
 
 

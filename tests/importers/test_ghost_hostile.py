@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from cms.core.errors import Invalid
 from cms.core.markdown import render_article
+from cms.core.text import printable
 from cms.importers.ghost import read_ghost
 from cms.importers.ghost.cards import MADE
 from cms.importers.loading import load
@@ -130,6 +131,33 @@ def test_posts_of_one_number_or_address_are_all_kept(read, session: Session) -> 
     assert sorted(post_of(session, f":{number}").slug for number in ("1", "1-2", "3")) == ["t", "t-2", "t-3"]
 
 
+def test_no_number_made_up_for_a_post_is_one_that_there_is(read) -> None:
+    assert len(read(export(post(id="1-3"), post(), post())).items) == 3
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"html": '<img src="__GHOST_URL__/content/images/a%00b.png">'},
+        {"feature_image": "__GHOST_URL__/content/images/a%00%1bb.png"},
+        {"html": '<a href="__GHOST_URL__//[x/content/files/a.pdf">a</a>'},
+        {"html": None, "mobiledoc": json.dumps({"sections": [[2, "http://a.example/\ud800\x00.png"]]})},
+        {"html": None, "mobiledoc": json.dumps({"sections": [[10, 0]], "cards": [["\ud800\x1b[2J", {"text": "x"}]]})},
+        {"published_at": "\ud800\x1b[2J"},
+        {"title": "&#27;[2J&#xfffe;T"},
+    ],
+    ids=repr,
+)
+def test_what_cannot_be_stored_or_shown_comes_neither_in_nor_into_the_report(
+    read, session: Session, values: dict[str, object]
+) -> None:
+    report = load(session, read(export(post(**values))), at=NOON)
+    session.commit()
+
+    for text in (post_of(session, ":1").title, post_of(session, ":1").body, *report.lines()):
+        assert text == "\n".join(printable(line) for line in text.split("\n"))
+
+
 def test_tags_above_one_another_in_a_circle_are_untangled(read, session: Session) -> None:
     tags = [{"id": a, "name": a, "slug": a, "parent_id": b} for a, b in (("a", "b"), ("b", "a"), ("c", "c"))]
 
@@ -222,6 +250,7 @@ def _paragraphs(depth: int) -> str:
     ("form", "text"),
     [
         ("html", "<div>" * DEEP + "deep down"),
+        ("html", "deep down" + "<!--kg-gated-block:begin" * DEEP),
         ("lexical", f'{{"root":{{"children":[{_paragraphs(300)}]}}}}'),
         ("mobiledoc", json.dumps({"markups": [["em"]], "sections": [[1, "p", [[0, [0] * DEEP, 0, "deep down"]]]]})),
     ],

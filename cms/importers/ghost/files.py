@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup
 
+from cms.core.text import printable
 from cms.importers.html.text import link_target
 from cms.importers.html.tree import attribute
 from cms.importers.parsed import ParsedAttachment
@@ -63,6 +64,6 @@ class Shown:
 
 def _path(address: str) -> str:
     try:
-        return unquote(urlsplit(address).path)
+        return printable(unquote(urlsplit(address).path))
     except ValueError:
         return ""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cms.core.i18n import _
+from cms.core.text import printable
 from cms.importers.ghost.body import html_of, to_body
 from cms.importers.ghost.export import Row, flag, moment, text
 from cms.importers.ghost.files import SITE, Shown
@@ -95,7 +96,7 @@ def _status(row: Row, published_at: datetime | None, notebook: Notebook) -> Item
         )
         status = ItemStatus.DRAFT
     if status is ItemStatus.PUBLISHED and published_at is None:
-        written = str(row.get("published_at"))[:40]
+        written = printable(str(row.get("published_at")))[:40]
         notebook.problem(_("no usable date"), _("“%(date)s” is not one.", date=written))
     return status
 

@@ -12,8 +12,10 @@ from cms.importers.ghost.cards import note_look, note_unseen
 from cms.importers.html.tree import attribute, tree
 from cms.importers.parsed import Notebook
 
-#: From the mark that opens a part for some readers to the one that closes it, or to the end.
-GATED = re.compile(r"<!--\s*kg-gated-block:begin(?P<who>.*?)-->.*?(?:<!--\s*kg-gated-block:end\s*-->|\Z)", re.DOTALL)
+#: From the mark that opens a part for some readers to the one that closes it, or to the end; so with an open mark.
+GATED = re.compile(
+    r"<!--\s*kg-gated-block:begin(?P<who>.*?)(?:-->.*?(?:<!--\s*kg-gated-block:end\s*-->|\Z)|\Z)", re.DOTALL
+)
 PAYWALL = re.compile(r"<!--\s*members-only\s*-->")
 
 

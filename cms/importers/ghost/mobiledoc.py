@@ -43,7 +43,7 @@ class _Document:
                 name = QUOTES.get(name, name)
                 return f"<{name}>{self._line(markers)}</{name}>"
             case [2, str(source), *_rest]:
-                return figure_html(picture(source))
+                return figure_html(picture(_plain(source)))
             case [3, str(name), list(items), *_rest]:
                 name = "ol" if name.lower() == "ol" else "ul"
                 return f"<{name}>{''.join(f'<li>{self._line(_sequence(item))}</li>' for item in items)}</{name}>"
@@ -77,9 +77,9 @@ class _Document:
     def _card(self, card: object) -> str:
         match card:
             case [str(kind), dict(payload), *_rest]:
-                return card_html(kind, payload, self._notebook)
+                return card_html(_plain(kind), payload, self._notebook)
             case [str(kind), *_rest]:
-                return card_html(kind, {}, self._notebook)
+                return card_html(_plain(kind), {}, self._notebook)
         return ""
 
 

@@ -43,7 +43,7 @@ class Writers:
             return
         name = plain_line(text(row, "name"))[0]
         known_as = text(row, "slug").strip() or name or f"author-{number}"
-        if known_as in self._people:
+        while known_as in self._people:
             known_as = f"{known_as}-{number}"
         self._names[source_id] = known_as
         self._people[known_as] = ParsedPerson(known_as, name or known_as, text(row, "email").strip())

@@ -56,6 +56,7 @@ def _items(export: Export, context: Context, notebook: Notebook, progress: Progr
         source_id = text(row, "id").strip() or f"n{number}"
         if source_id in items:
             notebook.problem(_("number %(id)s", id=source_id), _("Two posts have it: both were kept."))
+        while source_id in items:
             source_id = f"{source_id}-{number}"
         items[source_id] = parse_item(_with(row, about.get(text(row, "id"))), source_id=source_id, context=context)
         if progress is not None:

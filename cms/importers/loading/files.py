@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from cms.audit.actions import record
 from cms.core.errors import CmsError
 from cms.core.i18n import _
-from cms.importers.library import file_name
+from cms.importers.library import file_name, parts_of
 from cms.importers.loading.known import known
 from cms.importers.loading.texts import origin_of, shortened
 from cms.importers.parsed import Note, ParsedAttachment, ParsedSite, Severity
@@ -88,7 +88,7 @@ class Files:
 
     def _find(self, url: str, *, by_name: bool) -> Path | None:
         """`…/uploads/2024/02/a.jpg` as the end of a path below one of the folders, the longest first."""
-        parts = [part for part in unquote(urlsplit(url).path).split("/") if part]
+        parts = [part for part in unquote(parts_of(url).path).split("/") if part]
         ends = range(len(parts) if by_name else max(len(parts) - 1, 0))
         for folder in self._shelf.folders:
             root = folder.resolve()
