@@ -155,6 +155,10 @@ class UserPolicy(PlainPolicy):
             return decision if outranked is None else outranked
         return decision
 
+    def may_know_addresses(self) -> Decision:
+        """Whoever manages people: e-mail addresses of accounts are told to nobody else, nor whether there is one."""
+        return self.may(Permission.USER_MANAGE)
+
     def may_give(self, role: Role) -> Decision:
         """Whether this person may hand the role to somebody, or take it away."""
         decision = super().may(Permission.USER_MANAGE)

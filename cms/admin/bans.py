@@ -48,7 +48,9 @@ class BanForm(RecordForm):
 
     member = Line(
         N_("Member"),
-        description=N_("The username, the whole name or the e-mail address of an account."),
+        description=N_(
+            "The username or whole name of an account. Whoever manages people may enter its e-mail address."
+        ),
         render_kw={"maxlength": EMAIL_LENGTH, "autocapitalize": "none", "spellcheck": "false"},
     )
     email = EmailField(

@@ -14,15 +14,13 @@ from cms.admin.import_rows import ImportsRows
 from cms.core.decision import Decision
 from cms.core.errors import Invalid
 from cms.core.i18n import COMMAS, N_, _, listed
-from cms.core.permissions import Permission
 from cms.core.text import fold_username
 from cms.extensions import db
 from cms.web import signed_in
 
 
 def sees_addresses() -> bool:
-    """Whether whoever is asking manages people: addresses are shown to nobody else."""
-    return bool(UserPolicy(signed_in()).may(Permission.USER_MANAGE))
+    return bool(UserPolicy(signed_in()).may_know_addresses())
 
 
 def _with_address(text: str) -> ColumnElement[bool]:

@@ -47,7 +47,10 @@ def _bring_back(doing: Undoing) -> None:
         created_by_id=before.get("created_by_id"),
         created_at=doing.moment_before("created_at"),
     )
-    bans.require_bannable(doing.session, bans.target_of(doing.session, ban), by=doing.by)
+    on = bans.target_of(doing.session, ban)
+    if on.member is not None and on.member.anonymised_at is not None:
+        raise Conflict(_("The person was erased since."))
+    bans.require_bannable(doing.session, on, by=doing.by)
     doing.session.add(ban)
     bans.record_made(doing.session, ban, by=doing.by, at=doing.at)
 

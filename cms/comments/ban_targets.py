@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
 from cms.accounts.names import EMAIL_LENGTH, clean_email, fold_email
+from cms.accounts.policy import UserPolicy
 from cms.comments.senders import WIDEST, Network
 from cms.core.errors import Faults, Invalid
 from cms.core.i18n import _
@@ -34,7 +35,7 @@ class Target:
         return "email" if self.email is not None else "network"
 
 
-def read_target(session: Session, typed: dict[str, str], here: str) -> Target:
+def read_target(session: Session, typed: dict[str, str], here: str, *, by: User) -> Target:
     """The one that was filled in; `here` is where somebody sits who should not ban themselves."""
     given = {field: text.strip() for field, text in typed.items() if text.strip()}
     if not given:
@@ -47,7 +48,7 @@ def read_target(session: Session, typed: dict[str, str], here: str) -> Target:
     with faults.of(field):
         match field:
             case "member":
-                target = Target(member=_member(session, text))
+                target = Target(member=_member(session, text, by))
             case "email":
                 target = Target(email=clean_email(text))
             case _:
@@ -56,8 +57,12 @@ def read_target(session: Session, typed: dict[str, str], here: str) -> Target:
     return target
 
 
-def _member(session: Session, text: str) -> User:
+def _member(session: Session, text: str, by: User) -> User:
     """By the whole of a name or of the address, since half of one is somebody else's."""
+    if "@" in text and not UserPolicy(by).may_know_addresses():
+        raise Invalid(
+            _("Only those who manage people know whose an address is. Enter a name, or use the field for addresses.")
+        )
     name, username = text[:EMAIL_LENGTH], fold_username(text[:EMAIL_LENGTH])
     wanted = (
         User.email == fold_email(text) if "@" in text else or_(User.username == username, User.display_name == name)

@@ -54,7 +54,7 @@ def create(session: Session, wanted: Wanted, *, by: User, at: datetime) -> Ban:
     target = Target()
     with faults.of("member"):
         typed = {"member": wanted.member, "email": wanted.email, "network": wanted.network}
-        target = read_target(session, typed, wanted.here)
+        target = read_target(session, typed, wanted.here, by=by)
     values = _checked(wanted.reason, wanted.until, faults, at)
     faults.refuse()
     require_bannable(session, target, by=by)

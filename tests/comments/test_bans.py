@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from cms.accounts.actions.erasing import anonymise
 from cms.accounts.models import User
 from cms.audit.actions import last_recorded
 from cms.audit.batches import RowResult, begin_batch, end_batch
@@ -73,7 +74,20 @@ def test_an_address_is_kept_as_it_is_compared(ban: MakeBan) -> None:
 def test_a_member_is_found_by_any_of_their_names(ban: MakeBan, make: Make, typed: str) -> None:
     member = make.user(username="sunniva", display_name="Sunniva Marsh", email="sunniva@example.com")
 
-    assert ban(member=typed).user is member
+    assert ban(member=typed, by=make.owner()).user is member
+
+
+def test_whose_an_address_is_nobody_learns_by_a_ban_who_does_not_manage_people(ban: MakeBan, make: Make) -> None:
+    make.user(email="sunniva@example.com")
+    told = []
+    for typed in ("Sunniva@example.com", "nobody@example.com"):
+        with pytest.raises(Invalid) as refusal:
+            ban(member=typed)
+        told.append((refusal.value.message, refusal.value.fields))
+
+    assert told[0] == told[1]
+    with pytest.raises(Invalid, match="Nobody has"):
+        ban(member="nobody@example.com", by=make.owner())
 
 
 def test_of_several_with_one_name_the_username_decides(ban: MakeBan, make: Make) -> None:
@@ -92,7 +106,7 @@ def test_of_several_with_one_name_the_username_decides(ban: MakeBan, make: Make)
         ({}, "member", "Say who"),
         ({"email": "a@example.com", "network": "192.0.2.7"}, "network", "one of the three"),
         ({"member": "nobody-here"}, "member", "Nobody has"),
-        ({"member": "nobody@example.com"}, "member", "Nobody has"),
+        ({"member": "nobody@example.com"}, "member", "Only those"),
         ({"email": "not an address"}, "email", "not an e-mail"),
         ({"network": "192.0.2.300"}, "network", "neither"),
         ({"network": "7"}, "network", "neither"),
@@ -249,6 +263,19 @@ def test_erasing_a_person_forgets_their_bans_those_of_before_too(
     assert session.scalars(select(BatchRow.label)).all() == ["Deleted person"]
     decisions = may_undo(session, session.scalars(select(Event).where(Event.verb == "ban.lift")), by=moderator)
     assert len(decisions) == 2
+
+
+def test_undo_brings_no_ban_back_on_somebody_who_was_erased(
+    session: Session, ban: MakeBan, make: Make, moderator: User, now: datetime
+) -> None:
+    member = make.user()
+    bans.lift(session, ban(member=member.username), by=moderator, at=now)
+    event = last(session)
+    anonymise(session, member, by=make.owner(), at=now)
+    forget_bans(session, member.id, "", "Deleted person", by=moderator, at=now)
+
+    with pytest.raises(Conflict):
+        undo(session, event, by=moderator, at=now)
 
 
 def test_of_two_who_ban_the_same_at_once_one_is_refused_by_the_database(
