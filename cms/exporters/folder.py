@@ -78,7 +78,7 @@ def new_folder(target: Path) -> Iterator[Folder]:
         raise Invalid(_("There is no folder %(folder)s.", folder=target.parent))
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise Invalid(_("%(folder)s is there already and not an empty folder.", folder=target))
-    draft = Path(tempfile.mkdtemp(prefix=f".{target.name[:100]}-", dir=target.parent))
+    draft = Path(tempfile.mkdtemp(prefix=".export-", dir=target.parent))
     try:
         yield Folder(draft)
         draft.rename(target)

@@ -113,6 +113,13 @@ def test_what_fails_or_is_interrupted_leaves_nothing(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.rglob("*")] == ["empty"]
 
 
+def test_the_name_may_be_as_long_as_names_can_be(tmp_path: Path) -> None:
+    with new_folder(tmp_path / ("字" * 85)) as folder:
+        folder.write(("a.md",), "whole")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["字" * 85]
+
+
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
 
