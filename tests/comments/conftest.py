@@ -1,4 +1,4 @@
-"""A live post, and whoever comments on it."""
+"""A live post, whoever comments on it, and whoever bans them."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -8,10 +8,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
-from cms.comments import actions
+from cms.audit.actions import last_recorded
+from cms.audit.models import Event
+from cms.comments import actions, bans
 from cms.comments.arrival import Arrival
+from cms.comments.bans import Wanted
 from cms.comments.fields import checked
-from cms.comments.models import Comment
+from cms.comments.models import Ban, Comment
 from cms.comments.reasons import Reason
 from cms.comments.senders import Sender
 from cms.posts import public
@@ -22,6 +25,7 @@ from tests.factories import Make
 
 HOUR = timedelta(hours=1)
 Send = Callable[..., Comment]
+MakeBan = Callable[..., Ban]
 
 
 @pytest.fixture
@@ -58,3 +62,25 @@ def send(session: Session, post: Post, now: datetime) -> Send:
         return actions.submit(session, arrival, by=by, at=at)
 
     return _send
+
+
+@pytest.fixture
+def moderator(make: Make) -> User:
+    return make.moderator()
+
+
+@pytest.fixture
+def ban(session: Session, moderator: User, now: datetime) -> MakeBan:
+    """By the moderator."""
+
+    def made(by: User | None = None, **wanted: Any) -> Ban:
+        return bans.create(session, Wanted(**wanted), by=by or moderator, at=now)
+
+    return made
+
+
+def last_event(session: Session) -> Event:
+    event = last_recorded(session)
+    assert event is not None
+    session.flush()
+    return event
