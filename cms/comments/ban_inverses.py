@@ -38,7 +38,7 @@ def _bring_back(doing: Undoing) -> None:
     before = doing.before
     target = {name: before.get(name) for name in ("user_id", "email", "network")}
     if queries.ban_of(doing.session, **target) is not None:
-        raise Conflict(_("There is a ban already. Change that one."))
+        raise Conflict(_(bans.ALREADY))
     ban = Ban(
         id=free_id(doing.session, Ban, doing.event.subject_id),
         **target,

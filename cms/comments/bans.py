@@ -15,11 +15,12 @@ from cms.comments.models import Ban
 from cms.comments.policy import BanPolicy
 from cms.core.decision import require
 from cms.core.errors import Faults, Invalid, NotAllowed, marked
-from cms.core.i18n import _
+from cms.core.i18n import N_, _
 from cms.core.permissions import Permission
 from cms.core.text import clean_line
 
 MAX_REASON = 500
+ALREADY = N_("There is a ban already. Change that one.")
 #: What the record of its end keeps of a ban.
 KEPT = ("user_id", "email", "network", "reason", "until", "created_by_id", "created_at")
 
@@ -40,7 +41,7 @@ class AlreadyBanned(Invalid):
     """Whoever is banned once need not be banned again; `ban_id` is the ban there is."""
 
     def __init__(self, ban: Ban, field: str, at: datetime) -> None:
-        sentence = _("There is a ban already. Change that one.")
+        sentence = _(ALREADY)
         if ban.is_over(at):
             sentence = _("There is a ban already, which is over. Give that one another end.")
         super().__init__(marked().message, {field: sentence})

@@ -219,3 +219,16 @@ def sound_parents(parents: Mapping[Key, Key | None]) -> dict[Key, Key | None]:
             here = sound[here]
         settled.update(path)
     return {key: sound[key] for key in parents}
+
+
+def above_first(parents: Mapping[Key, Key | None]) -> list[Key]:
+    """Every key after the one above it, else in the order they have; the links are `sound_parents`."""
+    ordered: dict[Key, None] = {}
+    for key in parents:
+        chain: list[Key] = []
+        here: Key | None = key
+        while here is not None and here not in ordered:
+            chain.append(here)
+            here = parents[here]
+        ordered.update(dict.fromkeys(reversed(chain)))
+    return list(ordered)

@@ -33,11 +33,7 @@ class World:
 
 def build(session: Session, make: Make, role: str) -> World:
     """Everything is another author's; the draft, its comment and the owner are what must not leak."""
-    walker = None
-    if role == "member":
-        walker = make.user()
-    elif role != "anonymous":
-        walker = make.user(role)
+    walker = _walker(make, role)
     other_owner, writer = make.owner(), make.author()
     draft = make.post(author=writer, title="A secret draft")
     shown = make.tag("Sea")
@@ -83,6 +79,12 @@ def build(session: Session, make: Make, role: str) -> World:
     values |= {f"api_{area}": values[f"admin_{area}"] for area in programs}
     session.commit()
     return World(walker, values)
+
+
+def _walker(make: Make, role: str) -> User | None:
+    if role == "anonymous":
+        return None
+    return make.user() if role == "member" else make.user(role)
 
 
 def address(app: Flask, rule: Rule, world: World) -> str:

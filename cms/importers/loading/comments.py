@@ -18,7 +18,15 @@ from cms.importers.lines import one_line
 from cms.importers.loading.known import known
 from cms.importers.loading.people import People
 from cms.importers.loading.texts import origin_of, shortened, web_address
-from cms.importers.parsed import Notebook, ParsedComment, ParsedCommentKind, ParsedItem, ParsedSite, sound_parents
+from cms.importers.parsed import (
+    Notebook,
+    ParsedComment,
+    ParsedCommentKind,
+    ParsedItem,
+    ParsedSite,
+    above_first,
+    sound_parents,
+)
 from cms.importers.report import Report
 from cms.posts.models import Post
 
@@ -111,13 +119,4 @@ def _answers_last(comments: tuple[ParsedComment, ...]) -> list[ParsedComment]:
     """Every comment after the one that it answers, else in the order of the file."""
     by_id = {comment.source_id: comment for comment in comments}
     parents = sound_parents({comment.source_id: comment.parent_source_id for comment in comments})
-    ordered: dict[str, ParsedComment] = {}
-    for comment in comments:
-        chain = []
-        here: str | None = comment.source_id
-        while here is not None and here not in ordered:
-            chain.append(here)
-            here = parents[here]
-        for source_id in reversed(chain):
-            ordered[source_id] = by_id[source_id]
-    return list(ordered.values())
+    return [by_id[source_id] for source_id in above_first(parents)]

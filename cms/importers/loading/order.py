@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from cms.importers.parsed import ItemStatus, ParsedItem, sound_parents
+from cms.importers.parsed import ItemStatus, ParsedItem, above_first, sound_parents
 from cms.posts.lifecycle import ARCHIVED, DRAFT, IN_REVIEW, PUBLISHED, PostStatus
 
 
@@ -26,13 +26,5 @@ def parents_first(items: tuple[ParsedItem, ...]) -> Iterator[tuple[ParsedItem, s
     """Every item after its parent, with the parent that it can have."""
     by_id = {item.source_id: item for item in items}
     parents = sound_parents({item.source_id: item.parent_source_id for item in items})
-    done: set[str] = set()
-    for item in items:
-        chain = []
-        here: str | None = item.source_id
-        while here is not None and here not in done:
-            chain.append(here)
-            here = parents[here]
-        for source_id in reversed(chain):
-            done.add(source_id)
-            yield by_id[source_id], parents[source_id]
+    for source_id in above_first(parents):
+        yield by_id[source_id], parents[source_id]

@@ -7,36 +7,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
 from cms.comments.models import Ban
 from cms.core.permissions import Permission
+from tests.admin.bans.conftest import AREA, all_of
 from tests.browser import Browser
 from tests.counting import counted
 from tests.factories import Make
 from tests.forms import untouched
-
-AREA = "/admin/bans/"
-
-
-@pytest.fixture
-def moderator(session: Session, make: Make) -> User:
-    moderator = make.moderator()
-    session.commit()
-    return moderator
-
-
-@pytest.fixture
-def desk(browser: Browser, moderator: User) -> Browser:
-    return browser.sign_in(moderator)
-
-
-def all_of(session: Session) -> list[Ban]:
-    found = list(session.scalars(select(Ban).order_by(Ban.id).execution_options(populate_existing=True)))
-    session.commit()
-    return found
 
 
 def given(**values: str) -> dict[str, str]:
