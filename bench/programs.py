@@ -104,5 +104,9 @@ def megabytes_of(pid: int) -> float:
 
 
 def _pss_kilobytes(pid: int) -> int:
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    """0 for one that has ended meanwhile, waited for or not."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except (ProcessLookupError, FileNotFoundError):
+        return 0
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))

@@ -144,6 +144,17 @@ def test_memory_is_that_of_the_whole_tree() -> None:
         child.communicate(b"\n")
 
 
+def test_a_process_that_ended_while_the_tree_was_read_takes_no_memory() -> None:
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    try:
+        assert child.pid in tree_of(os.getpid())
+        assert megabytes_of(child.pid) == 0
+    finally:
+        child.wait()
+    assert megabytes_of(child.pid) == 0
+
+
 def test_a_chart_is_well_formed_says_what_it_shows_and_draws_to_scale() -> None:
     rows = [charts.Bar("<home>", 100, "100"), charts.Bar("floor", 50, "50", ours=False)]
     picture = ElementTree.fromstring(charts.bars("Speed & more", "home 100; floor 50", rows))
@@ -157,12 +168,12 @@ def test_a_chart_is_well_formed_says_what_it_shows_and_draws_to_scale() -> None:
 
 def test_the_report_names_what_is_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "performance"
-    pair = {"SQLite": {"one post": {"api": 4.0, "bare": 2.0}}}
-    conclude("api", [Goal("SQLite: one post", 2, 1.5, at_least=False)], {"setups": pair}, folder / "api.json")
+    found = {"SQLite": {"one post": {"served": 6.0, "anew": 4.0, "bare": 2.0}}}
+    conclude("api", [Goal("SQLite: one post", 2, 1.5, at_least=False)], {"setups": found}, folder / "api.json")
     monkeypatch.setattr("sys.argv", ["report", "--folder", str(folder)])
 
     assert report.main() == 0
 
     text = folder.with_suffix(".md").read_text()
     assert "**0 of 1 goals are kept.** Missed:\n\n- api: SQLite: one post\n" in text
-    assert "| SQLite, one post | 4.00 | 2.00 | 2.00 |" in text
+    assert "| SQLite, one post | 6.000 | 4.00 | 2.00 | 2.00 |" in text
