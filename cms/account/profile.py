@@ -18,6 +18,7 @@ from cms.core.i18n import LANGUAGES, _
 from cms.core.zones import zone_names
 from cms.extensions import db
 from cms.web import letters, now, passwords, settings, signed_in
+from cms.web.languages import language, speaking
 from cms.web.limits import mail_tallies, may_mail
 
 blueprint = Blueprint("profile", __name__, url_prefix="/account", template_folder="templates")
@@ -36,7 +37,8 @@ def show() -> Response:
         form.show(refusal)
         return _profile_page(form, refusal)
     db.session.commit()
-    flash(_("Your profile is saved."))
+    with speaking(language()):  # the one just chosen, which the next page is in
+        flash(_("Your profile is saved."))
     return redirect(url_for("profile.show"))
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
 from cms.admin.bulk_action import DONE_WORDS, Bulk
-from cms.admin.gate import Gated
+from cms.admin.gate import Gated, page_response
 from cms.admin.moves import return_to, with_result
 from cms.audit.batches import DONE, REFUSED, SKIPPED, RowResult, begin_batch, end_batch, results_of
 from cms.audit.models import Batch
@@ -74,6 +74,9 @@ class Bulks(Gated):
         """What was given for the parameter that a bulk action asks for."""
         return request.form.get(bulk.asks[0], "").strip() if bulk.asks else ""
 
+    def refuse_parameter(self, bulk: Bulk, parameter: str) -> None:
+        """Raise Invalid for what could be done to no row at all: it is asked for again, and nothing is run."""
+
     def ask_template(self, bulk: Bulk) -> str:
         """The page that asks."""
         return "admin/bulk_ask.html"
@@ -103,19 +106,21 @@ class Bulks(Gated):
         return decision
 
     @expose("/action/", methods=("POST",))
-    def action_view(self) -> Response | str:
+    def action_view(self) -> Response:
         """Ask first where something is missing or would be destroyed; else run."""
         bulk = self._wanted_bulk()
         parameter = self.parameter_of(bulk)
+        fault = self._fault_of(bulk, parameter)
+        is_incomplete = bool(bulk.asks and not parameter) or bool(fault)
         ids = self.rows_to_ask_about(bulk) if _is_about_everything() else _posted_ids()
         if ids is None:
-            return self.sweep(bulk, parameter) if parameter or not bulk.asks else self._ask(bulk, [], [])
+            return self._ask(bulk, [], [], fault) if is_incomplete else self.sweep(bulk, parameter)
         if not ids:
             flash(_("Select at least one entry first."), "error")
             return redirect(return_to(self.link()), 303)
         records = self._records(ids)
-        if _is_to_be_asked(bulk) or (bulk.asks and not parameter):
-            return self._ask(bulk, ids, list(records.values()))
+        if _is_to_be_asked(bulk) or is_incomplete:
+            return self._ask(bulk, ids, list(records.values()), fault)
         if bulk.previewed:
             return self.look_first(bulk, sorted(records), parameter)
         batch = self._run(bulk, ids, records, parameter)
@@ -198,10 +203,18 @@ class Bulks(Gated):
             return RowResult(row_id, label, SKIPPED, at_the_same_moment())
         return RowResult(row_id, label, DONE)
 
-    def _ask(self, bulk: Bulk, ids: list[int], records: list[Any]) -> str:
+    def _fault_of(self, bulk: Bulk, parameter: str) -> str:
+        try:
+            if parameter:
+                self.refuse_parameter(bulk, parameter)
+        except Invalid as refusal:
+            return str(refusal)
+        return ""
+
+    def _ask(self, bulk: Bulk, ids: list[int], records: list[Any], fault: str) -> Response:
         choices = self.choices(bulk, records)
         is_typed = bulk.asks is not None and not choices and not bulk.asks_time
-        return self.render(
+        page = self.render(
             self.ask_template(bulk),
             bulk=bulk,
             records=records,
@@ -212,7 +225,9 @@ class Bulks(Gated):
             query=request.form.get("query", ""),
             everything=_is_about_everything() and not records,
             url=return_to(self.link()),
+            fault=fault,
         )
+        return page_response(page, 422 if fault else 200)
 
 
 def undo_link(batch: Batch) -> str | None:

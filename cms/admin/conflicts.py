@@ -17,7 +17,7 @@ from cms.posts import actions, queries
 from cms.posts.diff import Piece, compare
 from cms.posts.fields import LABELS
 from cms.posts.lifecycle import MOVE_LABELS, PostMove
-from cms.posts.models import Post
+from cms.posts.models import Post, Revision
 from cms.series.models import Series
 from cms.web import now, signed_in
 
@@ -64,10 +64,17 @@ def conflict_page(view: Any, refusal: actions.SaveConflict, form: Any, post_id: 
         move=_(MOVE_LABELS[PostMove(move)]) if (move := request.form.get("move", "")) in tuple(PostMove) else "",
         kept=kept,
         theirs=theirs,
+        is_own=_savers(post, base, refusal.version) == {signed_in().id},
         who=theirs.author.name if theirs and theirs.author else _("Somebody else"),
         crumbs=view.crumbs(Crumb(str(post), view.link("edit_view", id=post.id)), Crumb(_("Two versions"))),
     )
     return page_response(page, 422 if is_again else 409)
+
+
+def _savers(post: Post, after: int, until: int) -> set[int | None]:
+    """Who made the versions that came between; one person with two windows is told so."""
+    between = Revision.number.between(after + 1, until)
+    return set(db.session.scalars(select(Revision.author_id).where(Revision.post_id == post.id, between)))
 
 
 def base_version(form: Any) -> int:

@@ -224,6 +224,9 @@ class ContentView(RendersAhead, Histories, Previews, KeepsUnsaved, CmsModelView,
     def check_bulk(self, record: Post, action: str, parameter: str) -> None:
         content_bulk.check(self.policy, record, action, parameter)
 
+    def refuse_parameter(self, bulk: Bulk, parameter: str) -> None:
+        content_bulk.refuse_parameter(bulk, parameter)
+
     def may_bulk(self, bulk: Bulk) -> Decision:
         """Who there is to choose from is told to whoever may choose."""
         decision = super().may_bulk(bulk)

@@ -110,6 +110,16 @@ def choices(bulk: Bulk) -> list[tuple[str, str]]:
             return []
 
 
+def refuse_parameter(bulk: Bulk, parameter: str) -> None:
+    """Raise Invalid for a time that no post can go live at, and for what is no tag."""
+    if bulk is SCHEDULE:
+        moment = _moment(parameter)
+        if moment < now():
+            raise Invalid(_("This time has passed. Choose a later one."))
+    elif bulk.name == "add_tag":
+        actions.require_one_tag(parameter)
+
+
 def check(policy: PostPolicy, post: Post, action: str, parameter: str) -> None:
     """Raise what the action would raise for rights, status and what is there; no text is loaded or written."""
     if action in tuple(PostMove) or action == SCHEDULE.name:
@@ -122,8 +132,6 @@ def check(policy: PostPolicy, post: Post, action: str, parameter: str) -> None:
     require(policy.may(P.POST_EDIT, post))
     match action:
         case "add_tag" | "remove_tag":
-            if action == "add_tag":
-                actions.require_one_tag(parameter)
             has = clean_line(parameter).casefold() in {tag.key for tag in post.tags}
             if has == (action == "add_tag"):
                 raise Conflict(_("It has this tag already.") if has else _("It does not have this tag."))

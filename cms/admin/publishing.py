@@ -91,7 +91,9 @@ def done_text(post: Post, move: str, *, waited: bool = False) -> str:
 
 
 def saved_text(post: Post, policy: PostPolicy) -> str:
-    """With what readers have of it, where that is something older."""
+    """With what readers have of it, where that is something older, and where it lies if somebody trashed it."""
+    if post.is_trashed:
+        return _("Saved. It lies in the trash until somebody restores it.")
     standing = standings(db.session(), [post], now())[post.id]
     if not standing.has_changes:
         return _("Saved.")

@@ -1,5 +1,7 @@
 """The addresses that take back what the record tells of: one act, or a whole bulk."""
 
+from urllib.parse import urlsplit
+
 from flask import redirect, url_for
 from flask_admin import expose
 from sqlalchemy import ColumnElement, select, true
@@ -14,6 +16,7 @@ from cms.audit.batches import reasons_of, results_of, stop_batch
 from cms.audit.inverses import Moved
 from cms.audit.models import Batch, BatchState, Event
 from cms.audit.undo import UNDO, begin_undo, left_to_undo, undo, undo_chunk
+from cms.comments.models import Comment
 from cms.core.errors import Conflict, NotFound
 from cms.core.i18n import _
 from cms.extensions import db
@@ -40,7 +43,7 @@ class Undoings(Gated):
             return self._explain(refusal, id)
         line = _line_of(id)
         flash_done(_("Undone: %(sentence)s.", sentence=line.sentence))
-        return redirect(return_to(self.link()), 303)
+        return redirect(_back_to(event, return_to(self.link())), 303)
 
     @expose("/batches/<int:id>/undo", methods=("POST",))
     def undo_batch_view(self, id: int) -> Response:
@@ -124,6 +127,13 @@ class Undoings(Gated):
             crumbs=self.crumbs(Crumb(_("Undo"))),
         )
         return page_response(page, status_of(refusal))
+
+
+def _back_to(event: Event, address: str) -> str:
+    """Where a comment comes back to the desk, the focus goes on from it; no other page has such a place."""
+    if event.subject_type != Comment.__tablename__:
+        return address
+    return urlsplit(address)._replace(fragment=f"case-{event.subject_id}").geturl()
 
 
 def _line_of(event_id: int) -> EventLine:

@@ -73,7 +73,7 @@ def change(session: Session, ban: Ban, reason: str, until: datetime | None, *, b
     require(BanPolicy(by).may(Permission.COMMENT_BAN, ban))
     require_bannable(session, target_of(session, ban), by=by)
     faults = Faults()
-    values = _checked(reason, until, faults, at, was=ban.until)
+    values = _checked(reason, until, faults, at, ban)
     faults.refuse()
     rewrite(session, ban, values, by=by, at=at)
 
@@ -128,7 +128,7 @@ def target_of(session: Session, ban: Ban) -> Target:
 
 
 def _checked(
-    reason: str, until: datetime | None, faults: Faults, at: datetime, *, was: datetime | None = None
+    reason: str, until: datetime | None, faults: Faults, at: datetime, ban: Ban | None = None
 ) -> dict[str, Any]:
     """The columns that can be changed; an end that was there before may be past by now."""
     line = ""
@@ -136,8 +136,12 @@ def _checked(
         line = clean_line(reason)
         if len(line) > MAX_REASON:
             raise Invalid(_("At most %(most)s characters fit here; this has %(has)s.", most=MAX_REASON, has=len(line)))
-    if until is not None and until <= at and until != was:
-        faults["until"] = _("This is past already. Choose a later end, or lift the ban.")
+    if until is not None and until <= at and (ban is None or until != ban.until):
+        faults["until"] = (
+            _("This is past already. Choose a later end, or lift the ban.")
+            if ban is not None
+            else _("This time has passed. Choose a later one.")
+        )
     return {"reason": line, "until": until}
 
 

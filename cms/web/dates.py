@@ -21,7 +21,7 @@ ENGLISH_TIMES = {"short": "HH:mm"}
 
 def init_app(app: Flask) -> None:
     """Templates print dates by these; it comes after Flask-Babel, whose filters they replace."""
-    app.jinja_env.filters.update(dateformat=date_words, timeformat=time_words)
+    app.jinja_env.filters.update(dateformat=date_words, timeformat=time_words, daytimeformat=day_and_time)
 
 
 def date_words(value: datetime | date, form: str | None = None) -> str:
@@ -33,9 +33,22 @@ def date_words(value: datetime | date, form: str | None = None) -> str:
 def time_words(value: datetime, form: str | None = None) -> str:
     locale, zone = place()
     if form == "short":
-        minute = _here(value, zone).time().replace(second=0, microsecond=0)
-        return _minute(minute, _own(ENGLISH_TIMES, form, locale), _name(locale))
+        return _to_the_minute(_here(value, zone), locale)
     return _told(flask_babel.format_time, value, _own(ENGLISH_TIMES, form, locale))
+
+
+def day_and_time(value: datetime) -> str:
+    """The day with its month in full, and the time to the minute."""
+    locale, zone = place()
+    here = _here(value, zone)
+    day = _day(here.date(), _own(ENGLISH_DATES, "long", locale), _name(locale))
+    return day + _(", ") + _to_the_minute(here, locale)
+
+
+def year_and_month(value: datetime) -> tuple[int, int]:
+    """In the reader's zone."""
+    here = _here(value, place()[1])
+    return here.year, here.month
 
 
 def moment_words(value: datetime, form: str | None = None) -> str:
@@ -59,6 +72,11 @@ def place() -> Place:
 def _name(locale: Locale | None) -> str | None:
     """Each language that we speak has one locale, which takes longer to compare than its name."""
     return locale.language if locale is not None else None
+
+
+def _to_the_minute(here: datetime, locale: Locale | None) -> str:
+    minute = here.time().replace(second=0, microsecond=0)
+    return _minute(minute, _own(ENGLISH_TIMES, "short", locale), _name(locale))
 
 
 @lru_cache(maxsize=4096)

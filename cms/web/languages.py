@@ -11,7 +11,7 @@ from babel.support import NullTranslations
 from flask import Flask, current_app, g, has_request_context, request
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from cms.core import i18n
 from cms.core.i18n import LANGUAGES
@@ -112,7 +112,17 @@ def _printed(context: EvalContext, message: str, /, **values: object) -> str:
     """For templates, which put the values in by themselves, escaped."""
     words = _catalogue()
     told = _text(words, message, is_markup=context.autoescape)
-    return told % values if values or "%" in told else told
+    if not values and "%" not in told:
+        return told
+    if not context.autoescape:
+        return told % values
+    # What Markup does as well, with a wrapper around each value.
+    return Markup(str(told) % {name: _escaped(value) for name, value in values.items()})  # noqa: S704 - escaped here
+
+
+def _escaped(value: object) -> object:
+    """Numbers stay what they are: a message may say how they are written."""
+    return value if isinstance(value, (int, float)) else escape(value)
 
 
 @lru_cache(maxsize=4096)

@@ -34,6 +34,12 @@ def test_the_profile_is_saved(signed: Browser, session: Session, person: User) -
     assert set(events(session)[-1].changes) == {"display_name", "bio", "timezone", "locale"}
 
 
+def test_whoever_chooses_a_language_is_answered_in_it(signed: Browser) -> None:
+    answer = signed.post("/account", {"display_name": "Maren", "locale": "de"}, follow_redirects=True)
+
+    assert "Ihr Profil ist gespeichert." in answer.text
+
+
 def test_nobody_gives_themselves_more_than_a_profile(signed: Browser, session: Session, person: User) -> None:
     before = (person.email, person.username, person.password, person.active, list(person.roles))
 

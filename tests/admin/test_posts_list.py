@@ -121,9 +121,13 @@ def test_a_bulk_adds_one_tag_and_makes_none_with_a_comma(
     session.commit()
     asking = {"action": "add_tag", "rowid": post.id, "tag": words, "confirmed": "1"}
 
-    answer = browser.sign_in(editor).post("/admin/posts/action/", asking, follow_redirects=True)
+    answer = browser.sign_in(editor).post("/admin/posts/action/", asking)
 
+    assert answer.status_code == 422
     assert "a comma is no part of a name" in answer.text
+    assert f'name="tag" required maxlength="{MAX_NAME}" value="{words}"' in answer.text
+    assert f'name="rowid" value="{post.id}" checked' in answer.text
+    assert session.scalar(select(func.count()).select_from(Batch)) == 0
     assert only_post(session).tags == []
     assert session.scalar(select(func.count()).select_from(Tag)) == 0
 

@@ -239,14 +239,24 @@ def test_the_author_and_the_time_of_many_are_changed(editor: Browser, session: S
     assert page.count('name="rowid"') == 5
 
 
-@pytest.mark.parametrize("wrong", ["yesterday", "2001-01-01T10:00", "9999-12-31T23:59"])
-def test_a_time_that_cannot_be_is_foreseen_as_what_it_comes_to(editor: Browser, session: Session, wrong: str) -> None:
-    place = sweep(editor, "schedule", "status=draft", live_from=wrong, confirmed="1")
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ("yesterday", "This is not a date and a time."),
+        ("2001-01-01T10:00", "This time has passed. Choose a later one."),
+        ("9999-12-31T23:59", "Choose a year between"),
+    ],
+)
+def test_a_time_that_cannot_be_is_asked_for_again(editor: Browser, session: Session, wrong: str, reason: str) -> None:
+    asking = {"action": "schedule", "everything": "1", "query": "status=draft", "live_from": wrong, "confirmed": "1"}
 
-    page = editor.get(place).text
-    assert "0 will change" in page
-    assert "5 will be skipped" in page
-    go_on(editor, place)
+    answer = editor.post(f"{LIST}action/", asking)
+
+    assert answer.status_code == 422
+    assert reason in answer.text
+    assert 'name="query" value="status=draft"' in answer.text
+    assert session.scalar(select(func.count()).select_from(Batch)) == 0
+    session.rollback()
     assert statuses(session) == {"draft": 5, "archived": 1}
 
 

@@ -49,6 +49,23 @@ def test_choosing_finishes_what_the_pressed_button_began(
     assert session.scalar(select(Revision.note).where(Revision.number == post.version)) == "Tides added"
 
 
+def test_one_person_with_two_windows_is_not_told_of_somebody_else(
+    browser: Browser, session: Session, make: Make
+) -> None:
+    editor, colleague, post = make.editor(), make.editor(), make.post(title="Old")
+    session.commit()
+    url, opened = f"/admin/posts/edit/?id={post.id}", {"version": 1, "title": "Old", "body": post.body}
+    browser.sign_in(editor).post(url, opened | {"title": "First window"})
+
+    page = browser.post(url, opened | {"title": "Second window"})
+
+    assert page.status_code == 409
+    assert "You saved this in another window" in page.text
+    assert "Somebody saved" not in page.text
+    Browser(browser.app).sign_in(colleague).post(url, opened | {"version": 2, "title": "Colleague"})
+    assert "Somebody saved" in browser.post(url, opened | {"title": "Second window"}).text
+
+
 def test_without_a_choice_nothing_is_saved_and_the_page_asks_again_with_what_was_chosen(
     browser: Browser, session: Session, conflict: dict[str, list[str]]
 ) -> None:

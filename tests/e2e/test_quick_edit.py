@@ -173,7 +173,7 @@ def test_a_version_that_is_old_meanwhile_loses_nobody_s_words(person: Person) ->
     form.get_by_label("Title").fill("Sheaves, of mine")
     form.get_by_role("button", name="Save").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Somebody saved while you were writing")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You saved this in another window")
     for words in ("Sheaves, of the other", "Sheaves, of mine"):
         assert words in page.content()
     assert barriers(page) == []

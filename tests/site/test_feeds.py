@@ -61,6 +61,16 @@ def test_the_newest_posts_come_with_whole_addresses_and_their_full_text(
     assert ines.email not in content
 
 
+def test_a_feed_that_is_read_as_a_page_has_the_dates_of_the_site(
+    session: Session, browser: Browser, publish: Publish
+) -> None:
+    publish(published_at=datetime(2026, 3, 2, 12, tzinfo=UTC))
+    session.commit()
+
+    for ending in ("atom", "rss"):
+        assert "2 March 2026 · " in browser.get(f"/feed.{ending}").text
+
+
 def test_feeds_may_carry_the_summary_only(session: Session, browser: Browser, publish: Publish, decide: Decide) -> None:
     publish(summary="In short.", body="At length.")
     decide(feed_full_text=False)

@@ -4,8 +4,6 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
 
-from flask_babel import format_date
-
 from cms.comments.models import Comment
 from cms.core.i18n import _
 from cms.core.text import excerpt, printable
@@ -14,6 +12,7 @@ from cms.posts.public import Listing
 from cms.site.feeds.channel import Byline, Channel, Entry
 from cms.site.frame import frame
 from cms.web import runtime, settings
+from cms.web.dates import date_words
 
 #: Addresses in stored HTML, whose attributes are always in double quotes.
 _LOCAL_ADDRESS = re.compile(r'(?<= )(href|src|poster)="(/(?!/)|#)')
@@ -73,7 +72,7 @@ def _of_post(edition: shown.Entry) -> Entry:
         byline=Byline(printable(author.name), frame().absolute(f"/authors/{quote(author.username)}")),
         published=edition.published_at,
         updated=edition.updated_at,
-        day=format_date(edition.published_at, "long"),
+        day=date_words(edition.published_at, "long"),
         summary=printable(edition.excerpt),
         html=printable(absolute_html(edition.body_html, page)) if isinstance(edition, shown.Story) else None,
         language=edition.language,
@@ -91,7 +90,7 @@ def _of_comment(comment: Comment, page: str) -> Entry:
         byline=Byline(name),
         published=comment.created_at,
         updated=comment.edited_at or comment.created_at,
-        day=format_date(comment.created_at, "long"),
+        day=date_words(comment.created_at, "long"),
         summary=printable(excerpt(comment.body, SHORT)),
         html=printable(absolute_html(comment.body_html, page)) if settings().feed_full_text else None,
     )
