@@ -4,7 +4,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from cms.core.db import is_away
+from cms.core.db_errors import is_away
 from cms.core.errors import CmsError
 from config import ConfigError
 

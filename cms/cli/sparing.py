@@ -32,12 +32,14 @@ def keep_one_heap() -> None:
 def make_once(app: Flask) -> None:
     """What each worker would make by itself for its first answer: mappers, statements, templates, names of months.
 
-    Nobody reads what is asked for here: a browser that is counted would be counted by each worker. Where the tables are
-    of another version the server begins all the same, since `/readyz` is who says so.
+    Nobody reads what is asked for here: a browser that is counted would be counted by each worker. It comes with a
+    body: any other question would be answered by the page that is kept since the last start, and nothing made. Where
+    the tables are of another version the server begins all the same, since `/readyz` is who says so.
     """
     configure_mappers()
+    base_url = runtime_of(app).config.base_url
     try:
-        app.test_client().get("/", base_url=runtime_of(app).config.base_url, headers={"User-Agent": ""})
+        app.test_client().get("/", base_url=base_url, headers={"User-Agent": ""}, data=b"not from what is kept")
     except SQLAlchemyError as error:
         log.warning("the front page could not be made before the workers: %s", type(error).__name__)
 

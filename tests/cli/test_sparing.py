@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request_started
 from sqlalchemy.orm import Session
 
 from cms import create_app
@@ -61,9 +61,9 @@ before = megabytes()
 give_back()
 print(before - megabytes())
 """
-#: What only some need: whoever changes tables, works on PostgreSQL, has Redis or a broker, or a passkey.
+#: What only some need: whoever changes tables, works on PostgreSQL, has Redis, a broker, a passkey or a JSON Web Token.
 FOR_FEW = {
-    *("alembic", "celery", "flask_migrate", "mako", "psycopg", "pygments.lexers.lisp", "redis"),
+    *("alembic", "celery", "flask_migrate", "jwt", "mako", "psycopg", "pygments.lexers.lisp", "redis"),
     *("OpenSSL", "pyasn1", "segno", "webauthn"),
 }
 
@@ -96,6 +96,17 @@ def test_the_front_page_is_made_before_the_workers(app: Flask, monkeypatch: pyte
     monkeypatch.setattr(app, "wsgi_app", asked)
     make_once(app)
     assert answers == [("localhost", "/", "200 OK")]
+
+
+def test_it_is_made_though_it_was_kept_by_those_before(app: Flask) -> None:
+    app.test_client().get("/", base_url="http://localhost")
+
+    made: list[str] = []
+    with request_started.connected_to(lambda *_told, **_more: made.append("a page"), app):
+        app.test_client().get("/", base_url="http://localhost")
+        assert made == [], "it is kept"
+        make_once(app)
+    assert made
 
 
 def test_it_is_no_read_of_the_page_that_stands_there(app: Flask, session: Session, make: Make) -> None:
