@@ -15,7 +15,7 @@ from cms.web import callers
 from cms.web.app import RowId
 from cms.web.gate import PUBLIC, declare
 from cms.web.origins import LOOKED_AT
-from cms.web.requests import UPLOADS
+from cms.web.requests import READ_APART, UPLOADS
 
 #: In the order of the document.
 AREAS: tuple[ApiBlueprint, ...] = (
@@ -64,9 +64,11 @@ def init_app(app: Flask) -> None:
     for area in AREAS:
         api.register_blueprint(area)
         csrf.exempt(area)  # nothing here looks at a cookie
+        READ_APART.update(area.reads)
         for endpoint, needs in area.declared.items():
             declare(app, endpoint, needs)
             LOOKED_AT.add(endpoint)
+    keeping.keep(app, AREAS)
     UPLOADS.add("api_media.upload")
     app.add_url_rule(jwts.JWKS, "api_jwks", jwts.keys)
     declare(app, "api_jwks", PUBLIC)

@@ -29,12 +29,15 @@ def made(thing: Any, shape: type[Schema], path: str, *, version: str = "") -> Re
 
 
 def many(page: Page, shape: type[Schema], asked: dict[str, Any], *, without: Collection[str] = ()) -> Response:
-    """A page of a list; what it leaves out unless it is named is `without`."""
+    """A page of a list; what it leaves out unless it is named is `without`.
+
+    The link is the same in whatever order the parameters came, as the rest of the answer is.
+    """
     wanted = _wanted(shape, asked, without=frozenset(without))
     items = _dumper(shape, wanted).dump(page.items, many=True)
     response = jsonify(items=items, next=page.next)
     if page.next is not None:
-        others = [pair for pair in request.args.items(multi=True) if pair[0] != "cursor"]
+        others = sorted(pair for pair in request.args.items(multi=True) if pair[0] != "cursor")
         query = urlencode([*others, ("cursor", page.next)])
         response.headers["Link"] = f'<{request.path}?{query}>; rel="next"'
     return conditions.tag(response)

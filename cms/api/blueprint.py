@@ -45,6 +45,9 @@ class ApiBlueprint(Blueprint):
         super().__init__(f"api_{name}", __name__, url_prefix=f"{API_BASE}/{name}", description=description)
         self.kind = name
         self.declared: dict[str, Needs] = {}
+        self.reads: set[str] = set()
+        #: Reads that need no token, each with the names of all that it may be asked with.
+        self.open_to_all: dict[str, frozenset[str]] = {}
 
     def act(
         self,
@@ -71,7 +74,7 @@ class ApiBlueprint(Blueprint):
             if body is not None:
                 made = self.arguments(body, arg_name="body", required=_is_required(body))(made)
             if query is not None:
-                made = self.arguments(query, location="query", arg_name="query")(made)
+                made = self.arguments(query(), location="query", arg_name="query")(made)
             headers = _headers(method, versioned=versioned, keyed=not is_secret)
             described = doc | ({"parameters": headers} if headers else {})
             refusals = _refusals(rule, is_safe=is_safe, versioned=versioned, asks=bool(query or body))
@@ -80,6 +83,10 @@ class ApiBlueprint(Blueprint):
             made = self.response(status, gives)(made)
             endpoint = view.__name__
             self.declared[f"{self.name}.{endpoint}"] = needs
+            if is_safe:
+                self.reads.add(f"{self.name}.{endpoint}")
+            if is_safe and needs.public and query is not None:
+                self.open_to_all[f"{self.name}.{endpoint}"] = _names(query)
             self.add_url_rule(rule, endpoint, made, methods=[method], tags=[self.kind])
             return view
 
@@ -88,6 +95,11 @@ class ApiBlueprint(Blueprint):
 
 def _is_required(body: type[Schema]) -> bool:
     return any(field.required for field in body().fields.values())
+
+
+def _names(query: type[Schema]) -> frozenset[str]:
+    """As they stand in an address."""
+    return frozenset(field.data_key or name for name, field in query().fields.items())
 
 
 def _headers(method: str, *, versioned: bool, keyed: bool) -> list[dict[str, Any]]:

@@ -12,9 +12,11 @@ from io import BytesIO
 from flask import Flask, Response, request
 
 from cms.web.areas import is_private
+from cms.web.codings import GZIP, GZIP_LEVEL, PACK, PLAIN, ZSTD, taken
 
 SMALLEST = 600
-LEVEL = 6
+#: In this order. It is packed anew for each answer, for which Brotli takes longest.
+PUBLIC, PRIVATE = (ZSTD, GZIP), (GZIP,)
 #: What the length of a private answer varies by at random.
 MOST_NOISE = 100
 TEXTS = frozenset(
@@ -41,9 +43,13 @@ def _compress(response: Response) -> Response:
     response.vary.add("Accept-Encoding")
     if not _is_worth_it(response):
         return response
+    private = is_private(request.path)
+    coding = taken(request.headers.get("Accept-Encoding", ""), PRIVATE if private else PUBLIC)
+    if coding == PLAIN:
+        return response
     plain = response.get_data()
-    response.set_data(_gzipped(plain, noise=secrets.randbelow(MOST_NOISE) if is_private(request.path) else 0))
-    response.headers["Content-Encoding"] = "gzip"
+    response.set_data(_blurred(plain) if private else PACK[coding](plain))
+    response.headers["Content-Encoding"] = coding
     etag, _is_weak = response.get_etag()
     if etag:
         response.set_etag(etag, weak=True)  # the same text, in other bytes
@@ -63,13 +69,13 @@ def _is_worth_it(response: Response) -> bool:
         and "Content-Encoding" not in response.headers
         and "Content-Range" not in response.headers
         and (response.content_length or 0) >= SMALLEST
-        and request.accept_encodings["gzip"] > 0
     )
 
 
-def _gzipped(plain: bytes, *, noise: int) -> bytes:
-    name = "a" * noise
+def _blurred(plain: bytes) -> bytes:
+    """As gzip, and longer by chance."""
+    name = "a" * secrets.randbelow(MOST_NOISE)
     stream = BytesIO()
-    with gzip.GzipFile(filename=name, mode="wb", fileobj=stream, compresslevel=LEVEL, mtime=0) as packed:
+    with gzip.GzipFile(filename=name, mode="wb", fileobj=stream, compresslevel=GZIP_LEVEL, mtime=0) as packed:
         packed.write(plain)
     return stream.getvalue()

@@ -14,7 +14,7 @@ from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import ClientDisconnected, HTTPException, Unauthorized
 
 from cms.core import deadline
-from cms.core.db import is_away, is_bad_value
+from cms.core.db_errors import is_away, is_bad_value
 from cms.core.deadline import TimeIsUp
 from cms.core.errors import CmsError, Conflict, Invalid, NotAllowed, NotFound, Stale, TooLarge, TooOften, Unseen
 from cms.core.i18n import _

@@ -36,8 +36,10 @@ class Policies(Talisman):  # type: ignore[misc]  # it has no types
             empty = Response()
             empty.headers.clear()
             usual = self._usual[is_https] = list(super()._set_response_headers(empty).headers)
+        there = {name.lower() for name, _value in response.headers}
         for name, value in usual:
-            response.headers.set(name, value)
+            put = response.headers.set if name.lower() in there else response.headers.add  # which looks for no other
+            put(name, value)
         return response
 
 

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -32,12 +31,16 @@ class Claims:
 
 
 def signed(secret: str, claims: dict[str, Any]) -> str:
+    import jwt  # here and below, since it brings X.509 along, and most sites never see one
+
     headers = {"kid": public_key(secret)["kid"]}
     return jwt.encode(claims, _key(secret), algorithm=ALGORITHM, headers=headers)
 
 
 def read(text: str, secret: str, *, issuer: str, audience: str, at: datetime) -> Claims | None:
     """None unless it was signed here, for this audience, and holds now; one algorithm, whatever the header says."""
+    import jwt
+
     options: Any = {"require": REQUIRED, "verify_exp": False, "verify_iat": False, "verify_nbf": False}
     public = _key(secret).public_key()
     try:

@@ -43,9 +43,10 @@ class Meters:
         )
         self.queries = counter("queries", "Statements that requests sent to the database.")
         self.query_seconds = counter("query_seconds", "How long those took together.")
-        kept = counter("kept_answers", "Answers from kept pages, before Flask.", ("outcome",))
+        kept = counter("kept_answers", "Answers that were kept, before Flask.", ("outcome",))
         self.kept_page, self.kept_not_modified = kept.labels("page"), kept.labels("not_modified")
         self.kept_from_disk = kept.labels("from_disk")
+        self.kept_api, self.kept_api_not_modified = kept.labels("api"), kept.labels("api_not_modified")
         self.kept_misses = counter("kept_misses", "Pages that were made because none was kept.")
         self.kept_renewals = counter("kept_renewals", "Pages of before a change that were still the same.")
         self.connections = Gauge(

@@ -2,13 +2,15 @@
 
 import threading
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 
 from cms.core.errors import TooOften
 from cms.core.i18n import ngettext
-from cms.web.limits import is_exempt
+from cms.core.networks import sender_of
+from cms.web.limits import is_exempt, leaves_alone
 from cms.web.redis_client import RedisClient
 from cms.web.runtimes import runtime, runtime_of
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from redis import Redis
 
 REGISTRY = "copydesk_rates"
+#: In the environment of a request that was counted in front of Flask: where whoever asks stands.
+COUNTED = "copydesk.counted"
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,10 @@ class Account:
     rate: Rate
     used: int
     reset: int
+
+    @property
+    def is_beyond(self) -> bool:
+        return self.used > self.rate.most
 
     @property
     def headers(self) -> dict[str, str]:
@@ -83,13 +91,22 @@ def init_app(app: Flask) -> None:
     app.extensions[REGISTRY] = Counts(runtime_of(app).config.redis_url)
 
 
+def count_from(app: Flask, rate: Rate, address: str, at: datetime) -> Account | None:
+    """One more of the network of this address, in front of Flask; None where limits leave it alone."""
+    if leaves_alone(runtime_of(app).config, address):
+        return None
+    return _counts(app).add(rate, sender_of(address), at.timestamp())
+
+
 def count(rate: Rate, who: str) -> None:
-    """One more; raises TooOften beyond the rate. Whom limits leave alone is not counted."""
+    """One more unless it was counted already, but not of whom limits leave alone; raises TooOften beyond the rate."""
     if is_exempt():
         return
-    counts: Counts = current_app.extensions[REGISTRY]
-    g.rate_account = account = counts.add(rate, who, runtime().clock.now().timestamp())
-    if account.used > rate.most:
+    account: Account | None = request.environ.get(COUNTED)
+    if account is None or account.rate != rate:
+        account = _counts(current_app).add(rate, who, runtime().clock.now().timestamp())
+    g.rate_account = account
+    if account.is_beyond:
         wait = account.reset
         words = ngettext("Too many requests. Wait a second.", "Too many requests. Wait %(num)s seconds.", wait)
         raise TooOften(words, retry_after=wait)
@@ -99,3 +116,8 @@ def headers() -> dict[str, str]:
     """Where whoever asks now stands with the rate that was counted last."""
     account: Account | None = g.get("rate_account")
     return account.headers if account is not None else {}
+
+
+def _counts(app: Flask) -> Counts:
+    found: Counts = app.extensions[REGISTRY]
+    return found

@@ -21,6 +21,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 UPLOADS: set[str] = set()
 #: Those of them that take several files of that size at once, and how many.
 FILES_AT_ONCE: dict[str, int] = {}
+#: Those whose reads stand apart, see `core.db.begin_as`: they write nothing, and need no moment for all they ask.
+READ_APART: set[str] = set()
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 FORM_TYPES = (URLENCODED, MULTIPART)
 #: Room for whoever has no role to be told which field is too long; what they may say is far shorter.
@@ -41,7 +43,7 @@ def init_app(app: Flask) -> None:
 def _begin() -> None:
     g.request_id = str(uuid.uuid4())
     request_id.set(g.request_id)
-    begin_as(may_write=request.method not in SAFE_METHODS)
+    begin_as(may_write=request.method not in SAFE_METHODS, is_apart=request.endpoint in READ_APART)
     _listen_for(runtime().config.request_seconds or None)
 
 

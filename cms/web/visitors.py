@@ -1,5 +1,6 @@
 """Who is asking, when, and on which site; each looked up once a request."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from flask import g, has_request_context, request
@@ -14,7 +15,7 @@ from cms.web.areas import is_api
 from cms.web.callers import caller
 from cms.web.runtimes import runtime
 
-#: In the environment of a request: the settings, where whoever passes it on knows them.
+#: In the environment of a request: a function of whoever passed it on, which tells the settings, or None.
 SETTINGS = "copydesk.settings"
 #: And the moment, where all of the answer is to be of one.
 MOMENT = "copydesk.moment"
@@ -48,6 +49,11 @@ def settings() -> SiteSettings:
     here = g._get_current_object()  # a werkzeug proxy; a page asks some thirty times
     found: SiteSettings | None = here.get("site_settings")
     if found is None:
-        known = request.environ.get(SETTINGS) if has_request_context() else None
-        found = here.site_settings = known or load(db.session())
+        found = here.site_settings = _told() or load(db.session())
     return found
+
+
+def _told() -> SiteSettings | None:
+    """By whoever passed the request on."""
+    tell: Callable[[], SiteSettings | None] | None = request.environ.get(SETTINGS) if has_request_context() else None
+    return tell() if tell is not None else None

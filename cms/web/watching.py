@@ -16,6 +16,7 @@ from sqlalchemy import Engine, event, inspect
 from cms.web.doors import path_of
 from cms.web.meters import meters
 from cms.web.runtimes import runtime
+from cms.web.trial import is_trial
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,7 @@ def _keep_status(response: Response) -> Response:
 def _end(_error: BaseException | None) -> None:
     watch = _watch.get()
     _watch.set(None)
-    if watch is not None:
+    if watch is not None and not is_trial():  # a page that is tried out is part of the request that tries it
         watch.settle()
         method = request.method if request.method in METHODS else "other"
         _count(watch, method, g.get("answered", 500))

@@ -15,7 +15,8 @@ from flask import Flask, current_app
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from cms.core.db import begin_as, is_away, unless_busy
+from cms.core.db import begin_as, unless_busy
+from cms.core.db_errors import is_away
 from cms.core.i18n import N_
 from cms.core.locks import take
 from cms.extensions import db

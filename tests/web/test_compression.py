@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import zstandard
 from sqlalchemy.orm import Session
 
 from cms.posts.lifecycle import PUBLISHED
@@ -61,6 +62,24 @@ def test_a_page_is_compressed_for_those_who_can_read_it(browser: Browser, post: 
     assert browser.get(post, headers=GZIP).data == packed.data, "the same bytes for everybody"
     asked = browser.get(post, headers=GZIP | {"If-None-Match": packed.headers["ETag"]})
     assert (asked.status_code, asked.data) == (304, b"")
+
+
+def test_zstd_is_taken_before_gzip(browser: Browser, post: str) -> None:
+    plain = browser.get("/search?q=rope")
+    packed = browser.get("/search?q=rope", headers={"Accept-Encoding": "gzip, br, zstd"})
+
+    assert packed.headers["Content-Encoding"] == "zstd"
+    assert zstandard.ZstdDecompressor().decompress(packed.data) == plain.data
+
+
+def test_a_private_page_has_no_coding_but_the_one_with_noise(browser: Browser, session: Session, make: Make) -> None:
+    editor = make.editor()
+    session.commit()
+    browser.sign_in(editor)
+
+    both = browser.get("/admin/tags/", headers={"Accept-Encoding": "zstd, gzip"})
+    assert both.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in browser.get("/admin/tags/", headers={"Accept-Encoding": "zstd"}).headers
 
 
 def test_the_length_of_a_private_page_tells_nothing(browser: Browser, session: Session, make: Make) -> None:

@@ -16,6 +16,7 @@ from cms.web.secret_addresses import is_secret
 from tests.api.program import Program, program_of
 from tests.browser import Browser
 from tests.factories import Make
+from tests.forms import untouched
 
 
 @pytest.fixture
@@ -48,6 +49,21 @@ def test_a_request_is_a_line_with_its_cost(
     assert 0 < line["query_ms"] < line["ms"]
     assert line["request_id"] == answer.headers["X-Request-Id"]
     assert "canary" not in caplog.text
+
+
+def test_a_preview_of_the_look_is_one_line_and_no_fault(
+    browser: Browser, make: Make, session: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    owner = make.owner()
+    session.commit()
+    form = untouched(browser.sign_in(owner).get("/admin/settings/appearance/").text)
+    caplog.clear()
+
+    browser.post("/admin/settings/preview/home", form)
+
+    [line] = lines(caplog)
+    assert (line["path"], line["status"]) == ("/admin/settings/preview/home", 200)
+    assert line["queries"] > 0
 
 
 def test_a_line_knows_whose_program_asked(
