@@ -10,6 +10,7 @@ from cms.accounts.names import fold_email
 from cms.accounts.secrets import digest_of
 from cms.accounts.standing import Standing, stands
 from cms.core.permissions import Permission
+from cms.core.planning import BY_KEY
 
 
 def by_email(session: Session, email: str, *, for_update: bool = False) -> User | None:
@@ -30,6 +31,7 @@ def live_session(session: Session, secret: str, *, at: datetime, idle: timedelta
             User.active,
         )
         .options(rights)
+        .execution_options(**BY_KEY)
     )
     row = rows.unique().one_or_none()
     return None if row is None else (row[0], row[1])

@@ -13,7 +13,7 @@ from cms.audit.actions import in_batch
 from cms.audit.batches import DONE, REFUSED, SKIPPED, RowResult, end_batch
 from cms.audit.imports import Foresight
 from cms.audit.models import Batch, Foreseen, ImportRow
-from cms.core.db import is_bad_value
+from cms.core.db_errors import is_bad_value
 from cms.core.errors import CmsError, Conflict, Invalid, NotAllowed
 from cms.core.i18n import _
 from cms.extensions import db

@@ -28,6 +28,7 @@ from cms.core.errors import NotFound
 from cms.core.i18n import _, ngettext
 from cms.core.keyset import beyond
 from cms.core.permissions import Permission
+from cms.core.planning import BY_KEY
 from cms.extensions import db
 from cms.workspace.models import SavedView
 
@@ -125,7 +126,7 @@ class Listing(Arranging, Searching):
         known = row_id(str(id))
         if known is None:
             self.not_found()
-        query = self.get_query().where(self.model.id == known).options(*self.options())
+        query = self.get_query().where(self.model.id == known).options(*self.options()).execution_options(**BY_KEY)
         if for_update:
             query = query.with_for_update(of=self.model, key_share=True).execution_options(populate_existing=True)
         record = db.session.scalar(query)

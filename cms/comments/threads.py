@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, ScalarSelect, Select, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, load_only
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -15,6 +15,9 @@ from cms.comments.models import Comment
 from cms.comments.queries import later_than
 from cms.comments.shown import Remark, Speaker
 from cms.core.db import fits
+from cms.core.gathering import gathered, read_by
+from cms.core.planning import few, few_named
+from cms.posts.rows import EDITIONS
 
 #: Threads on one page; a thread is a comment that answers none, with everything below it.
 PER_PAGE = 50
@@ -57,27 +60,31 @@ class Talk:
                 yield said.comment.author
 
 
-def talk(session: Session, post_id: int, *, depth: int, after: int | None = None) -> Talk:
-    """One query where few have spoken, as almost everywhere, and one more where this page is of many.
-
-    An answer to a comment that is gone begins a thread of its own; after one that is gone comes the first page.
-    """
-    asked = {"post": post_id, "most": PER_PAGE + 1}
-    if after is None:
-        rows = session.execute(_beginning(), asked).all()
-        if len(rows) <= PER_PAGE:
-            return Talk(_as_threads(rows, depth)[0], len(rows), None)
-    else:
-        asked["after"] = after
-    rows = session.execute(_page(after is not None), asked).all()
-    threads, more = _as_threads(rows, depth)
-    return Talk(threads, rows[0].total if rows else session.scalar(select(_total()), asked) or 0, more)
+def beginning() -> ScalarSelect[list[list[Any]]]:
+    """What was said first under an edition, whatever it answers: a column for `talk`, of a statement about editions."""
+    return _beginning(PER_PAGE + 1)
 
 
 @cache
-def _beginning() -> Select[Any]:
-    """What was said first, whatever it answers; put together once, which takes longer than to ask it."""
-    return _select().where(*_APPROVED).order_by(*_OLDEST_FIRST).limit(bindparam("most", type_=Integer()))
+def _beginning(most: int) -> ScalarSelect[list[list[Any]]]:
+    """Put together once, so that a statement with it is as well."""
+    said = _select().where(_C.post_id == EDITIONS.c.post_id, _C.status == APPROVED).correlate(EDITIONS)
+    return gathered(said.order_by(*_OLDEST_FIRST).limit(few(most)))
+
+
+def talk(session: Session, post_id: int, begun: Iterable[Any] | None, *, depth: int, after: int | None = None) -> Talk:
+    """Of what `beginning` says where few have spoken, as almost everywhere; a page of many is asked for.
+
+    An answer to a comment that is gone begins a thread of its own; after one that is gone comes the first page.
+    """
+    if after is None:
+        first = [_cells(row) for row in begun or ()]
+        if len(first) <= PER_PAGE:
+            return Talk(_as_threads(first, depth)[0], len(first), None)
+    asked = {"post": post_id, "most": PER_PAGE + 1} | ({"after": after} if after is not None else {})
+    rows = session.execute(_page(after is not None), asked).all()
+    threads, more = _as_threads(rows, depth)
+    return Talk(threads, rows[0].total if rows else session.scalar(select(_total()), asked) or 0, more)
 
 
 @cache
@@ -86,7 +93,7 @@ def _page(is_further: bool) -> Select[Any]:
     roots = select(_C.id).where(*_APPROVED, _answers_none()).order_by(*_OLDEST_FIRST)
     if is_further:
         roots = roots.where(later_than(bindparam("after", type_=Integer())))
-    shown = roots.limit(bindparam("most", type_=Integer())).subquery()
+    shown = roots.limit(few_named("most")).subquery()
     below = select(shown.c.id).cte(recursive=True)
     below = below.union(select(_C.id).join(below, _C.parent_id == below.c.id).where(_is_approved()))
     return _select(_total().label("total")).where(_C.id.in_(select(below.c.id))).order_by(*_OLDEST_FIRST)
@@ -139,12 +146,15 @@ def _is_approved() -> ColumnElement[bool]:
     return func.lower(_C.status) == APPROVED.value
 
 
-def _remark(row: Row[Any]) -> Remark:
+_cells = read_by(_select())
+
+
+def _remark(row: Sequence[Any]) -> Remark:
     author = row[_SPEAKER]
     return Remark._make((*row[_OWN], Speaker._make(author) if author[0] is not None else None))
 
 
-def _as_threads(rows: Iterable[Row[Any]], depth: int) -> tuple[list[Said], int | None]:
+def _as_threads(rows: Iterable[Sequence[Any]], depth: int) -> tuple[list[Said], int | None]:
     """Nested down to `depth`; below that, answers stand in a row and say what they answer."""
     remarks = [_remark(row) for row in rows]
     known = {one.id for one in remarks}

@@ -19,8 +19,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -37,7 +35,7 @@ MAX_ID = 2**31 - 1
 BUSY_MILLISECONDS = 15_000
 MOMENT_MILLISECONDS = 100
 #: Of what it has read, each connection of SQLite's keeps so much; the system keeps the file once, for all of them.
-SQLITE_CACHE_KB = 512
+SQLITE_CACHE_KB = 256
 STATEMENT_MILLISECONDS = int(patience.SECONDS * 1000)
 POOL_SECONDS = 10
 
@@ -122,6 +120,7 @@ def reference(target: str, **options: Any) -> ForeignKey:
 
 
 _may_write: contextvars.ContextVar[bool] = contextvars.ContextVar("may_write", default=True)
+_is_apart: contextvars.ContextVar[bool] = contextvars.ContextVar("is_apart", default=False)
 
 
 @contextlib.contextmanager
@@ -134,9 +133,14 @@ def reading() -> Iterator[None]:
         _may_write.reset(token)
 
 
-def begin_as(*, may_write: bool) -> None:
-    """Say how the transactions of this request begin; set first thing, since worker threads serve many requests."""
+def begin_as(*, may_write: bool, is_apart: bool = False) -> None:
+    """Say how the transactions of this request begin; set first thing, since worker threads serve many requests.
+
+    Reads may stand apart, each a transaction of its own on PostgreSQL. There every statement sees what is committed by
+    then in any case, and to begin and to end takes two turns with the server, of four for a front page.
+    """
     _may_write.set(may_write)
+    _is_apart.set(is_apart)
 
 
 def end_read(session: Session) -> None:
@@ -159,7 +163,7 @@ def give_up_after(session: Session, milliseconds: int) -> None:
 @contextlib.contextmanager
 def unless_busy(engine: Engine) -> Iterator[Session]:
     """A short transaction for what can as well be written later: it waits next to nothing for others who write."""
-    with engine.connect() as connection:
+    with _together(), engine.connect() as connection:
         is_sqlite = engine.dialect.name == "sqlite"
         if is_sqlite:
             _be_patient(connection, MOMENT_MILLISECONDS)
@@ -171,6 +175,16 @@ def unless_busy(engine: Engine) -> Iterator[Session]:
         finally:
             if is_sqlite:
                 _be_patient(connection, BUSY_MILLISECONDS)
+
+
+@contextlib.contextmanager
+def _together() -> Iterator[None]:
+    """What is written inside is, whole or not at all, whatever may stand apart around it."""
+    token = _is_apart.set(False)
+    try:
+        yield
+    finally:
+        _is_apart.reset(token)
 
 
 def _be_patient(connection: Connection, milliseconds: int) -> None:
@@ -190,7 +204,7 @@ def prepare_engine(engine: Engine) -> None:
     else:
         from cms.core import postgres  # here, since it brings the driver along
 
-        postgres.prepare(engine)
+        postgres.prepare(engine, _is_apart.get)
         presence.keep(engine)
     event.listen(engine, "before_cursor_execute", lambda *_told: deadline.check())
     event.listen(engine, "commit", lambda _connection: deadline.check())
@@ -239,7 +253,8 @@ def _on_sqlite_begin(connection: Connection) -> None:
 def engine_options(url: str) -> dict[str, Any]:
     """Pool and time-outs for a database address; a statement is given up after 20 seconds, a connection after 3.
 
-    PostgreSQL compiles nothing: with many short statements, that took up to 200 ms of one that then ran for 10.
+    PostgreSQL compiles nothing: with many short statements, that took up to 200 ms of one that then ran for 10. What is
+    prepared has one plan, see `core.planning`; left to itself, the server plans some of it each time, to find the same.
     Errors go into logs, which are no place for hashes and addresses: they do not say what was sent.
     """
     if url.startswith("sqlite"):
@@ -257,41 +272,6 @@ def engine_options(url: str) -> dict[str, Any]:
         "connect_args": {
             "connect_timeout": 3,
             "options": f"-c statement_timeout={STATEMENT_MILLISECONDS} "
-            f"-c lock_timeout={BUSY_MILLISECONDS} -c timezone=UTC -c jit=off",
+            f"-c lock_timeout={BUSY_MILLISECONDS} -c timezone=UTC -c jit=off -c plan_cache_mode=force_generic_plan",
         },
     }
-
-
-_SQLITE_AWAY = (
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_INTERRUPT,
-)
-
-
-def is_away(error: BaseException) -> bool:
-    """Whether a database error means "try again soon" (busy, locked, full, unreachable) and not a bug of ours."""
-    if not isinstance(error, DBAPIError):
-        return isinstance(error, PoolTimeout)
-    original = error.orig
-    if isinstance(original, sqlite3.OperationalError):
-        return getattr(original, "sqlite_errorcode", 0) & 0xFF in _SQLITE_AWAY
-    if error.connection_invalidated:
-        return True
-    state: str | None = getattr(original, "sqlstate", None)
-    if state is None:
-        return type(original).__name__ in ("OperationalError", "InterfaceError")
-    return state[:2] in ("08", "40", "53") or state in ("57014", "57P01", "57P02", "57P03", "55P03")
-
-
-def is_bad_value(error: BaseException) -> bool:
-    """Whether the database refused a value as such (SQLSTATE class 22), which no retry helps."""
-    if isinstance(error, OverflowError):  # SQLite's driver, for a number beyond 64 bits, before SQLAlchemy wraps errors
-        return "SQLite INTEGER" in str(error)
-    if not isinstance(error, DBAPIError):
-        return False
-    state: str = getattr(error.orig, "sqlstate", None) or ""
-    return state.startswith("22") or type(error.orig).__name__ == "DataError"

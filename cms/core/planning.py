@@ -2,11 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import Boolean
+from sqlalchemy import BindParameter, Boolean, ColumnElement, Integer, bindparam, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+
+#: In what is known of a connection, and among the execution options of a statement.
+PLANS_ONCE = "plans_once"
+#: For a statement that finds a few rows by a key, as `plan_once` says of a transaction.
+BY_KEY: dict[str, Any] = {PLANS_ONCE: True}
 
 
 def plan_once(session: Session) -> None:
@@ -16,8 +21,21 @@ def plan_once(session: Session) -> None:
     has one good plan for what is rare and another for what is frequent.
     """
     if session.get_bind().dialect.name == "postgresql":
-        driver: Any = session.connection().connection.driver_connection
-        driver.prepare_threshold = 0
+        session.connection().info[PLANS_ONCE] = True
+
+
+def few(count: int) -> ColumnElement[int]:
+    """How many at most, for LIMIT, told in the statement.
+
+    Where it has one plan for all values and is not told this one, PostgreSQL plans for a tenth of all rows, and calls
+    other processes for help.
+    """
+    return literal_column(str(int(count)), Integer)
+
+
+def few_named(name: str) -> BindParameter[int]:
+    """The same, where the number is only known when the statement is asked."""
+    return bindparam(name, type_=Integer(), literal_execute=True)
 
 
 class Alone(FunctionElement[bool]):

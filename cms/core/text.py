@@ -180,6 +180,7 @@ def excerpt(text: str, length: int = 200) -> str:
     return whole_words.rstrip(" ,;:–—-") + "…"
 
 
+@lru_cache(maxsize=1024)
 def initials(name: str) -> str:
     """At most two letters, for the round sign of a person without a portrait; `?` where the name has none."""
     words = [word for word in name.split() if word[0].isalnum()] or ["?"]

@@ -6,10 +6,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, literal, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from cms.core.db import UTCDateTime
+from cms.core.planning import few
 from cms.posts import rows
 from cms.posts.models import PostKind, edition_tags
 from cms.posts.parts import Part, numbered
@@ -19,8 +20,9 @@ from cms.posts.rows import EDITIONS
 from cms.posts.shown import Entry, Serial, Story
 
 RELATED = 3
-#: Only so many tags, and so many of the newest editions of each, are looked at for related posts.
-RELATED_TAGS, RELATED_PER_TAG = 5, 40
+#: Only so many tags, and so many of the newest editions of each, are counted for related posts; of those that share the
+#: most, so many that are live.
+RELATED_TAGS, RELATED_PER_TAG, RELATED_LIVE = 5, 100, 24
 #: Of a long series only so many parts on either side are listed beside one of them.
 PARTS_BESIDE = 10
 
@@ -99,10 +101,10 @@ def _query(tags: int, is_part: bool) -> Select[Any]:
 def _picks(tags: int, is_part: bool) -> list[Select[Any]]:
     """Ids with the role each plays; every part is limited, so that none walks a whole table."""
     here = (bindparam("published_at", type_=UTCDateTime()), bindparam("edition", type_=Integer()))
-    others = select(_E.id).where(*_OTHERS)
+    others = select(_E.id).where(*_OTHERS).limit(few(1))
     picks = [
-        _as_pick(others.where(beside(*here, is_earlier=True)).order_by(*NEWEST_FIRST).limit(1), "earlier"),
-        _as_pick(others.where(beside(*here, is_earlier=False), is_dated(AT)).order_by(*OLDEST_FIRST).limit(1), "later"),
+        _as_pick(others.where(beside(*here, is_earlier=True)).order_by(*NEWEST_FIRST), "earlier"),
+        _as_pick(others.where(beside(*here, is_earlier=False), is_dated(AT)).order_by(*OLDEST_FIRST), "later"),
     ]
     if tags:
         picks.append(_related(tags))
@@ -125,23 +127,25 @@ def _parts() -> Select[Any]:
 
 
 def _related(tags: int) -> Select[Any]:
-    """Posts that share the most tags; where several share as many, the newest."""
-    latest = [
-        select(edition_tags.c.edition_id)
-        .where(edition_tags.c.tag_id == bindparam(f"tag_{number}", type_=Integer()))
-        .order_by(edition_tags.c.edition_id.desc())
-        .limit(RELATED_PER_TAG)
-        .subquery()
-        for number in range(tags)
-    ]
-    candidates = union_all(*(select(some.c.edition_id) for some in latest)).subquery()
-    shared = (
-        select(_E.id, func.count().label("shared"))
-        .join(candidates, candidates.c.edition_id == _E.id)
-        .where(*_OTHERS)
-        .group_by(_E.id)
-        .order_by(func.count().desc(), *NEWEST_FIRST)
-        .limit(RELATED)
-        .subquery()
-    )
-    return select(shared.c.id, literal("related"), shared.c.shared, literal(0))
+    """Posts that share the most tags; where several share as many, the newest of those that were changed last.
+
+    What ended is left out after the tags are counted, one edition after the other until there are enough: to look at
+    each of hundreds took longer than all the rest. For that, both databases read a part in the order that it has.
+    """
+    links = union_all(*(select(_latest(f"tag_{number}")) for number in range(tags))).subquery()
+    count = func.count()
+    shared = select(links.c.edition_id, count.label("shared")).group_by(links.c.edition_id)
+    ranked = shared.order_by(count.desc(), links.c.edition_id.desc()).subquery()
+    when = select(_E.published_at).where(_E.id == ranked.c.edition_id, *_OTHERS).correlate(ranked).scalar_subquery()
+    dated = select(ranked, when.label("published_at")).subquery()
+    live = select(dated).where(dated.c.published_at.is_not(None)).limit(few(RELATED_LIVE)).subquery()
+    newest = live.c.shared.desc(), live.c.published_at.desc(), live.c.edition_id.desc()
+    first = select(live.c.edition_id, live.c.shared).order_by(*newest).limit(few(RELATED)).subquery()
+    return select(first.c.edition_id, literal("related"), first.c.shared, literal(0))
+
+
+def _latest(tag: str) -> FromClause:
+    """What was published last with a tag, over or not: a post that is published each hour is in it all over."""
+    link = edition_tags.c
+    mine = select(link.edition_id).where(link.tag_id == bindparam(tag, type_=Integer()))
+    return mine.order_by(link.edition_id.desc()).limit(few(RELATED_PER_TAG)).subquery()

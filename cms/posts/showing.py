@@ -12,6 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from cms.audit.models import Event
+from cms.core.planning import BY_KEY, few
 from cms.posts.models import Edition, Post, PostKind, Revision
 
 #: Editions of one post that begin together are put a little apart; that is still now.
@@ -86,7 +87,7 @@ def _turn(session: Session, what: Showing, post_id: int, seen_at: datetime, at: 
 def _newest(post_id: int, at: datetime) -> Select[Edition]:
     """What readers saw last, be that now or long ago."""
     begun = select(Edition).where(Edition.post_id == post_id, Edition.live_from <= at)
-    return begun.order_by(Edition.live_from.desc()).limit(1)
+    return begun.order_by(Edition.live_from.desc()).limit(few(1)).execution_options(**BY_KEY)
 
 
 def _live(stretches: list[dict[str, Any]], at: datetime) -> tuple[int, str] | None:

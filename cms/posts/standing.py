@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
+from cms.core.planning import BY_KEY
 from cms.posts.lifecycle import PUBLISHED, PostStatus
 from cms.posts.models import Edition, Post, PostKind, Revision
-from cms.posts.queries import goes_on, is_live, is_open
+from cms.posts.queries import AT, goes_on, is_live, is_open
 from cms.search import asked_last
 
 
@@ -57,12 +59,7 @@ def standings(session: Session, posts: Iterable[Post], at: datetime) -> dict[int
     """By post, in one query however many there are. A page that goes on at another address is one with itself."""
     posts = list(posts)
     showing: dict[int, list[Showing]] = {post.id: [] for post in posts}
-    rows = session.execute(
-        select(Edition.post_id, goes_on(), Edition.path, Edition.live_from, Edition.live_until, Revision.number)
-        .join(Revision, Revision.id == Edition.revision_id)
-        .where(Edition.post_id.in_(list(showing)), is_open(at))
-        .order_by(Edition.live_from)
-    )
+    rows = session.execute(_showings(), {"posts": list(showing), "at": at})
     for post_id, is_more_of_it, path, live_from, live_until, number in rows:
         shown = showing[post_id]
         if is_more_of_it and shown:
@@ -70,6 +67,18 @@ def standings(session: Session, posts: Iterable[Post], at: datetime) -> dict[int
         else:
             shown.append(Showing(path, live_from, live_until, number))
     return {post.id: _standing(post, showing[post.id], at) for post in posts}
+
+
+@cache
+def _showings() -> Select[int, bool, str, datetime, datetime | None, int]:
+    """Put together once, which takes longer than to ask it."""
+    return (
+        select(Edition.post_id, goes_on(), Edition.path, Edition.live_from, Edition.live_until, Revision.number)
+        .join(Revision, Revision.id == Edition.revision_id)
+        .where(Edition.post_id.in_(bindparam("posts", expanding=True)), is_open(AT))
+        .order_by(Edition.live_from)
+        .execution_options(**BY_KEY)
+    )
 
 
 def is_scheduled(at: datetime) -> ColumnElement[bool]:

@@ -36,6 +36,7 @@ from cms.site.kept import layer
 from cms.web import pictures
 from cms.web.gate import PUBLIC, declare
 from cms.web.origins import LOOKED_AT
+from cms.web.requests import READ_APART
 
 #: The formats of a feed, by the ending of its address.
 FORMAT = f"<any({','.join(FORMATS)}):format>"
@@ -93,6 +94,7 @@ def init_app(app: Flask) -> None:
     site.after_request(keeping.of(KEPT.keys()))
     app.register_blueprint(site)
     LOOKED_AT.add("site.comment_form")
+    READ_APART.update(KEPT)
     health.init_app(app)
     media.init_app(app)
     sheets.init_app(app)

@@ -9,11 +9,10 @@ from cms.extensions import db
 from cms.posts import public, queries
 from cms.posts.models import PostKind
 from cms.posts.policy import PostPolicy
+from cms.posts.slugs import MAX_PATH
 from cms.web import now, visitor
 from cms.web.areas import desk_path
 from cms.web.themes import render
-
-LONGEST_PATH = 500
 
 
 def bar() -> Response:
@@ -21,7 +20,7 @@ def bar() -> Response:
     person = visitor()
     if person is None:
         return make_response("", 204)
-    path = request.args.get("path", "")[:LONGEST_PATH]
+    path = request.args.get("path", "")[:MAX_PATH]
     edit = None if person.needs_second_factor else _editor_of(path, person)
     return make_response(render("site/_here.html", person=person, edit=edit))
 

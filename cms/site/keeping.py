@@ -8,9 +8,9 @@ from collections.abc import Callable, Set
 
 from flask import Response, request
 
-from cms.site.kept.note import note
 from cms.web import runtime, settings
 from cms.web.headers import ASK_EACH_TIME
+from cms.web.kept import note
 
 
 def of(kept: Set[str]) -> Callable[[Response], Response]:

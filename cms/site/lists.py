@@ -27,11 +27,11 @@ from cms.web.themes import render
 def home() -> BaseResponse:
     """The newest posts, or the page that the owner chose."""
     page_id = settings().home_page_id
-    page = public.page_of_post(db.session(), page_id, now()) if page_id else None
-    if page is not None and "before" not in request.args:
-        return stories.show(page)
     if "before" in request.args:
         return posts()
+    chosen = public.whole_of(db.session(), page_id, now(), stories.said_first()) if page_id else None
+    if chosen is not None:
+        return stories.show(*chosen)
     site = settings()
     plan_once(db.session())
     return _answer(
@@ -46,6 +46,7 @@ def home() -> BaseResponse:
 
 def posts() -> BaseResponse:
     """All posts, whatever the front page shows."""
+    plan_once(db.session())
     return _answer("site/newest.html", _listing(), heading=_("All posts"))
 
 

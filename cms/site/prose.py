@@ -12,6 +12,7 @@ _CODE = '<pre tabindex="0">'
 
 def named(html: str) -> Markup:
     """The same with a name for every block of code, which takes the focus so that keys can scroll it."""
-    label = escape(_("Source code"))
-    code = f'<pre tabindex="0" role="group" aria-label="{label}">'
-    return Markup(str(html).replace(_CODE, code))  # noqa: S704 - sanitised when stored
+    if _CODE in html:
+        label = escape(_("Source code"))
+        html = str(html).replace(_CODE, f'<pre tabindex="0" role="group" aria-label="{label}">')
+    return Markup(html)  # noqa: S704 - sanitised when stored

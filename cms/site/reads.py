@@ -16,8 +16,8 @@ from sqlalchemy.orm import sessionmaker
 from cms.core.db import begin_as, unless_busy
 from cms.extensions import db
 from cms.posts.actions.reading import add_reads
-from cms.site.kept.note import note
 from cms.web import beside, now
+from cms.web.kept import note
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FLUSH_EVERY = timedelta(minutes=1)
+#: So many single reads, in 32 KB, are added up: of a busy minute there may be half a million.
+MOST_SINGLE = 4096
 REGISTRY = "copydesk_reads"
 #: What says of itself that it is no person, or fetches before anybody asked.
 _NOBODY = re.compile(
@@ -49,6 +51,9 @@ class Reads:
             with self._lock:
                 self._stretch = self._stretch or _stretch(at)
         self._reads.append(post_id)
+        if len(self._reads) >= MOST_SINGLE:
+            with self._lock:
+                self._add_up()
 
     def are_due(self, at: datetime) -> bool:
         stretch = self._stretch
@@ -74,9 +79,12 @@ class Reads:
 
     def _taken(self, day: date) -> tuple[date, Counter[int]]:
         self._stretch = None
+        self._add_up()
         reads, self._unwritten = self._unwritten, Counter()
-        reads.update(self._reads.popleft() for _ in range(len(self._reads)))
         return day, reads
+
+    def _add_up(self) -> None:
+        self._unwritten.update(self._reads.popleft() for _ in range(len(self._reads)))
 
 
 def _stretch(at: datetime) -> tuple[date, datetime, datetime]:

@@ -1,8 +1,11 @@
 """One post or page, with everything that stands around its text."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from flask import make_response, request
+from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response
 
 from cms.comments import threads
@@ -25,7 +28,7 @@ from cms.web.areas import desk_path
 from cms.web.pictures import find, picture
 from cms.web.themes import render
 
-__all__ = ["page", "post", "reading_minutes", "show"]
+__all__ = ["page", "post", "reading_minutes", "said_first", "show"]
 
 #: Deeper headings would make the list of contents longer than the thing it lists.
 LISTED_LEVELS = (2, 3)
@@ -50,11 +53,12 @@ def page(path: str) -> Response:
     return _at(request.path)
 
 
-def show(edition: Story) -> Response:
-    """The page of an edition; the one chosen for the front has its address there."""
+def show(edition: Story, begun: Iterable[Any] | None) -> Response:
+    """The page of an edition, under which this was said first; the one chosen for the front has its address there."""
     read(edition.post_id)
     is_post = edition.kind is PostKind.POST
-    talk = threads.talk(db.session(), edition.post_id, depth=settings().comments_depth, after=_after())
+    depth = settings().comments_depth
+    talk = threads.talk(db.session(), edition.post_id, begun, depth=depth, after=_after())
     faces = (person.avatar_id for person in talk.people())
     find(edition.author.avatar_id, settings().logo_id, *ids_in(edition.body_html), *faces)
     beside = around(db.session(), edition, now()) if is_post else None
@@ -90,10 +94,15 @@ def contents(edition: Story) -> list[Heading]:
     return headings if len(headings) > 1 else []
 
 
+def said_first() -> ColumnElement[Any]:
+    """What `show` is to be told of the conversation, for the statement that finds the text."""
+    return threads.beginning() if _after() is None else public.NOTHING
+
+
 def _at(path: str) -> Response:
     plan_once(db.session())
-    edition = public.at_path(db.session(), path, now())
-    return show(edition) if edition is not None else elsewhere(path)
+    found = public.whole_at(db.session(), path, now(), said_first())
+    return show(*found) if found is not None else elsewhere(path)
 
 
 def _after() -> int | None:

@@ -151,7 +151,7 @@ def test_a_filter_finds_what_the_pill_says(
 
 
 def test_saving_says_what_readers_have(desk: Browser, session: Session, make: Make, planned: Post) -> None:
-    live, draft = make.post(status=PUBLISHED), make.post()
+    live, draft, trashed = make.post(status=PUBLISHED), make.post(), make.post(trashed_at=make.at)
     session.commit()
 
     def said(post: Post) -> str:
@@ -161,6 +161,7 @@ def test_saving_says_what_readers_have(desk: Browser, session: Session, make: Ma
     assert "Readers still see the older text" in said(live)
     assert "What is scheduled is still the older text" in said(planned)
     assert "older text" not in said(draft)
+    assert "Saved. It lies in the trash" in said(trashed)
 
 
 def test_the_note_of_a_publication_is_recorded(desk: Browser, session: Session, make: Make) -> None:

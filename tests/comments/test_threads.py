@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cms.comments import queries, threads
@@ -10,6 +11,7 @@ from cms.comments.lifecycle import CommentStatus
 from cms.comments.models import Comment
 from cms.posts.lifecycle import PUBLISHED
 from cms.posts.models import Post
+from cms.posts.rows import EDITIONS
 from tests.counting import counted
 from tests.factories import Make
 
@@ -24,6 +26,12 @@ def post(make: Make) -> Post:
 
 def shape(said: list[threads.Said]) -> list[object]:
     return [[one.comment.body_html, *shape(one.answers)] for one in said]
+
+
+def said_under(session: Session, post_id: int, *, depth: int, after: int | None = None) -> threads.Talk:
+    """As the page of a post asks for it, with the post."""
+    begun = session.scalar(select(threads.beginning()).select_from(EDITIONS).where(EDITIONS.c.post_id == post_id))
+    return threads.talk(session, post_id, begun, depth=depth, after=after)
 
 
 class Speaker:
@@ -52,7 +60,7 @@ def test_answers_stand_under_what_they_answer_the_oldest_first(session: Session,
     speaker.say("a1x", to=a1)
     speaker.say("a2", to=a)
 
-    talk = threads.talk(session, post.id, depth=4)
+    talk = said_under(session, post.id, depth=4)
 
     assert shape(talk.threads) == [["a", ["a1", ["a1x"]], ["a2"]], ["b", ["b1"]]]
     assert (talk.count, talk.more) == (6, None)
@@ -62,7 +70,7 @@ def test_only_approved_comments_are_public_and_counted(session: Session, speaker
     for status in CommentStatus:
         speaker.say(status.value, status=status)
 
-    talk = threads.talk(session, post.id, depth=4)
+    talk = said_under(session, post.id, depth=4)
 
     assert shape(talk.threads) == [["approved"]]
     assert talk.count == 1
@@ -73,7 +81,7 @@ def test_an_answer_to_what_is_gone_begins_a_thread(session: Session, speaker: Sp
     orphan = speaker.say("orphan", to=gone)
     speaker.say("below", to=orphan)
 
-    talk = threads.talk(session, post.id, depth=4)
+    talk = said_under(session, post.id, depth=4)
 
     assert shape(talk.threads) == [["orphan", ["below"]]]
     assert talk.count == 2
@@ -97,11 +105,31 @@ def test_below_the_depth_answers_stand_in_a_row_and_say_what_they_answer(
     speaker.say("4", to=three)
     speaker.say("5")
 
-    talk = threads.talk(session, post.id, depth=depth)
+    talk = said_under(session, post.id, depth=depth)
 
     assert shape(talk.threads) == expected
     if depth == 1:
         assert [said.answers_to and said.answers_to.body_html for said in talk.threads] == [None, "1", "2", "3", None]
+
+
+def test_a_remark_says_what_the_comment_says(
+    session: Session, make: Make, speaker: Speaker, post: Post, now: datetime
+) -> None:
+    member = make.user(display_name="Ines Pellow", avatar_id=make.media().id)
+    spoken = {"body": 'A "quote", a \\ and\na line: „ß“ 🦀', "edited_at": now, "is_mention": True}
+    of_member = speaker.say(**spoken, author_id=member.id, guest_name="")
+    of_guest = speaker.say("b", guest_name="Jo <b>", guest_url="https://example.com/")
+    session.commit()
+
+    first, second = (said.comment for said in said_under(session, post.id, depth=4).threads)
+
+    for remark, comment in ((first, of_member), (second, of_guest)):
+        for name in set(remark._fields) - {"author"}:
+            assert getattr(remark, name) == getattr(comment, name), name
+            assert type(getattr(remark, name)) is type(getattr(comment, name)), name
+    assert first.author is not None
+    assert (first.author.name, first.author.avatar_id) == ("Ines Pellow", member.avatar_id)
+    assert second.author is None
 
 
 def test_a_long_conversation_comes_in_pages_that_miss_nothing(
@@ -113,7 +141,7 @@ def test_a_long_conversation_comes_in_pages_that_miss_nothing(
 
     seen, after = [], None
     for _page in range(3):
-        talk = threads.talk(session, post.id, depth=4, after=after)
+        talk = said_under(session, post.id, depth=4, after=after)
         seen += shape(talk.threads)
         after = talk.more
         assert talk.count == 10
@@ -128,7 +156,7 @@ def test_an_imported_answer_older_than_its_question_still_stands_below_it(
     question = speaker.say("question")
     speaker.say("answer", to=question, created_at=now - timedelta(days=1))
 
-    assert shape(threads.talk(session, post.id, depth=4).threads) == [["question", ["answer"]]]
+    assert shape(said_under(session, post.id, depth=4).threads) == [["question", ["answer"]]]
 
 
 def test_the_whole_conversation_is_one_query(session: Session, make: Make, speaker: Speaker, post: Post) -> None:
@@ -139,7 +167,7 @@ def test_the_whole_conversation_is_one_query(session: Session, make: Make, speak
     session.expunge_all()
 
     with counted(session.get_bind()) as statements:
-        talk = threads.talk(session, post_id, depth=4)
+        talk = said_under(session, post_id, depth=4)
         names = [said.comment.author_name for said in talk.threads]
 
     assert len(statements) == 1
@@ -156,7 +184,7 @@ def test_a_page_of_a_long_conversation_is_two_queries(
     session.commit()
 
     with counted(session.get_bind()) as statements:
-        talk = threads.talk(session, post.id, depth=4)
+        talk = said_under(session, post.id, depth=4)
 
     assert len(statements) == 2
     assert (len(talk.threads), talk.count) == (2, 6)
@@ -194,7 +222,7 @@ def test_all_comments_are_counted_beyond_the_last_thread_too(session: Session, s
     speaker.say("a")
     last = speaker.say("b")
 
-    talk = threads.talk(session, post.id, depth=4, after=last.id)
+    talk = said_under(session, post.id, depth=4, after=last.id)
 
     assert (talk.threads, talk.count) == ([], 2)
 
@@ -202,7 +230,7 @@ def test_all_comments_are_counted_beyond_the_last_thread_too(session: Session, s
 def test_after_a_thread_that_is_gone_a_conversation_begins_anew(session: Session, speaker: Speaker, post: Post) -> None:
     speaker.say("a")
 
-    assert shape(threads.talk(session, post.id, depth=4, after=4711).threads) == [["a"]]
+    assert shape(said_under(session, post.id, depth=4, after=4711).threads) == [["a"]]
     owner = speaker.make.owner()
     speaker.say("b", status=PENDING)
     waiting = queries.queue(session, owner, PENDING, after=4711, most=10)

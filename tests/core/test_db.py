@@ -21,11 +21,10 @@ from cms.core.db import (
     begin_as,
     end_read,
     engine_options,
-    is_away,
-    is_bad_value,
     prepare_engine,
     reading,
 )
+from cms.core.db_errors import is_away, is_bad_value
 from tests.factories import Make
 
 ROOT = Path(__file__).parents[2]

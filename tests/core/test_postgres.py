@@ -1,13 +1,12 @@
 """What PostgreSQL's driver keeps from one transaction to the next."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import NotSupportedError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from cms.core.db import engine_options, prepare_engine
 from cms.core.planning import plan_once
 
 ASKED = text("SELECT :number + 1")
@@ -15,13 +14,8 @@ PREPARED = text("SELECT statement FROM pg_prepared_statements")
 
 
 @pytest.fixture
-def engine(postgres_database: Callable[[str], str]) -> Iterator[Engine]:
-    """One connection, so that each transaction has that of the one before."""
-    url = postgres_database("driver")
-    engine = create_engine(url, **engine_options(url) | {"pool_size": 1, "max_overflow": 0})
-    prepare_engine(engine)
-    yield engine
-    engine.dispose()
+def engine(one_connection: Engine) -> Engine:
+    return one_connection
 
 
 def prepared(engine: Engine) -> list[str]:
@@ -103,3 +97,17 @@ def test_to_roll_back_over_a_connection_that_broke_is_an_error_of_the_driver(eng
         with pytest.raises(OperationalError):
             connection.rollback()
     other.dispose()
+
+
+def test_columns_are_described_as_by_the_driver(engine: Engine) -> None:
+    """Also where SQLAlchemy does not know the statement, and where there are none."""
+    with engine.connect() as connection:
+        row = connection.exec_driver_sql("SELECT 1 AS one, 'x' AS two").mappings().one()
+        assert dict(row) == {"one": 1, "two": "x"}
+        cursor = connection.connection.cursor()
+        cursor.execute("SELECT 1 AS one, 'x'::text AS two")
+        assert [(column.name, column.type_code) for column in cursor.description] == [("one", 23), ("two", 25)]
+        cursor.execute("SELECT")
+        assert cursor.description == []
+        cursor.execute("SET LOCAL lock_timeout = 5")
+        assert cursor.description is None

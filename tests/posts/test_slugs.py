@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
-from cms.core.db import is_away
+from cms.core.db_errors import is_away
 from cms.core.errors import CmsError, Invalid
 from cms.posts import actions, queries, slugs
 from cms.posts.lifecycle import PUBLISHED, PostMove

@@ -20,7 +20,7 @@ from tests.counting import counted
 from tests.factories import Make
 from tests.plans import plans
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 Publish = Callable[..., Post]
 
 
@@ -189,6 +189,40 @@ def test_around_a_post_stand_its_neighbours_in_time_and_what_shares_its_tags(
     assert beside.later is not None
     assert (beside.earlier.post_id, beside.later.post_id) == (earlier.id, later.id)
     assert [other.post_id for other in beside.related] == [both.id, one_new.id, one_old.id]
+
+
+def test_a_post_that_is_published_all_day_pushes_no_other_out(
+    session: Session, make: Make, publish: Publish, now: datetime
+) -> None:
+    sea, work = make.tag("Sea"), make.tag("Work")
+    others = [publish(tags=[sea, work], published_at=now - DAY * (4 - number)) for number in range(3)]
+    post = publish(tags=[sea, work], published_at=now - DAY * 9)
+    ticker = publish(tags=[sea, work], published_at=now - DAY)
+    owner = make.owner()
+    for minute in range(45):
+        at, told = now - HOUR + minute * MINUTE, {"title": f"As of minute {minute}"}
+        actions.save(session, ticker, told, base_version=ticker.version, by=owner, at=at)
+        actions.publish(session, ticker, by=owner, at=at)
+    edition = public.at_path(session, f"/posts/{post.slug}", now)
+    assert edition is not None
+
+    related = around.around(session, edition, now).related
+
+    assert [one.post_id for one in related] == [ticker.id, others[2].id, others[1].id]
+    assert related[0].title == "As of minute 44"
+
+
+def test_of_many_that_share_as_much_the_newest_is_related(
+    session: Session, make: Make, publish: Publish, now: datetime
+) -> None:
+    sea = make.tag("Sea")
+    posts = [publish(tags=[sea], published_at=now - DAY * number) for number in range(1, 15)]
+    edition = public.at_path(session, f"/posts/{posts[-1].slug}", now)
+    assert edition is not None
+
+    related = around.around(session, edition, now).related
+
+    assert [one.post_id for one in related] == [post.id for post in posts[:3]]
 
 
 def test_a_post_alone_has_nothing_around_it(session: Session, publish: Publish, now: datetime) -> None:

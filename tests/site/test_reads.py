@@ -1,6 +1,7 @@
 """How often a post is read: counted for people, without knowing which, and never by a write on a read."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from cms.posts.actions.reading import add_reads
 from cms.posts.lifecycle import DRAFT, PUBLISHED
 from cms.posts.models import Post, PostReads, SiteReads
-from cms.site.reads import REGISTRY, Reads
+from cms.site.reads import MOST_SINGLE, REGISTRY, Reads
 from tests.browser import Browser
 from tests.counting import counted
 from tests.factories import Make
@@ -163,3 +164,13 @@ def test_what_cannot_be_written_for_long_takes_no_more_room_than_there_are_posts
 
     assert not counter._reads
     assert counter.take() == (now.date(), {7: 3000})
+
+
+def test_a_busy_minute_takes_no_more_room_than_a_quiet_one(now: datetime) -> None:
+    counter = Reads()
+    with ThreadPoolExecutor(4) as readers:
+        for reader in range(4):
+            readers.submit(lambda post_id: [counter.count(post_id, now) for _time in range(10_000)], reader)
+
+    assert len(counter._reads) < MOST_SINGLE
+    assert counter.take() == (now.date(), {0: 10_000, 1: 10_000, 2: 10_000, 3: 10_000})

@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
+from cms.core.planning import BY_KEY
 from cms.core.text import excerpt
 from cms.media.models import Media
 from cms.posts.actions.nesting import follow, require_no_circle
 from cms.posts.actions.timeline import end, note_last, open_editions, put_in, require_free_path, take_out
 from cms.posts.destinations import addresses_through
 from cms.posts.models import Edition, Post, PostKind, Revision
-from cms.posts.queries import goes_on, is_open
+from cms.posts.queries import AT, goes_on, is_open
 from cms.posts.rendering import article_of
 from cms.posts.slugs import path_at, path_of
 from cms.redirects.actions import remember
@@ -130,9 +132,15 @@ def end_live(session: Session, post: Post, *, by: User | None, at: datetime) -> 
 
 def _open_times(session: Session, post: Post, at: datetime) -> list[Row[Any]]:
     """Of what is live or ahead, without its text."""
+    return list(session.execute(_times(), {"post": post.id, "at": at}))
+
+
+@cache
+def _times() -> Select[int, datetime, datetime | None, datetime | None, bool]:
+    """Put together once, which takes longer than to ask it."""
     times = (Edition.live_from, Edition.live_until, Edition.planned_until, goes_on().label("goes_on"))
-    query = select(Edition.revision_id, *times).where(Edition.post_id == post.id, is_open(at))
-    return list(session.execute(query.order_by(Edition.live_from)))
+    query = select(Edition.revision_id, *times).where(Edition.post_id == bindparam("post"), is_open(AT))
+    return query.order_by(Edition.live_from).execution_options(**BY_KEY)
 
 
 def _place(edition: Edition) -> tuple[Any, ...]:

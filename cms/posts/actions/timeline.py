@@ -1,25 +1,33 @@
 """The editions of a post in the order of time: how they are found, begun, ended and taken out. Only here."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from cms import references, search
 from cms.core.db import UTCDateTime
 from cms.core.errors import Conflict
 from cms.core.i18n import _
+from cms.core.planning import BY_KEY, few
 from cms.core.text import plain_text
 from cms.media.paths import ids_in
 from cms.posts.models import LAST_SHOWN, Edition, Post, Revision
-from cms.posts.queries import is_open
+from cms.posts.queries import AT, is_open
 from cms.posts.slugs import MAX_PATH
 
 
 def open_editions(session: Session, post_id: int, at: datetime) -> list[Edition]:
-    query = select(Edition).where(Edition.post_id == post_id, is_open(at)).order_by(Edition.live_from)
-    return list(session.scalars(query.options(selectinload(Edition.tags))))
+    return list(session.scalars(_open(), {"post": post_id, "at": at}))
+
+
+@cache
+def _open() -> Select[Edition]:
+    """Put together once, which takes longer than to ask it."""
+    query = select(Edition).where(Edition.post_id == bindparam("post"), is_open(AT)).order_by(Edition.live_from)
+    return query.options(selectinload(Edition.tags)).execution_options(**BY_KEY)
 
 
 def put_in(session: Session, edition: Edition, at: datetime) -> None:
@@ -56,23 +64,24 @@ def note_last(session: Session, post_id: int) -> None:
     # PostgreSQL holds the row before it looks at the editions, or two at once would each note the other's absence; and
     # what somebody else noted since the post was read is known here, or what is as it was then would not be written.
     session.refresh(post, (*LAST_SHOWN, "shown_version"), with_for_update={"key_share": True})
-    rows = session.execute(_last_stretch(post_id)).all()
+    rows = session.execute(_last_stretch(), {"post": post_id}).all()
     newest = rows[0] if rows else None
     first = next((row for row in rows if row.before != row.live_from), None)
     post.shown_from, post.shown_earlier_until = (first.live_from, first.before) if first else (None, None)
     post.shown_until, post.shown_version = (newest.live_until, newest.number) if newest else (None, None)
 
 
-def _last_stretch(post_id: int) -> Select[Any]:
+@cache
+def _last_stretch() -> Select[Any]:
     """Its last edition and its first, in this order, which may be one; however many follow one another between."""
     before = func.lag(Edition.live_until, type_=UTCDateTime()).over(order_by=Edition.live_from)
     after = func.lead(Edition.id).over(order_by=Edition.live_from)
     columns = (Edition.live_from, Edition.live_until, Edition.revision_id, before.label("before"), after.label("after"))
-    each = select(*columns).where(Edition.post_id == post_id).subquery()
+    each = select(*columns).where(Edition.post_id == bindparam("post")).subquery()
     begins = or_(each.c.before.is_(None), each.c.before != each.c.live_from)
     query = select(each.c.live_from, each.c.live_until, each.c.before, Revision.number)
     query = query.join(Revision, Revision.id == each.c.revision_id).where(or_(each.c.after.is_(None), begins))
-    return query.order_by(each.c.live_from.desc()).limit(2)
+    return query.order_by(each.c.live_from.desc()).limit(few(2)).execution_options(**BY_KEY)
 
 
 def require_free_path(session: Session, path: str, post_id: int, at: datetime) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response as BaseResponse
 
 from cms.comments import threads
+from cms.core.planning import plan_once
 from cms.extensions import db
 from cms.posts import public
 from cms.posts.public import Listing
@@ -22,6 +23,7 @@ ENTRIES = 20
 
 def of_site(format: str) -> Response:
     """The newest posts."""
+    plan_once(db.session())
     return _answer(of_posts(_newest(), name="feed", page="/"), format)
 
 

@@ -5,27 +5,38 @@ from datetime import date
 from hashlib import blake2b
 from typing import Any
 
-_BYTES = 20
+from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
+
+BYTES = 20
 
 
 def answer_to(cursor: Any, statement: str, given: Any) -> Any:
     """To a question that is asked now."""
     cursor.execute(statement, given)
-    whole = whole_answer(cursor)
+    whole = _whole(cursor)
     return whole if whole is not None else cursor.fetchall()
 
 
-def whole_answer(cursor: Any) -> Any:
-    """To what it was asked last; None where the driver hands it out row by row."""
+def taken_whole(cursor: Any, context: Any) -> Any:
+    """To what SQLAlchemy has just asked. Rows that are handed out once are laid where it looks for them."""
+    whole = _whole(cursor)
+    if whole is None:
+        whole = cursor.fetchall()
+        context.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(cursor, initial_buffer=whole)
+    return whole
+
+
+def _whole(cursor: Any) -> Any:
+    """None where the driver hands it out row by row."""
     return getattr(cursor, "pgresult", None)
 
 
 def digest_of(answer: Any) -> bytes:
     """Of everything in it, in its order."""
     if isinstance(answer, list):
-        return blake2b(repr(answer).encode("utf-8", "surrogatepass"), digest_size=_BYTES).digest()
+        return blake2b(repr(answer).encode("utf-8", "surrogatepass"), digest_size=BYTES).digest()
     told = b"".join(b"\0-" if cell is None else b"\0+" + cell for cell in _cells(answer))  # no text has a \0
-    return blake2b(b"%d %d%s" % (answer.ntuples, answer.nfields, told), digest_size=_BYTES).digest()
+    return blake2b(b"%d %d%s" % (answer.ntuples, answer.nfields, told), digest_size=BYTES).digest()
 
 
 def tells(answer: Any, moment: Any) -> bool:

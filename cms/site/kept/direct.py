@@ -28,7 +28,12 @@ def response_behind(start_response: "StartResponse") -> Response | None:
 
 def lines_of(headers: Headers) -> bytes:
     """As they are sent, and the empty line after them."""
-    return "".join(f"{name}: {value}\r\n" for name, value in headers).encode("latin-1") + b"\r\n"
+    return lines_before(headers) + b"\r\n"
+
+
+def lines_before(headers: Headers) -> bytes:
+    """Of more headers, to stand before the others."""
+    return "".join(f"{name}: {value}\r\n" for name, value in headers).encode("latin-1")
 
 
 def send(response: Response, status: str, lines: bytes, body: bytes) -> None:

@@ -20,10 +20,10 @@ from cms.core.shutter import Shutter
 from cms.site.kept import hearing
 from cms.site.kept.direct import Headers
 from cms.site.kept.generations import Generations
-from cms.site.kept.making import EVER
-from cms.site.kept.page import PLAIN, KeptPage
+from cms.site.kept.page import EVER, KeptPage
 from cms.site.kept.release import release_of
 from cms.web import beside
+from cms.web.codings import PLAIN
 from cms.web.headers import of_kept_pages
 from cms.web.runtimes import runtime_of
 

@@ -1,26 +1,27 @@
 """A page as it is kept: its headers, and its text in the codings that browsers have asked for so far."""
 
-import gzip
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any
 
-import brotli
 import zstandard
 
+from cms.site.kept import spelling
 from cms.site.kept.direct import Headers, lines_of
 from cms.site.kept.questions import Questions
+from cms.web.codings import PACK, PLAIN, ZSTD, taken
+from cms.web.compressing import SMALLEST
 
-PLAIN, GZIP, BROTLI, ZSTD = "identity", "gzip", "br", "zstd"
-#: The one that a browser takes wins, in this order.
-CODINGS = (ZSTD, BROTLI, GZIP, PLAIN)
-#: About: its headers as they are kept, as they are answered and as they are sent, and what Python needs for all that.
-PAGE_BYTES = 6144
+#: About: its headers as they are sent, and what Python needs for all that; as they are kept, pages share them.
+PAGE_BYTES = 2560
+VARY = "Accept-Encoding"
+#: Where nothing turns by itself.
+EVER = float("inf")
 #: About; their statements are shared by all pages.
 QUESTIONS_BYTES = 2048
-ZSTD_LEVEL, BROTLI_QUALITY, GZIP_LEVEL = 4, 5, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +44,18 @@ class KeptPage(Lasting):
     headers: Headers
     digest: str
     bodies: dict[str, bytes]
-    #: In the memory of the process that made it alone.
+    #: Not where it cannot be known again by them, or this process has never asked them.
     questions: Questions | None = field(default=None, repr=False, compare=False)
+    #: What its ETag begins with, where that says more than what is in it, as the version that If-Match asks for.
+    tag: str = ""
+    vary: str = VARY
     #: Put together once for all answers alike: by coding, and whether the body goes with them.
-    _ready: dict[tuple[str, bool], Headers] = field(default_factory=dict, repr=False, compare=False)
     _lines: dict[tuple[str, bool], bytes] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def size(self) -> int:
         """Of memory, about: of a small page the text is the lesser half."""
         return PAGE_BYTES + sum(map(len, self.bodies.values())) + (QUESTIONS_BYTES if self.questions is not None else 0)
-
-    def known_by(self, other: "KeptPage") -> "KeptPage":
-        """With the questions of another that is the same: where they are answered as they were then, it is this one.
-
-        Not of one that turned before this one will: with those answers and settings it would be another by then.
-        """
-        is_same = (other.digest, other.headers) == (self.digest, self.headers)
-        return replace(self, questions=other.questions) if is_same and other.until >= self.until else self
 
     def coding(self, accept: str) -> str:
         """The one that answers an Accept-Encoding; plain text where none is allowed, or none is smaller."""
@@ -71,7 +66,7 @@ class KeptPage(Lasting):
         body = self.bodies.get(coding)
         if body is None:
             plain = zstandard.ZstdDecompressor().decompress(self.bodies[ZSTD])
-            body = plain if coding == PLAIN else _PACK[coding](plain)
+            body = plain if coding == PLAIN else PACK[coding](plain)
         return body
 
     def with_coding(self, coding: str) -> "KeptPage":
@@ -82,18 +77,16 @@ class KeptPage(Lasting):
 
     def etag(self, coding: str) -> str:
         """Strong: it names the very bytes, so each coding has its own."""
-        return f'"{self.digest}-{coding}"' if coding != PLAIN else f'"{self.digest}"'
+        name = self.tag or self.digest
+        return f'"{name}-{coding}"' if coding != PLAIN else f'"{name}"'
 
     def headers_of(self, coding: str, *, is_whole: bool) -> Headers:
-        """Those of an answer in this coding; without its body, an answer says nothing about one. Not to be changed."""
-        ready = self._ready.get((coding, is_whole))
-        if ready is None:
-            ready = [one for one in self.headers if is_whole or one[0] != "Content-Type"]
-            ready += [("ETag", self.etag(coding)), ("Vary", "Accept-Encoding")]
-            if is_whole:
-                ready += [("Content-Encoding", coding)] if coding != PLAIN else []
-                ready += [("Content-Length", str(len(self.body(coding))))]
-            self._ready[coding, is_whole] = ready
+        """Those of an answer in this coding; without its body, an answer says nothing about one."""
+        ready = [one for one in self.headers if is_whole or one[0] != "Content-Type"]
+        ready += [("ETag", self.etag(coding)), ("Vary", self.vary)]
+        if is_whole:
+            ready += [("Content-Encoding", coding)] if coding != PLAIN else []
+            ready += [("Content-Length", str(len(self.body(coding))))]
         return ready
 
     def lines_of(self, coding: str, *, is_whole: bool) -> bytes:
@@ -105,20 +98,37 @@ class KeptPage(Lasting):
 
     def dump(self) -> bytes:
         """One line that describes it, and then the bodies one after the other."""
-        line = {
-            "generation": self.generation,
+        line: dict[str, Any] = {
+            "generation": self.generation,  # first, as `is_of` looks for it
             "since": self.since,
-            "until": self.until if self.until != float("inf") else None,
+            "until": self.until if self.until != EVER else None,
             "post_id": self.post_id,
             "headers": self.headers,
             "digest": self.digest,
+            "tag": self.tag,
+            "vary": self.vary,
             "lengths": {coding: len(body) for coding, body in self.bodies.items()},
         }
-        return json.dumps(line).encode() + b"\n" + b"".join(self.bodies.values())
+        questions = {"questions": spelling.told(self.questions)} if self.questions is not None else {}
+        try:
+            text = json.dumps(line | questions, default=spelling.spelled)
+        except TypeError:  # some value has no spelling
+            text = json.dumps(line)
+        return text.encode() + b"\n" + b"".join(self.bodies.values())
+
+
+def held_once(headers: Iterable[tuple[str, str]]) -> Headers:
+    """The same list for all pages that have these, which is nearly all of them. Not to be changed."""
+    return _held(tuple(headers))
+
+
+@lru_cache(maxsize=64)
+def _held(headers: tuple[tuple[str, str], ...]) -> Headers:
+    return list(headers)
 
 
 def load(data: bytes) -> KeptPage:
-    """The reverse of `dump`; ValueError where the data is no whole page."""
+    """The reverse of `dump`, of data that is known to be ours; ValueError where it describes no page."""
     line, _, rest = data.partition(b"\n")
     try:
         told = json.loads(line)
@@ -126,60 +136,38 @@ def load(data: bytes) -> KeptPage:
         for coding, length in told["lengths"].items():
             bodies[coding] = rest[place : place + length]
             place += length
-        until = told["until"] if told["until"] is not None else float("inf")
-        headers = [(name, value) for name, value in told["headers"]]
-        page = KeptPage(told["generation"], told["since"], until, told["post_id"], headers, told["digest"], bodies)
+        page = KeptPage(
+            generation=told["generation"],
+            since=told["since"],
+            until=told["until"] if told["until"] is not None else EVER,
+            post_id=told["post_id"],
+            headers=held_once((name, value) for name, value in told["headers"]),
+            digest=told["digest"],
+            bodies=bodies,
+            questions=spelling.read(told["questions"]) if "questions" in told else None,
+            tag=told["tag"],
+            vary=told["vary"],
+        )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("The file describes no page.") from error
-    if place != len(rest) or not bodies.keys() & {PLAIN, ZSTD} or _digest_in(page) != page.digest:
+    if place != len(rest) or not bodies.keys() & {PLAIN, ZSTD}:
         raise ValueError("The page is not whole.")
     return page
 
 
-def _digest_in(page: KeptPage) -> str:
-    try:
-        return digest_of(page.body(PLAIN))
-    except (zstandard.ZstdError, MemoryError):  # what is no frame, or claims to be of any size
-        return ""
+def is_of(data: bytes, generation: int, place: int = 0) -> bool:
+    """As far as the beginning tells, which takes a tenth of reading it all; the page begins at this place."""
+    return data.startswith(b'{"generation": %d,' % generation, place)
 
 
 def packed(body: bytes) -> dict[str, bytes]:
-    """As a page is stored: packed once, in the coding that most browsers take; as it is where that gets no smaller.
+    """As a page is stored: packed once, in the coding that most browsers take; as it is where that is not worth it.
 
     To pack it in all of them took a sixth of what it took to make it, and most are asked for in one.
     """
-    small = _PACK[ZSTD](body)
+    small = PACK[ZSTD](body) if len(body) >= SMALLEST else body
     return {ZSTD: small} if len(small) < len(body) else {PLAIN: body}
-
-
-_PACK: dict[str, Callable[[bytes], bytes]] = {
-    # A copy, since the library leaves the room behind what it wrote, for which it took as much as the text needs.
-    ZSTD: lambda body: bytes(memoryview(zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(body))),
-    BROTLI: lambda body: brotli.compress(body, quality=BROTLI_QUALITY),
-    GZIP: lambda body: gzip.compress(body, GZIP_LEVEL, mtime=0),
-}
 
 
 def digest_of(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()[:20]
-
-
-@lru_cache(maxsize=512)
-def taken(accept: str) -> str:
-    """The first in our order that an Accept-Encoding allows; plain text goes to whoever allows none."""
-    weights = {}
-    for part in accept.lower().split(","):
-        name, _, parameters = part.partition(";")
-        weights[name.strip()] = _weight(parameters)
-    anything = weights.get("*", 0.0)
-    return next((coding for coding in CODINGS[:-1] if weights.get(coding, anything) > 0), PLAIN)
-
-
-def _weight(parameters: str) -> float:
-    name, _, value = parameters.strip().partition("=")
-    if name.strip() != "q":
-        return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0

@@ -1,12 +1,11 @@
 """What the making of a page asked the database: where the same questions have the same answers, it is the same page.
 
 A page is made of those answers, the settings and the code, and of nothing else; the moment is the same for all of it.
-So after a change that has nothing to do with it, which most changes have not, to ask again is enough: a tenth of the
-work, and no reader who has the page has to take it again.
+So after a change that has nothing to do with it, as most have not, to ask again is enough: a quarter of the work, and
+no reader who has the page has to take it again.
 """
 
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
@@ -17,13 +16,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 
 from cms.core.generation import is_seen_by_readers
-from cms.settings.queries import SiteSettings
-from cms.site.kept.answers import answer_to, digest_of, tells, whole_answer
+from cms.site.kept.answers import answer_to, digest_of, taken_whole, tells
+from cms.site.kept.statements import learnt
 
 #: As SQLite has moments and days.
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?)?")
 _ABOUT_THE_TRANSACTION = ("BEGIN", "SAVEPOINT", "RELEASE", "SET ")
-_AT = object()
+#: In place of the moment they were asked for.
+AT = object()
 Given = dict[str, Any] | tuple[Any, ...]
 Asked = tuple[str, Given]
 
@@ -32,12 +32,12 @@ Asked = tuple[str, Given]
 class Questions:
     """In their order, with a mark in place of the moment they were asked for, and a digest of each answer.
 
-    `plans_once`: as `core.planning` says.
+    `settings` is the digest of those that it was made by; `plans_once`: as `core.planning` says.
     """
 
     asked: tuple[Asked, ...]
     answers: tuple[bytes, ...]
-    settings: SiteSettings
+    settings: str
     plans_once: bool
 
 
@@ -48,7 +48,6 @@ class Notes:
     asked: list[Asked]
     is_plain: bool = True
     plans_once: bool = False
-    #: Where the driver has the whole answer at once and need not be asked again to know it.
     answers: list[Any] = field(default_factory=list)
 
 
@@ -74,21 +73,19 @@ class Asking:
         finally:
             _notes.reset(token)
 
-    def known(self, notes: Notes, settings: SiteSettings, at: datetime) -> Questions | None:
-        """With what the database answers now; raises its errors.
-
-        None where to ask again for another moment would say nothing: something was written, or a moment was asked for
-        that is neither this one nor told by the database. It may have come of this one, and nobody knows how.
+    def known(self, notes: Notes, settings: str, at: datetime) -> Questions | None:
+        """None where to ask again for another moment would say nothing: something was written, or a moment was asked
+        for that is neither this one nor told by the database. It may have come of this one, and nobody knows how.
         """
-        if not notes.is_plain:
+        if not notes.is_plain or len(notes.answers) != len(notes.asked):
             return None
         moment, told = self._spelled(at), list[Any]()
-        for (_statement, given), answer in zip(notes.asked, self._answers(notes), strict=True):
+        for (_statement, given), answer in zip(notes.asked, notes.answers, strict=True):
             others = [value for value in _values(given) if _is_moment(value) and value != moment]
             if not all(any(tells(one, value) for one in told) for value in others):
                 return None
             told.append(answer)
-        asked = tuple((statement, _with(given, moment, _AT)) for statement, given in notes.asked)
+        asked = tuple((statement, _with(given, moment, AT)) for statement, given in notes.asked)
         return Questions(asked, tuple(map(digest_of, told)), settings, notes.plans_once)
 
     def is_answered_alike(self, questions: Questions, at: datetime) -> bool:
@@ -96,17 +93,9 @@ class Asking:
         moment = self._spelled(at)
         with self._cursor(plans_once=questions.plans_once) as cursor:
             return all(
-                digest_of(answer_to(cursor, statement, _with(given, _AT, moment))) == answer
+                digest_of(answer_to(cursor, statement, _with(given, AT, moment))) == answer
                 for (statement, given), answer in zip(questions.asked, questions.answers, strict=True)
             )
-
-    def _answers(self, notes: Notes) -> Iterator[Any]:
-        if len(notes.answers) == len(notes.asked):
-            yield from notes.answers
-            return
-        with self._cursor(plans_once=notes.plans_once) as cursor:
-            for statement, given in notes.asked:
-                yield answer_to(cursor, statement, given)
 
     @contextmanager
     def _cursor(self, *, plans_once: bool) -> Iterator[Any]:
@@ -130,13 +119,16 @@ def _note(connection: Connection, _cursor: Any, statement: str, given: Any, _con
         notes.is_plain = False
     if getattr(connection.connection.driver_connection, "prepare_threshold", None) is not None:
         notes.plans_once = True
-    notes.asked.append((sys.intern(statement), given))
+    if notes.is_plain:
+        notes.asked.append((learnt(statement), given))
 
 
-def _note_answer(_connection: Connection, cursor: Any, statement: str, *_more: Any) -> None:
-    notes, answer = _notes.get(), whole_answer(cursor)
-    if notes is not None and answer is not None and not statement.startswith(_ABOUT_THE_TRANSACTION):
-        notes.answers.append(answer)
+def _note_answer(
+    _connection: Connection, cursor: Any, statement: str, _given: Any, context: Any, _is_many: bool
+) -> None:
+    notes = _notes.get()
+    if notes is not None and notes.is_plain and not statement.startswith(_ABOUT_THE_TRANSACTION):
+        notes.answers.append(taken_whole(cursor, context))
 
 
 def _is_moment(value: Any) -> bool:

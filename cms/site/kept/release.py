@@ -12,7 +12,8 @@ _KINDS = {".py", ".html", ".mo", ".css", ".js", ".svg", ".toml"}
 
 def release_of(config: Config) -> str:
     """Sixteen hexadecimal digits over every file that has a say in a page, the same on every machine."""
-    digest = hashlib.sha256(repr((config.base_url, config.asset_url, config.env, config.database_url)).encode())
+    said = (config.base_url, config.asset_url, config.env, config.database_url, config.is_rehearsal)
+    digest = hashlib.sha256(repr(said).encode())
     for path, name in sorted((*_of(ROOT / "cms", _KINDS), *_of(config.instance / OWN, None))):
         digest.update(f"{name}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from cms.site.kept.direct import Headers, response_behind, send
+from cms.site.kept.direct import Headers, lines_before, response_behind, send
 from cms.site.kept.page import KeptPage
 from cms.web.meters import Meters
 
@@ -16,23 +16,31 @@ log = logging.getLogger(__name__)
 
 
 def answer(
-    page: KeptPage, coding: str, environ: "WSGIEnvironment", start_response: "StartResponse", meters: Meters
+    page: KeptPage,
+    coding: str,
+    environ: "WSGIEnvironment",
+    start_response: "StartResponse",
+    meters: Meters,
+    told: Headers | None = None,
 ) -> Iterable[bytes]:
     """304 to whoever has these very bytes, else the page; nothing but its length to HEAD.
 
-    It names no request, as Flask's answers do, unless it is logged: no line of a log would have that name.
+    It names no request, as Flask's answers do, unless it is logged: no line of a log would have that name. What is
+    `told` goes to this program alone, and before the rest; to readers it is None.
     """
     known = environ.get("HTTP_IF_NONE_MATCH")
     if known and _has_it(known, page.etag(coding)):
-        meters.kept_not_modified.inc()
+        (meters.kept_not_modified if told is None else meters.kept_api_not_modified).inc()
         status, is_whole, body = "304 NOT MODIFIED", False, b""
     else:
-        meters.kept_page.inc()
+        (meters.kept_page if told is None else meters.kept_api).inc()
         status, is_whole, body = "200 OK", True, page.body(coding)
     if environ["REQUEST_METHOD"] == "GET" and (response := response_behind(start_response)) is not None:
-        send(response, status, page.lines_of(coding, is_whole=is_whole), body)
+        lines = page.lines_of(coding, is_whole=is_whole)
+        send(response, status, lines_before(told) + lines if told else lines, body)
         return []
-    start_response(status, page.headers_of(coding, is_whole=is_whole))
+    headers = page.headers_of(coding, is_whole=is_whole)
+    start_response(status, told + headers if told else headers)
     return [body] if environ["REQUEST_METHOD"] == "GET" else []
 
 

@@ -6,20 +6,18 @@ made, then to put it there and to say that it was.
 
 import contextlib
 import hashlib
-import hmac
 import time
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
-from cms.core.keys import derived_key
 from cms.core.locks import PAUSE
 from cms.site.kept.page import KeptPage, load
+from cms.site.kept.seal import Seal
 from cms.site.kept.shelf import FILES_BYTES, LOCK_SECONDS
 from cms.web.redis_client import RedisClient
 
 #: Each machine keeps for itself what it was given, so this is only as long as others may take to ask.
 LIFE_SECONDS = 600
-_SIGNED = hashlib.sha256().digest_size
 #: What looking answers where there is no page.
 _OURS, _BUSY = 1, 0
 _LOOK = f"""
@@ -62,18 +60,18 @@ class Shared:
     def __init__(self, url: str, release: str, secret: str, most_bytes: int = FILES_BYTES) -> None:
         self._redis = RedisClient(url, "pages are not shared")
         self._name = f"copydesk:pages:{release}"
-        self._key = bytes.fromhex(derived_key(secret, "shared pages"))
+        self._seal = Seal(secret, "shared pages")
         self._most_bytes = most_bytes
         self._look, self._put, self._let_go = map(self._redis.redis.register_script, (_LOOK, _PUT, _LET_GO))
 
     @contextlib.contextmanager
-    def turn(self, key: str, generation: Callable[[], int]) -> Iterator[Turn]:
+    def turn(self, key: str, generation: int, later: Callable[[], int]) -> Iterator[Turn]:
         """One at a time of all machines; after some seconds, or without Redis, everybody makes it for themselves.
 
-        The generation is asked for each time one looks: what others made while we waited may be of a later one.
+        The generation is asked for whenever one has waited: what others made meanwhile may be of a later one.
         """
         token, lock = uuid4().bytes, f"{self._name}:lock:{_short(key)}"
-        found, is_ours = self._looked(key, generation, lock, token)
+        found, is_ours = self._looked(key, generation, later, lock, token)
         kept: list[KeptPage] = []
 
         def keep(page: KeptPage) -> None:
@@ -90,17 +88,20 @@ class Shared:
         """Nothing is lost where there is no room: the page is made again."""
         name, data = self._place(page.generation, key), page.dump()
         keys = [lock, name, f"{self._name}:bytes"]
-        args: list[bytes | int] = [token, self._sign(name, data) + data, _life_of(page)]
+        args: list[bytes | int] = [token, self._seal.closed(name, data), _life_of(page)]
         args += [self._most_bytes, LIFE_SECONDS]
         self._redis.ask(lambda redis: self._put(keys, args, redis))
 
-    def _looked(self, key: str, generation: Callable[[], int], lock: str, token: bytes) -> tuple[KeptPage | None, bool]:
+    def _looked(
+        self, key: str, generation: int, later: Callable[[], int], lock: str, token: bytes
+    ) -> tuple[KeptPage | None, bool]:
         """The page, or whether it is ours to make."""
         deadline = time.monotonic() + LOCK_SECONDS
-        while (answer := self._answer_to(name := self._place(generation(), key), lock, token)) == _BUSY:
+        while (answer := self._answer_to(name := self._place(generation, key), lock, token)) == _BUSY:
             if time.monotonic() > deadline:
                 break
             time.sleep(PAUSE)
+            generation = later()
         return (self._trusted(name, answer), False) if isinstance(answer, bytes) else (None, answer == _OURS)
 
     def _answer_to(self, name: str, lock: str, token: bytes) -> bytes | int | None:
@@ -109,16 +110,12 @@ class Shared:
 
     def _trusted(self, name: str, data: bytes) -> KeptPage | None:
         """None where it was not put there by one of ours."""
-        if hmac.compare_digest(data[:_SIGNED], self._sign(name, data[_SIGNED:])):
-            with contextlib.suppress(ValueError):
-                return load(data[_SIGNED:])
+        with contextlib.suppress(ValueError):
+            return load(self._seal.opened(name, data))
         return None
 
     def _place(self, generation: int, key: str) -> str:
         return f"{self._name}:{generation}:{_short(key)}"
-
-    def _sign(self, name: str, data: bytes) -> bytes:
-        return hmac.digest(self._key, name.encode() + b"\0" + data, "sha256")
 
 
 def _life_of(page: KeptPage) -> int:

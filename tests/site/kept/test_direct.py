@@ -113,6 +113,22 @@ def test_it_is_what_gunicorn_would_have_sent(app: Flask, ask: Ask, tag: str, lin
     assert direct.pieces == 1
 
 
+def test_what_one_program_is_told_goes_with_the_same_piece(app: Flask, ask: Ask, tag: str) -> None:
+    lines = ("GET /api/v1/posts?limit=1 HTTP/1.1", HOST)
+
+    direct, through = ask(*lines), ask(*lines, app=wrapped(app))
+
+    assert (direct.pieces, through.pieces) == (1, 2)
+    for sent, left in ((direct, b"119"), (through, b"118")):
+        assert b"\r\nRateLimit-Remaining: %s\r\n" % left in sent.said
+    assert _without_account(direct.said) == _without_account(through.said)
+
+
+def _without_account(said: bytes) -> bytes:
+    """What is another with each answer."""
+    return re.sub(rb"\r\nRateLimit-(Remaining|Reset): \d+", b"", said)
+
+
 @pytest.mark.parametrize("line", ["HEAD /posts/it HTTP/1.1", "GET /posts/it HTTP/1.0"])
 def test_other_forms_are_left_to_gunicorn(app: Flask, ask: Ask, tag: str, line: str) -> None:
     direct, through = ask(line, HOST), ask(line, HOST, app=wrapped(app))

@@ -1,6 +1,5 @@
 """Whatever changes what readers see is seen by the very next one; what they do not see changes nothing."""
 
-import re
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
 from cms.comments.lifecycle import APPROVED
-from cms.core.db import Base, prepare_engine
+from cms.core.db import prepare_engine
 from cms.core.generation import Generation, is_seen_by_readers, watch
 from cms.posts import actions
 from cms.posts.lifecycle import DRAFT, PUBLISHED, PostMove
@@ -26,6 +25,7 @@ from config import ROOT
 from tests.browser import Browser
 from tests.counting import counted
 from tests.factories import Make
+from tests.unseen import unseen_in
 
 Change = Callable[[Session, Make, Post, User], None]
 
@@ -160,8 +160,8 @@ def test_what_changes_while_a_page_is_made_is_not_lost(
     """The answer may be of before; it is not kept."""
     show = stories.show
 
-    def slow(edition: Edition) -> object:
-        answer = show(edition)
+    def slow(edition: Edition, begun: object) -> object:
+        answer = show(edition, begun)
         if post.tags[0].name == "Sea":
             post.tags[0].name = "Ocean"
             session.commit()
@@ -265,12 +265,7 @@ def test_no_public_page_reads_what_is_declared_unseen(
         for url in (url for urls in pages.values() for url in urls):
             assert browser.get_unkept(url).status_code in (200, 302), url
 
-    words = set(re.findall(r"\w+(?:\.\w+)?", " ".join(statements).replace('"', "")))
-    tables = Base.metadata.tables
-    unseen = {name for name, table in tables.items() if table.info.get("unseen")}
-    unseen |= {f"{name}.{one.name}" for name, table in tables.items() for one in table.c if one.info.get("unseen")}
-    read = {word.partition(".")[0] if word.partition(".")[0] in unseen else word for word in words}
-    assert read & unseen == set()
+    assert unseen_in(statements) == set()
 
 
 def test_an_engine_that_is_not_watched_would_be_noticed(database_url: str, session: Session, post: Post) -> None:

@@ -57,6 +57,19 @@ def test_each_answer_from_a_kept_page_is_an_entry(start: Callable[[str], Browser
     assert "canary" not in caplog.text
 
 
+def test_so_is_each_answer_to_a_program(start: Callable[[str], Browser], caplog) -> None:
+    browser = start("on")
+    made = browser.get("/api/v1/posts?tag=canary")
+    caplog.clear()
+
+    kept = browser.get("/api/v1/posts?tag=canary", headers={"If-None-Match": made.headers["ETag"]})
+
+    assert [(line["method"], line["path"], line["status"]) for line in lines(caplog)] == [("GET", "/api/v1/posts", 304)]
+    assert lines(caplog)[0]["request_id"] == kept.headers["X-Request-Id"]
+    assert kept.headers["RateLimit-Remaining"] == "118"
+    assert "canary" not in caplog.text
+
+
 def test_nothing_is_said_of_them_unless_it_is_asked_for(start: Callable[[str], Browser], caplog) -> None:
     browser = start("off")
     browser.get("/posts/ebb")

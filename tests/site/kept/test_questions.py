@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from cms.core.db import UTCDateTime
 from cms.posts.models import Post
-from cms.settings.queries import SiteSettings
 from cms.site.kept.questions import Asking, Questions
 from cms.taxonomy.models import Tag
 from tests.factories import Make
@@ -29,7 +28,7 @@ def known(engine: Engine, *asked: Select[Any] | Any) -> Questions | None:
             for one in asked:
                 session.execute(one)
         session.commit()
-    return asking.known(notes, SiteSettings({}), AT)
+    return asking.known(notes, "settings", AT)
 
 
 def titles(before: datetime) -> Select[Any]:

@@ -8,20 +8,15 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
-from cms import create_app
-from cms.accounts.models import User
 from cms.comments.lifecycle import APPROVED
 from cms.core.clock import Clock
 from cms.core.generation import grow
-from cms.extensions import db
 from cms.posts import actions
-from cms.posts.actions.moving import possible_moves
 from cms.posts.lifecycle import PUBLISHED, PostMove
 from cms.posts.models import Post
-from cms.series.models import Series
 from cms.settings.models import SettingValue
 from cms.settings.queries import SiteSettings
 from cms.web.runtimes import runtime_of
@@ -29,68 +24,17 @@ from tests.browser import Browser
 from tests.counting import counted
 from tests.exposition import counted_in
 from tests.factories import Make
+from tests.site.kept.conftest import Change
 
 PAGES = (
     *("/", "/posts", "/posts/it", "/posts/other", "/about", "/tags/sea", "/series/clocks", "/authors/ines"),
     *("/feed.atom", "/tags/sea/feed.atom", "/posts/it/comments.atom", "/sitemap.xml", "/sitemap-1.xml", "/robots.txt"),
 )
-Change = Callable[[], object]
-
-
-@pytest.fixture
-def post(session: Session, make: Make) -> Post:
-    ines = make.user("author", username="ines", display_name="Ines Pellow")
-    place = {"series_id": make.series("Clocks").id, "series_position": 1}
-    post = make.post(slug="it", title="The tide clock", author=ines, tags=[make.tag("Sea")], status=PUBLISHED, **place)
-    make.post(slug="other", title="Ropes", author=ines, status=PUBLISHED)
-    make.page(slug="about", title="About us", status=PUBLISHED)
-    session.commit()
-    return post
 
 
 def made(browser: Browser) -> float:
     """How many pages were made so far, as a scrape from this machine is told."""
     return counted_in(browser.get("/metrics").text)["copydesk_kept_misses_total"]
-
-
-@pytest.fixture
-def changes(session: Session, make: Make, post: Post) -> list[Change]:
-    """All kinds of things that readers may see, each of which can happen at any time."""
-    editor = make.editor()
-    numbers = iter(range(10_000))
-
-    def edit() -> None:
-        at = post.updated_at + timedelta(seconds=1)
-        actions.save(session, post, {"title": f"Tide {next(numbers)}"}, base_version=post.version, by=editor, at=at)
-
-    def move(step: PostMove) -> None:
-        if step in possible_moves(post):
-            actions.move_post(session, post, step, by=editor, at=post.updated_at + timedelta(seconds=1))
-
-    def say() -> None:
-        text = f"Comment {next(numbers)}"
-        make.comment(post, status=APPROVED, body=text, body_html=f"<p>{text}</p>")
-
-    def rename_author() -> None:
-        session.get_one(User, post.author_id).display_name = f"Ines {next(numbers)}"
-
-    def rename_tag() -> None:
-        post.tags[0].name = f"Sea {next(numbers)}"
-
-    def rename_series() -> None:
-        session.get_one(Series, post.series_id).title = f"Clocks {next(numbers)}"
-
-    def write_another() -> None:
-        make.post(title=f"Net {next(numbers)}", status=PUBLISHED, series_id=post.series_id, tags=post.tags)
-
-    def set_up() -> None:
-        kept = session.scalar(select(SettingValue).where(SettingValue.key == "title"))
-        kept = kept or SettingValue(key="title", updated_at=post.updated_at)
-        kept.value = f"Site {next(numbers)}"
-        session.add(kept)
-
-    moves = [lambda step=step: move(step) for step in (PostMove.PUBLISH, PostMove.UNPUBLISH, PostMove.TRASH)]
-    return [edit, *moves, say, rename_author, rename_tag, rename_series, write_another, set_up]
 
 
 def seen(answer: object) -> tuple[int, bytes]:
@@ -167,21 +111,6 @@ def test_what_turns_by_itself_turns_on_a_page_that_was_renewed(
     assert "Spring tide" in browser.get("/posts/it").text
 
 
-@pytest.fixture
-def two_processes(
-    clean: None, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[Browser, Browser]]:
-    """Of one machine: they share files, and no memory."""
-    monkeypatch.setenv("CMS_DATABASE_URL", database_url)
-    monkeypatch.setenv("CMS_INSTANCE", str(tmp_path))
-    monkeypatch.setenv("CMS_BASE_URL", "http://localhost")
-    apps = [create_app("testing") for _number in range(2)]
-    yield Browser(apps[0]), Browser(apps[1])
-    for app in apps:
-        with app.app_context():
-            db.engine.dispose()
-
-
 def test_whoever_made_a_page_once_need_not_make_it_after_another_process_had_it(
     two_processes: tuple[Browser, Browser], session: Session, make: Make, post: Post
 ) -> None:
@@ -199,6 +128,38 @@ def test_whoever_made_a_page_once_need_not_make_it_after_another_process_had_it(
     before = [made(browser) for browser in two_processes]
     assert one.get("/about").data == other.get("/about").data
     assert [made(browser) for browser in two_processes] == before
+
+
+def test_what_one_process_made_another_need_not_make_that_knows_how_to_ask(
+    two_processes: tuple[Browser, Browser], session: Session, make: Make, post: Post
+) -> None:
+    one, other = two_processes
+    make.page(slug="imprint", status=PUBLISHED)
+    session.commit()
+    one.get("/about")
+    other.get("/imprint")
+    make.comment(post, status=APPROVED)
+    session.commit()
+
+    before = [made(browser) for browser in two_processes]
+    assert seen(other.get("/about")) == seen(one.get("/about")) == seen(one.get_unkept("/about"))
+    assert [made(browser) for browser in two_processes] == before
+
+
+def test_a_page_that_is_no_more_lies_in_no_file(
+    two_processes: tuple[Browser, Browser], session: Session, make: Make, post: Post, tmp_path: Path
+) -> None:
+    def lying() -> int:
+        return sum(len(path.name) == 64 for path in (tmp_path / "pages").rglob("*"))
+
+    browser, _other = two_processes
+    browser.get("/posts/it")
+    assert lying() == 1
+    actions.move_post(session, post, PostMove.UNPUBLISH, by=make.editor(), at=post.updated_at + timedelta(seconds=1))
+    session.commit()
+
+    assert browser.get("/posts/it").status_code == 404
+    assert lying() == 0
 
 
 def test_what_turned_by_itself_meanwhile_is_no_page_of_before_under_the_settings_of_before(

@@ -116,12 +116,12 @@ def test_a_page_of_somebody_else_is_none(new_machine: NewMachine, redis_url: str
 
 
 def put(shared: Shared, key: str, page: KeptPage) -> None:
-    with shared.turn(key, lambda: page.generation) as turn:
+    with shared.turn(key, page.generation, lambda: page.generation) as turn:
         turn.keep(page)
 
 
 def found(shared: Shared, key: str, generation: int = 1) -> KeptPage | None:
-    with shared.turn(key, lambda: generation) as turn:
+    with shared.turn(key, generation, lambda: generation) as turn:
         return turn.found
 
 
@@ -138,19 +138,18 @@ def test_another_release_secret_or_generation_finds_nothing(redis_url: str) -> N
 
 def test_whoever_waits_gets_what_is_made_meanwhile_of_whichever_generation(redis_url: str) -> None:
     maker, waiter = Shared(redis_url, "release", "secret"), Shared(redis_url, "release", "secret")
-    generation = iter([1])
     with ThreadPoolExecutor(1) as beside:
-        with maker.turn("/posts/it?", lambda: 1) as turn:
+        with maker.turn("/posts/it?", 1, lambda: 1) as turn:
             assert turn.found is None
-            waiting = beside.submit(lambda: _found_at(waiter, lambda: next(generation, 2)))
+            waiting = beside.submit(lambda: _found_at(waiter, 1, lambda: 2))
             wait([waiting], timeout=0.1)
             assert not waiting.done()
             turn.keep(page(generation=2))
         assert waiting.result() == page(generation=2)
 
 
-def _found_at(shared: Shared, generation: Callable[[], int]) -> KeptPage | None:
-    with shared.turn("/posts/it?", generation) as turn:
+def _found_at(shared: Shared, generation: int, later: Callable[[], int]) -> KeptPage | None:
+    with shared.turn("/posts/it?", generation, later) as turn:
         return turn.found
 
 
@@ -194,7 +193,7 @@ def test_a_redis_that_takes_nothing_more_is_done_without(redis_url: str) -> None
 
 def test_a_lock_that_outlived_its_holder_is_no_error_and_not_taken_from_whoever_has_it(redis_url: str) -> None:
     shared = Shared(redis_url, "release", "secret")
-    with shared.turn("/posts/it?", lambda: 1), redis.Redis.from_url(redis_url) as client:
+    with shared.turn("/posts/it?", 1, lambda: 1), redis.Redis.from_url(redis_url) as client:
         (lock,) = client.scan_iter("*:lock:*")
         client.set(lock, "of another")
 

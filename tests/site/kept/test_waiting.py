@@ -24,7 +24,7 @@ def test_many_who_ask_at_once_wait_for_one(
     session.commit()
     made = []
     show = stories.show
-    monkeypatch.setattr(stories, "show", lambda edition: (made.append(edition.path), show(edition))[1])
+    monkeypatch.setattr(stories, "show", lambda edition, begun: (made.append(edition.path), show(edition, begun))[1])
     put = Memory.put  # while somebody is about to keep a page, the others wait for it still
     monkeypatch.setattr(Memory, "put", lambda *page: (time.sleep(10 * PAUSE), put(*page))[1])
 
