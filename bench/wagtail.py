@@ -63,16 +63,17 @@ def _served(folder: Path, settings: dict[str, str], workers: int) -> Iterator[st
 @contextmanager
 def _cluster(data: Path, sockets: Path) -> Iterator[None]:
     """Uses one that runs already."""
-    if (data / "postmaster.pid").exists():
+    binaries = POSTGRES.find().resolve().parent
+    is_ready = [str(binaries / "pg_isready"), "--quiet", "-h", str(sockets), "-p", PG_PORT]
+    if subprocess.run(is_ready).returncode == 0:
         yield
         return
-    binaries = POSTGRES.find().resolve().parent
     user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     command = [str(binaries / "postgres"), "-D", str(data), "-p", PG_PORT, "-k", str(sockets)]
     options = ["-c", "listen_addresses=", "-c", "shared_buffers=512MB"]
     with subprocess.Popen([*command, *options], cwd="/", user=user, stderr=subprocess.DEVNULL) as server:
         try:
-            _wait([str(binaries / "pg_isready"), "--quiet", "-h", str(sockets), "-p", PG_PORT])
+            _wait(is_ready)
             yield
         finally:
             end(server)
