@@ -58,6 +58,7 @@ class Config:
     private_hooks: bool
     backups: Path
     stored_pages: Path | None
+    reads_log: Path | None
 
     @property
     def is_public(self) -> bool:
@@ -111,7 +112,8 @@ def _checked(read: Values, env: str, base_url: str) -> Config:
         keep_pages=_text(read, "KEEP_PAGES") != "off",
         private_hooks=_text(read, "PRIVATE_HOOKS") == "allow",
         backups=Path(_text(read, "BACKUP_FOLDER") or instance / "backups").resolve(),
-        stored_pages=_stored_pages(_text(read, "STORED_PAGES")),
+        stored_pages=_whole_path("CMS_STORED_PAGES", _text(read, "STORED_PAGES"), such_as="/run/copydesk/pages"),
+        reads_log=_whole_path("CMS_READS_LOG", _text(read, "READS_LOG"), such_as="/run/copydesk-reads/reads.log"),
     )
     _refuse_unsafe(config, is_address_given=bool(_text(read, "BASE_URL")))
     return config
@@ -196,11 +198,11 @@ def _metrics_token(token: str | None) -> str | None:
     return token
 
 
-def _stored_pages(path: str | None) -> Path | None:
+def _whole_path(setting: str, path: str | None, *, such_as: str) -> Path | None:
     if path is None:
         return None
     if not path.startswith("/"):
-        raise ConfigError("CMS_STORED_PAGES must be a whole path, such as /run/copydesk/pages.")
+        raise ConfigError(f"{setting} must be a whole path, such as {such_as}.")
     return Path(path)
 
 

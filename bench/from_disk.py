@@ -28,6 +28,7 @@ def settings(pages: Path, port: int) -> dict[str, str]:
         "CMS_BASE_URL": f"http://127.0.0.1:{port}",
         "CMS_TRUSTED_PROXIES": "1",
         "CMS_STORED_PAGES": str(pages),
+        "CMS_READS_LOG": str(pages.with_name("reads.log")),
     }
 
 

@@ -92,6 +92,7 @@ def _settings(folder: Path, venv: Path, port: int, asked: argparse.Namespace) ->
         "CMS_REDIS_URL": asked.redis,
         "CMS_TRUSTED_PROXIES": "1",
         "CMS_STORED_PAGES": str(folder / "pages"),
+        "CMS_READS_LOG": str(folder / "reads.log"),
         "CMS_BIND": f"127.0.0.1:{port}",
     }
 

@@ -90,7 +90,10 @@ def nginx(program: str, folder: Path, port: int) -> Iterator[None]:
 
 
 def here(conf: str, folder: Path, plain: int, tls: int, upstream: int, pages: Path) -> str:
-    """The file with the places of this machine; every replacement has to find what it replaces."""
+    """The file with the places of this machine, what is told of reads beside the pages.
+
+    Every replacement has to find what it replaces.
+    """
     replaced = {
         r"^user www-data;": "user root;" if os.geteuid() == 0 else "",
         r"worker_processes auto;": "worker_processes 2;",
@@ -102,6 +105,7 @@ def here(conf: str, folder: Path, plain: int, tls: int, upstream: int, pages: Pa
         r"server 127\.0\.0\.1:8000;": f"server 127.0.0.1:{upstream};",
         r"/var/cache/nginx/copydesk": f"{folder}/cache",
         r"/run/copydesk/pages": str(pages),
+        r"/run/copydesk-reads/": f"{pages.parent}/",
         r"/etc/copydesk/tls/fullchain\.pem": f"{folder}/cert.pem",
         r"/etc/copydesk/tls/privkey\.pem": f"{folder}/key.pem",
         r"/etc/nginx/modules-enabled/": f"{folder}/modules-enabled/",

@@ -20,21 +20,17 @@ _KEEP_SIZE, _PUNCH_HOLE = 1, 2
 
 
 class Intake:
-    """Nothing is there before it is opened."""
+    """What is there was made by an operator, or by us for whoever writes under our own account."""
 
     def __init__(self, place: Path) -> None:
         self._place = place
 
     def open(self) -> None:
         """What is there stays: others write to it, and nobody has read it. OSError where no holes can be made."""
-        file = os.open(self._place, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        file = _no_link(self._place, os.O_RDWR | os.O_CREAT)
         try:
-            os.fchmod(file, 0o622)  # who writes is somebody else, and reads nothing: what is told says what people read
             if os.fstat(file).st_size == 0:
                 _take_away(file, 1)
-        except OSError:
-            self._place.unlink()
-            raise
         finally:
             os.close(file)
 
@@ -42,18 +38,25 @@ class Intake:
     def some(self) -> Iterator[bytes | None]:
         """Whole lines, which are gone after the block, or none; None where another process takes some just now."""
         try:
-            file = self._place.open("r+b", buffering=0)
+            file = _no_link(self._place, os.O_RDWR)
         except FileNotFoundError:
             yield b""
             return
-        with file:
-            if not take(file.fileno()):
+        try:
+            if not take(file):
                 yield None
                 return
-            lines, end = _front(file.fileno())
+            lines, end = _front(file)
             yield lines
             if end:
-                _take_away(file.fileno(), end)
+                _take_away(file, end)
+        finally:
+            os.close(file)
+
+
+def _no_link(place: Path, flags: int) -> int:
+    """What is taken is gone: it is never that of another file."""
+    return os.open(place, flags | os.O_NOFOLLOW, 0o600)
 
 
 def _front(file: int) -> tuple[bytes, int]:

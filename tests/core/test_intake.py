@@ -112,14 +112,29 @@ def test_nothing_comes_from_no_file(place: Path) -> None:
     assert taken(Intake(place)) == b""
 
 
-def test_where_no_hole_can_be_made_nothing_grows(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_hole_can_be_made_it_is_refused(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cms.core.intake.ctypes.CDLL", lambda *_asked, **_more: object())
 
     with pytest.raises(OSError, match="holes"):
         Intake(place).open()
-    assert not place.exists()
 
 
-def test_anybody_may_write_to_it_and_nobody_else_reads_it(intake: Intake, place: Path) -> None:
-    """The web server is somebody else; what others read on the site is nobody's business on the machine."""
-    assert place.stat().st_mode & 0o777 == 0o622
+def test_nobody_else_reads_it_unless_whoever_made_it_let_them(place: Path) -> None:
+    """What others read on the site is nobody's business on the machine."""
+    Intake(place).open()
+    assert place.stat().st_mode & 0o777 == 0o600
+
+    place.chmod(0o660)
+    Intake(place).open()
+    assert place.stat().st_mode & 0o777 == 0o660
+
+
+def test_no_link_is_followed(place: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_bytes(b"fog\n")
+    place.symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(OSError):
+        Intake(place).open()
+    with pytest.raises(OSError):
+        taken(Intake(place))
+    assert (tmp_path / "elsewhere").read_bytes() == b"fog\n"

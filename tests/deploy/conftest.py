@@ -124,6 +124,7 @@ def deployed(nginx_program: str, database_address: str, tmp_path_factory: pytest
         "CMS_DATABASE_URL": database_address,
         "CMS_INSTANCE": str(folder / "instance"),
         "CMS_STORED_PAGES": str(folder / "pages"),
+        "CMS_READS_LOG": str(folder / "reads.log"),
         "CMS_TRUSTED_PROXIES": "1",
     }
     command(settings, "db", "upgrade")

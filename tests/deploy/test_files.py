@@ -1,6 +1,7 @@
 """The files of deploy/ are what the programs that read them take."""
 
 import json
+import os
 import re
 import runpy
 import subprocess
@@ -110,3 +111,22 @@ def test_systemd_takes_the_units(unit: Path, tmp_path: Path, systemd_analyze: st
         [systemd_analyze, "verify", "--man=no", str(tmp_path / unit.name)], capture_output=True, text=True
     )
     assert unit.name not in done.stderr, done.stderr
+
+
+def test_what_nginx_tells_of_reads_lies_where_nobody_but_root_puts_files(tmp_path: Path, systemd_analyze: str) -> None:
+    """Its owners here are those of whoever runs this."""
+    text = (DEPLOY / "copydesk.tmpfiles").read_text()
+    [(folder_owner, _), (owner, group)] = re.findall(r" 0\d{3} (\w+) (\w+) -$", text, re.MULTILINE)
+    assert (folder_owner, owner, group) == ("root", "root", "copydesk")
+    mine = re.sub(r"(root|copydesk) (root|copydesk) -$", f"{os.getuid()} {os.getgid()} -", text, flags=re.MULTILINE)
+    (tmp_path / "copydesk.conf").write_text(mine)
+
+    program = Path(systemd_analyze).with_name("systemd-tmpfiles")
+    subprocess.run([program, "--create", f"--root={tmp_path}", tmp_path / "copydesk.conf"], check=True)
+
+    log = re.search(r"access_log /(\S+) told ", (DEPLOY / "nginx.conf").read_text())
+    assert log
+    assert (tmp_path / log[1]).stat().st_mode & 0o777 == 0o660
+    assert (tmp_path / log[1]).parent.stat().st_mode & 0o777 == 0o755
+    for unit in ("copydesk.service", "compose.yaml"):
+        assert log[1] in (DEPLOY / unit).read_text()

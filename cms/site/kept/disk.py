@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import threading
+import time
 from functools import partial
 from pathlib import Path
 
@@ -39,6 +40,8 @@ ENDINGS = {"gzip": ".gz", "br": ".br", PLAIN: ""}
 #: A page that shows something else within this time is not stored, and the link goes as long before it would.
 MARGIN_SECONDS = 60.0
 LOOK_SECONDS = 1.0
+#: The web server tells of what it sent within a second, see deploy/nginx.conf.
+STAYS_SECONDS = 5.0
 MOST_BYTES = 512 * MEGABYTE
 #: As many moments as every file system of today can keep.
 MOMENTS = 2**33
@@ -51,8 +54,10 @@ def init_app(app: Flask, generations: Generations) -> "Disk | None":
         return None
     release = release_of(runtime.config) + _boot()
     disk = Disk(runtime.config.stored_pages, release, of_kept_pages(app), generations, runtime.clock)
-    beside.declare(app, "stored-pages", disk.watch)
-    hearing.init_app(app, runtime.config.stored_pages, disk.post_id, disk.sweep)
+    reads_log = runtime.config.reads_log
+    beside.declare(app, "stored-pages", partial(disk.watch, sweeps=reads_log is None))
+    if reads_log is not None:
+        hearing.init_app(app, reads_log, disk.post_id, disk.sweep)
     return disk
 
 
@@ -65,7 +70,7 @@ class Disk:
         self._generations, self._clock = generations, clock
         self._shutter = Shutter(folder)
         self._name, self._bytes = "", 0
-        self._past: set[str] = set()
+        self._past: dict[str, float] = {}
         folder.mkdir(parents=True, exist_ok=True, mode=0o755)
         self._look()  # other code may have made what is there, or it is of another database
 
@@ -84,12 +89,17 @@ class Disk:
         except OSError as error:
             log.warning("a page could not be stored for the web server: %s", error)
 
-    def watch(self) -> None:
-        """What turns by itself ends in time; and whatever went wrong elsewhere, nothing old stays for long."""
+    def watch(self, *, sweeps: bool) -> None:
+        """What turns by itself ends in time; and whatever went wrong elsewhere, nothing old stays for long.
+
+        `sweeps`: nobody hears of reads, and so of the end of them.
+        """
         pause = threading.Event()
         while not pause.wait(LOOK_SECONDS):
             try:
                 self._look()
+                if sweeps:
+                    self.sweep()
             except OSError:
                 log.exception("what the web server serves could not be looked at")
 
@@ -108,14 +118,15 @@ class Disk:
         return None
 
     def sweep(self) -> None:
-        """What led nowhere at the last look either goes, once all that was told of it is heard.
+        """What has led nowhere for some seconds goes, once all that was told of it is heard.
 
         Whoever was about to read there asks us instead.
         """
-        past = self._names() - {self._shutter.target()}
-        for name in past & self._past:
-            shutil.rmtree(self._folder / name, ignore_errors=True)
-        self._past = past
+        at = time.monotonic()
+        self._past = {name: self._past.get(name, at) for name in self._names() - {self._shutter.target()}}
+        for name, since in self._past.items():
+            if at - since > STAYS_SECONDS:
+                shutil.rmtree(self._folder / name, ignore_errors=True)
 
     def _look(self) -> None:
         target = self._shutter.target()

@@ -1,7 +1,7 @@
 """What the web server tells of pages that it sent from disk: they are read as much as those that we send.
 
-A line for each, in a file beside the pages: the page, and what the browser said of itself. Of that a count is kept, and
-nothing else.
+A line for each, in the file that CMS_READS_LOG names: the page, and what the browser said of itself. Of that a count is
+kept, and nothing else.
 """
 
 import contextlib
@@ -23,17 +23,15 @@ from cms.web.runtimes import runtime_of
 
 log = logging.getLogger(__name__)
 
-#: deploy/nginx.conf has the same name.
-FILE = "told.log"
 #: How many times as long as it worked it rests: the processors are the readers'.
 RESTS = 9
 LOOK_SECONDS = 1.0
 AFTER_FAULT_SECONDS = 60.0
 
 
-def init_app(app: Flask, folder: Path, post_id: Callable[[str], int | None], sweep: Callable[[], None]) -> None:
+def init_app(app: Flask, place: Path, post_id: Callable[[str], int | None], sweep: Callable[[], None]) -> None:
     """`post_id`: of the page at this address, if a post is read with it; `sweep` is called when all was heard."""
-    ear = Ear(app, folder / FILE, post_id, sweep)
+    ear = Ear(app, place, post_id, sweep)
     beside.before_fork(app, ear.open)
     beside.declare(app, "told-of-reads", ear.listen)
     beside.at_end(app, ear.finish)
@@ -48,12 +46,14 @@ class Ear:
         self._app, self._intake = app, Intake(place)
         self._post_id, self._sweep = post_id, sweep
         self._clock = runtime_of(app).clock
-        self._hearing, self._has_ended = threading.Lock(), False
+        self._hearing, self._has_ended, self._is_deaf = threading.Lock(), False, False
 
     def open(self) -> None:
+        """Where that fails nothing is heard: what cannot be taken away would be counted again and again."""
         try:
             self._intake.open()
         except OSError as error:
+            self._is_deaf = True
             log.warning("reads of stored pages are not counted: %s", error)
 
     def listen(self) -> None:
@@ -82,6 +82,9 @@ class Ear:
 
     def hear_some(self) -> bool:
         """Whether there was anything; what is told stays there until it is counted."""
+        if self._is_deaf:
+            self._sweep()
+            return False
         with self._hearing, self._intake.some() as lines:
             if self._has_ended or lines is None:
                 return False
@@ -117,7 +120,7 @@ def _words(line: bytes) -> list[str] | None:
     """Page, agent and two purposes."""
     try:
         told = json.loads(line.decode("utf-8", "replace"))
-    except (ValueError, RecursionError):  # anybody on this machine can write here, and nest as deep as they like
+    except (ValueError, RecursionError):  # cut short; or others may write here, and nest as deep as they like
         return None
     is_whole = isinstance(told, list) and len(told) == 4 and all(isinstance(word, str) for word in told)
     return told if is_whole else None

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from cms.site.kept.hearing import FILE, Ear
+from cms.site.kept.hearing import Ear
 from cms.site.reads import reads_of
 from cms.web.meters import meters_of
 
@@ -28,7 +28,7 @@ def sweeps() -> list[str]:
 
 @pytest.fixture
 def ear(app: Flask, clean: None, tmp_path: Path, sweeps: list[str]) -> Ear:
-    found = Ear(app, tmp_path / FILE, FOG.get, lambda: sweeps.append("swept"))
+    found = Ear(app, tmp_path / "reads.log", FOG.get, lambda: sweeps.append("swept"))
     found.open()
     return found
 
@@ -38,7 +38,7 @@ def tell(ear: Ear, tmp_path: Path) -> Tell:
     """As nginx does, which opens the file once."""
 
     def _tell(*lines: bytes) -> None:
-        with (tmp_path / FILE).open("ab", buffering=0) as file:
+        with (tmp_path / "reads.log").open("ab", buffering=0) as file:
             for one in lines:
                 file.write(one + b"\n")
 
@@ -146,3 +146,16 @@ def test_where_no_file_can_be_nothing_is_counted_and_all_else_goes_on(app: Flask
 
     ear.open()
     ear.finish()
+
+
+def test_where_nothing_can_be_taken_away_nothing_is_counted(
+    ear: Ear, app: Flask, tell: Tell, sweeps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be counted again with every look."""
+    monkeypatch.setattr("cms.core.intake.ctypes.CDLL", lambda *_asked, **_more: object())
+    ear.open()
+    tell(line())
+
+    assert not ear.hear_some()
+    assert counted(app) == {}
+    assert sweeps == ["swept"]
