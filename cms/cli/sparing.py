@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 #: a day of requests took three times what it needed. Less than this, and each page that is packed asks anew.
 _OF_GLIBC = {"M_ARENA_MAX": (-8, 1), "M_TRIM_THRESHOLD": (-1, 2 * MEGABYTE), "M_MMAP_THRESHOLD": (-3, 2 * MEGABYTE)}
 #: To look for what is free takes a millisecond at most; to take it again later, less than that.
-GIVE_BACK_SECONDS = 2.0
+GIVE_BACK_SECONDS = 1.0
 
 
 def keep_one_heap() -> None:

@@ -4,10 +4,12 @@ import re
 from functools import cache
 from html import escape, unescape
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
 from pygments.token import Token, _TokenType
+
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer
 
 MAX_COLOURED = 10_000  # characters of one block; a longer one stays plain
 
@@ -86,5 +88,8 @@ def _class_of(kind: _TokenType) -> str | None:
     return _class_of(kind.parent) if kind.parent else None
 
 
-def _lexer(language: str) -> Lexer:
+def _lexer(language: str) -> "Lexer":
+    """Loaded for whoever writes code: the names of all languages take a megabyte and a half of memory."""
+    from pygments.lexers import get_lexer_by_name
+
     return get_lexer_by_name(language, stripnl=False, ensurenl=False)
