@@ -44,7 +44,7 @@ def done(sentence: str) -> Done:
     """Looked up before the commit, after which everything that is known would have to be read again."""
     db.session.flush()  # for the id of the event
     event = last_recorded(db.session())
-    if event is None or not may_undo(db.session(), [event], by=signed_in())[event.id]:
+    if event is None or not may_undo(db.session(), [event], by=signed_in(), gone=set())[event.id]:
         return Done(sentence)
     return Done(sentence, UNDO if event.undoes_id is None else REDO, str(event.id))
 

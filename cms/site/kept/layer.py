@@ -13,6 +13,7 @@ from cms.core.files import MEGABYTE
 from cms.extensions import db
 from cms.site.kept import disk
 from cms.site.kept.address import Addresses, Pages
+from cms.site.kept.changing import Changing
 from cms.site.kept.direct import Headers
 from cms.site.kept.generations import of_engine
 from cms.site.kept.making import Maker, Unkept
@@ -51,6 +52,7 @@ class KeptPages:
         self._clock = runtime.clock
         self._addresses = Addresses(app, runtime.config.base_url, pages)
         self._memory, self._deeper = Memory(), Memory(DEEPER_BYTES)
+        self._changing = Changing()
         release = release_of(runtime.config)
         url, secret = runtime.config.redis_url, runtime.config.secret_key
         self._files = Files(runtime.config.instance / "pages", release, secret)
@@ -160,8 +162,11 @@ class KeptPages:
         for known in there:
             if self._holding(known, generation) is not None:  # made meanwhile, by a thread beside or another process
                 return self._remembered(key, known)
-        page = self._renewed(there, generation) or self._shared_or_made(key, environ, generation)
+        renewed = None if self._changing.is_likely(key) else self._renewed(there, generation)
+        page = renewed or self._shared_or_made(key, environ, generation)
         if isinstance(page, KeptPage):
+            if there:
+                self._changing.note(key, is_same=any(page.digest == known.digest for known in there))
             self._put(key, page)
         elif there and not page.status.startswith("5"):
             self._files.drop(key)

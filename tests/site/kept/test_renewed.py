@@ -59,18 +59,39 @@ def test_what_is_kept_is_what_would_be_made_whatever_happens(
 def test_a_page_that_a_change_does_not_concern_stays_the_same(
     browser: Browser, session: Session, make: Make, post: Post, engine: Engine
 ) -> None:
-    tag, before = browser.get("/about").headers["ETag"], made(browser)
+    make.page(slug="unconcerned", status=PUBLISHED)
+    session.commit()
+    tag, before = browser.get("/unconcerned").headers["ETag"], made(browser)
     make.comment(post, status=APPROVED, body_html="<p>A comment on tides.</p>")
     session.commit()
 
     with counted(engine) as statements:
-        answer = browser.get("/about", headers={"If-None-Match": tag})
+        answer = browser.get("/unconcerned", headers={"If-None-Match": tag})
 
     assert (answer.status_code, made(browser)) == (304, before)
     assert not [statement for statement in statements if "body_html" in statement]
     with counted(engine) as statements:
-        browser.get("/about")
+        browser.get("/unconcerned")
     assert statements == []
+
+
+def test_a_page_that_was_another_each_time_is_made_without_asking_first_until_it_is_the_same(
+    browser: Browser, session: Session, make: Make, post: Post
+) -> None:
+    def renewals_of_the_front() -> float:
+        session.commit()
+        assert seen(browser.get("/")) == seen(browser.get_unkept("/"))
+        return counted_in(browser.get("/metrics").text).get("copydesk_kept_renewals_total", 0)
+
+    for title in ("Ebb", "Flood", "Slack"):
+        make.post(title=title, status=PUBLISHED, published_at=datetime.now(UTC))
+        before = renewals_of_the_front()
+    found = []
+    for _number in range(3):
+        make.comment(post, status=APPROVED)
+        found.append(renewals_of_the_front() - before)
+
+    assert found == [0, 1, 2]
 
 
 def test_pages_of_many_generations_do_not_keep_the_settings_of_each(
