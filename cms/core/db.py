@@ -35,7 +35,7 @@ MAX_ID = 2**31 - 1
 BUSY_MILLISECONDS = 15_000
 MOMENT_MILLISECONDS = 100
 #: Of what it has read, each connection of SQLite's keeps so much; the system keeps the file once, for all of them.
-SQLITE_CACHE_KB = 256
+SQLITE_CACHE_KB = 128
 STATEMENT_MILLISECONDS = int(patience.SECONDS * 1000)
 POOL_SECONDS = 10
 
