@@ -120,7 +120,9 @@ def _checked(read: Values, env: str, base_url: str) -> Config:
 
 
 def _refuse_unsafe(config: Config, *, is_address_given: bool) -> None:
-    """What only development and tests may do, and an address that nobody could be sent to."""
+    """What only development and tests may do, an address that nobody could be sent to, and half of a setting."""
+    if config.reads_log is not None and config.stored_pages is None:
+        raise ConfigError("CMS_READS_LOG tells of pages from disk: it needs CMS_STORED_PAGES.")
     if not _is_address(config.base_url):
         raise ConfigError("CMS_BASE_URL must be an address such as https://www.example.com.")
     if not config.is_public:

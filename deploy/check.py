@@ -24,7 +24,7 @@ from deploy.front import DEPLOY, HOST, free_port, front
 
 ROOT = DEPLOY.parent
 #: What a container does to itself as root.
-AS_ROOT = ("apt-get ", "useradd ")
+AS_ROOT = ("apt-get ", "groupadd ")
 START_SECONDS = 120
 
 

@@ -17,6 +17,8 @@ from cms.core.locks import take
 MOST_BYTES = 256 * 1024
 #: Of fallocate: the size stays, so that those who write go on after it.
 _KEEP_SIZE, _PUNCH_HOLE = 1, 2
+#: Where no file of ours ends: a hole there takes nothing away from anybody, and tells whether one can be made.
+_FAR_BEYOND = 2**40
 
 
 class Intake:
@@ -29,8 +31,7 @@ class Intake:
         """What is there stays: others write to it, and nobody has read it. OSError where no holes can be made."""
         file = _no_link(self._place, os.O_RDWR | os.O_CREAT)
         try:
-            if os.fstat(file).st_size == 0:
-                _take_away(file, 1)
+            _punch(file, _FAR_BEYOND, 1)
         finally:
             os.close(file)
 
@@ -49,7 +50,7 @@ class Intake:
             lines, end = _front(file)
             yield lines
             if end:
-                _take_away(file, end)
+                _punch(file, 0, end)
         finally:
             os.close(file)
 
@@ -77,10 +78,10 @@ def _front(file: int) -> tuple[bytes, int]:
     return found[:whole].lstrip(b"\0"), at + whole if whole else 0
 
 
-def _take_away(file: int, end: int) -> None:
+def _punch(file: int, start: int, length: int) -> None:
     punch = getattr(ctypes.CDLL(None, use_errno=True), "fallocate", None)
     if punch is None:
         raise OSError(errno.ENOTSUP, "no holes can be made in files here")
     punch.argtypes = (ctypes.c_int, ctypes.c_int, ctypes.c_long, ctypes.c_long)
-    if punch(file, _KEEP_SIZE | _PUNCH_HOLE, 0, end) != 0:
+    if punch(file, _KEEP_SIZE | _PUNCH_HOLE, start, length) != 0:
         raise OSError(ctypes.get_errno(), "no hole can be made in this file")

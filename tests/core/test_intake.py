@@ -112,7 +112,9 @@ def test_nothing_comes_from_no_file(place: Path) -> None:
     assert taken(Intake(place)) == b""
 
 
-def test_where_no_hole_can_be_made_it_is_refused(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("there", [b"", b"fog\n"])
+def test_where_no_hole_can_be_made_it_is_refused(place: Path, monkeypatch: pytest.MonkeyPatch, there: bytes) -> None:
+    append(place, there)
     monkeypatch.setattr("cms.core.intake.ctypes.CDLL", lambda *_asked, **_more: object())
 
     with pytest.raises(OSError, match="holes"):
@@ -127,6 +129,14 @@ def test_nobody_else_reads_it_unless_whoever_made_it_let_them(place: Path) -> No
     place.chmod(0o660)
     Intake(place).open()
     assert place.stat().st_mode & 0o777 == 0o660
+
+
+def test_to_open_it_takes_nothing_away(place: Path) -> None:
+    append(place, b"fog\n")
+    Intake(place).open()
+
+    assert taken(Intake(place)) == b"fog\n"
+    assert place.stat().st_size == 4
 
 
 def test_no_link_is_followed(place: Path, tmp_path: Path) -> None:

@@ -116,9 +116,9 @@ def test_systemd_takes_the_units(unit: Path, tmp_path: Path, systemd_analyze: st
 def test_what_nginx_tells_of_reads_lies_where_nobody_but_root_puts_files(tmp_path: Path, systemd_analyze: str) -> None:
     """Its owners here are those of whoever runs this."""
     text = (DEPLOY / "copydesk.tmpfiles").read_text()
-    [(folder_owner, _), (owner, group)] = re.findall(r" 0\d{3} (\w+) (\w+) -$", text, re.MULTILINE)
-    assert (folder_owner, owner, group) == ("root", "root", "copydesk")
-    mine = re.sub(r"(root|copydesk) (root|copydesk) -$", f"{os.getuid()} {os.getgid()} -", text, flags=re.MULTILINE)
+    [(folder_owner, _), (owner, group)] = re.findall(r" 0\d{3} (\S+) (\S+) -$", text, re.MULTILINE)
+    assert (folder_owner, owner, group) == ("root", "www-data", "copydesk")
+    mine = re.sub(r"(root|www-data) (root|copydesk) -$", f"{os.getuid()} {os.getgid()} -", text, flags=re.MULTILINE)
     (tmp_path / "copydesk.conf").write_text(mine)
 
     program = Path(systemd_analyze).with_name("systemd-tmpfiles")
@@ -130,3 +130,6 @@ def test_what_nginx_tells_of_reads_lies_where_nobody_but_root_puts_files(tmp_pat
     assert (tmp_path / log[1]).parent.stat().st_mode & 0o777 == 0o755
     for unit in ("copydesk.service", "compose.yaml"):
         assert log[1] in (DEPLOY / unit).read_text()
+    unit = (DEPLOY / "copydesk.service").read_text()
+    assert f"ReadWritePaths=-/{Path(log[1]).parent}\n" in unit
+    assert "RuntimeDirectoryPreserve=restart\n" in unit, "or reads of the last second before it are lost"

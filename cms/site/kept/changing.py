@@ -23,6 +23,6 @@ class Changing:
         if is_same:
             self._times.pop(key, None)
             return
-        if len(self._times) >= MOST:
+        if key not in self._times and len(self._times) >= MOST:
             self._times.clear()
         self._times[key] = self._times.get(key, 0) + 1

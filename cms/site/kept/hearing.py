@@ -50,11 +50,13 @@ class Ear:
 
     def open(self) -> None:
         """Where that fails nothing is heard: what cannot be taken away would be counted again and again."""
+        was_deaf, self._is_deaf = self._is_deaf, False
         try:
             self._intake.open()
         except OSError as error:
             self._is_deaf = True
-            log.warning("reads of stored pages are not counted: %s", error)
+            if not was_deaf:
+                log.warning("reads of stored pages are not counted: %s", error)
 
     def listen(self) -> None:
         """Until the process ends."""
@@ -64,11 +66,16 @@ class Ear:
             time.sleep(rest)
 
     def _rest_after_work(self) -> float:
+        """Whoever hears nothing tries again, as the file may be made, or be let to them, later."""
+        if self._is_deaf:
+            self.open()
         begun = time.thread_time()
         try:
             some = self.hear_some()
         except OSError:
             log.exception("the web server cannot be heard")
+            return AFTER_FAULT_SECONDS
+        if self._is_deaf:
             return AFTER_FAULT_SECONDS
         return RESTS * (time.thread_time() - begun) if some else LOOK_SECONDS
 

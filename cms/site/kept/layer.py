@@ -166,7 +166,7 @@ class KeptPages:
         page = renewed or self._shared_or_made(key, environ, generation)
         if isinstance(page, KeptPage):
             if there:
-                self._changing.note(key, is_same=any(page.digest == known.digest for known in there))
+                self._changing.note(key, is_same=page.digest == max(there, key=_generation).digest)
             self._put(key, page)
         elif there and not page.status.startswith("5"):
             self._files.drop(key)

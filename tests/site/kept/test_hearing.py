@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from cms.site.kept import hearing
 from cms.site.kept.hearing import Ear
 from cms.site.reads import reads_of
 from cms.web.meters import meters_of
@@ -152,10 +153,33 @@ def test_where_nothing_can_be_taken_away_nothing_is_counted(
     ear: Ear, app: Flask, tell: Tell, sweeps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It would be counted again with every look."""
-    monkeypatch.setattr("cms.core.intake.ctypes.CDLL", lambda *_asked, **_more: object())
-    ear.open()
     tell(line())
+    with monkeypatch.context() as patched:
+        patched.setattr("cms.core.intake.ctypes.CDLL", lambda *_asked, **_more: object())
+        ear.open()
 
-    assert not ear.hear_some()
-    assert counted(app) == {}
-    assert sweeps == ["swept"]
+        assert not ear.hear_some()
+        assert counted(app) == {}
+        assert sweeps == ["swept"]
+
+    ear.open()
+    assert ear.hear_some()
+    assert counted(app) == {7: 1}
+
+
+def test_a_file_that_is_made_later_is_heard_then(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hearing, "AFTER_FAULT_SECONDS", 0.01)
+    folder = tmp_path / "made-later"
+    ear = Ear(app, folder / "reads.log", FOG.get, lambda: None)
+    ear.open()
+    threading.Thread(target=ear.listen, daemon=True).start()
+    folder.mkdir()
+    (folder / "reads.log").write_bytes(line() + b"\n")
+    heard: Counter[int] = Counter()
+
+    deadline = time.monotonic() + 60
+    while heard != {7: 1}:
+        assert time.monotonic() < deadline, heard
+        heard += counted(app)
+        time.sleep(0.01)
+    ear.finish()
