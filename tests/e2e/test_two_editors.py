@@ -40,7 +40,8 @@ def test_the_second_chooses_between_both_texts_and_nothing_is_lost(person: Perso
     keep_mine(owner)
 
     expect(owner.get_by_label("Text, in Markdown")).to_have_value(SECOND)
-    owner.get_by_role("link", name="History").first.click()
+    with owner.expect_navigation():  # all of it, as counting waits for nothing
+        owner.get_by_role("link", name="History").first.click()
     versions = owner.get_by_role("main").get_by_role("listitem")
     assert versions.filter(has_text="Not taken").count() >= 1
     kept = [text_of(owner, place) for place in range(versions.count())]
