@@ -55,6 +55,16 @@ def counted(app: Flask) -> Counter[int]:
     return taken[1] if taken else Counter()
 
 
+def until_heard(app: Flask, reads: int) -> None:
+    """Of the one post, so many reads and no more, by whoever listens beside."""
+    heard: Counter[int] = Counter()
+    deadline = time.monotonic() + 60
+    while heard != {7: reads}:
+        assert time.monotonic() < deadline, heard
+        heard += counted(app)
+        time.sleep(0.01)
+
+
 def told(app: Flask) -> float:
     value = meters_of(app).registry.get_sample_value("copydesk_kept_answers_total", {"outcome": "from_disk"})
     return value or 0.0
@@ -112,13 +122,8 @@ def test_it_listens_by_itself_to_what_an_earlier_run_left_and_to_what_comes(ear:
     ear.open()
     threading.Thread(target=ear.listen, daemon=True).start()
     tell(line(), line())
-    heard: Counter[int] = Counter()
 
-    deadline = time.monotonic() + 60
-    while heard != {7: 3}:
-        assert time.monotonic() < deadline, heard
-        heard += counted(app)
-        time.sleep(0.01)
+    until_heard(app, 3)
     ear.finish()
 
 
@@ -175,11 +180,6 @@ def test_a_file_that_is_made_later_is_heard_then(app: Flask, tmp_path: Path, mon
     threading.Thread(target=ear.listen, daemon=True).start()
     folder.mkdir()
     (folder / "reads.log").write_bytes(line() + b"\n")
-    heard: Counter[int] = Counter()
 
-    deadline = time.monotonic() + 60
-    while heard != {7: 1}:
-        assert time.monotonic() < deadline, heard
-        heard += counted(app)
-        time.sleep(0.01)
+    until_heard(app, 1)
     ear.finish()
